@@ -1,0 +1,108 @@
+"""The errors that rdfkit raises, one class per stage, all with the fields that say what and where.
+
+Every error is an `RdfkitError`. Its text is made from its fields, so a program can read the fields and
+a person the text. `exit_code` is what the command line returns when the error ends the run.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class RdfkitError(Exception):
+    """The root of all errors raised by rdfkit.
+
+    Fields: `message` (one sentence), `path` (file, as the user named it), `line` and `column` (from 1),
+    `key` (front-matter key), `value` (what was found), `expected` (what would have been right).
+    """
+
+    exit_code: ClassVar[int] = 2
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: str | None = None,
+        line: int | None = None,
+        column: int | None = None,
+        key: str | None = None,
+        value: str | None = None,
+        expected: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+        self.line = line
+        self.column = column
+        self.key = key
+        self.value = value
+        self.expected = expected
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Exceptions with keyword-only fields do not cross process borders without this.
+        return (_rebuild, (type(self), self.message, dict(self.__dict__)))
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
+        text = f"{place}: " if place else ""
+        text += f"{self.key}: " if self.key else ""
+        text += self.message
+        return f"{text} (expected {self.expected})" if self.expected else text
+
+
+def _rebuild(error_class: type[RdfkitError], message: str, fields: dict[str, object]) -> RdfkitError:
+    error = error_class(message)
+    error.__dict__.update(fields)
+    return error
+
+
+class SourceError(RdfkitError):
+    """A source that the user named cannot be read at all."""
+
+    exit_code = 3
+
+
+class PageError(RdfkitError):
+    """A page file is not a page: not UTF-8, not YAML, too large or too deep."""
+
+    exit_code = 3
+
+
+class IdentifierError(RdfkitError):
+    """A text does not fit the pattern of the prefix under which it was to become an IRI."""
+
+
+class JsonLdError(RdfkitError):
+    """A JSON-LD document cannot be turned into quads."""
+
+
+class LexiconError(RdfkitError):
+    """A lexicon file that the user named cannot be read."""
+
+    exit_code = 3
+
+
+class ShapesError(RdfkitError):
+    """A shapes graph cannot be read or is not SHACL."""
+
+
+class StoreError(RdfkitError):
+    """The store cannot be opened, written or switched."""
+
+    exit_code = 4
+
+
+class StoreBusyError(StoreError):
+    """Another build holds the store."""
+
+
+class QueryError(RdfkitError):
+    """A query is unknown, malformed, or failed."""
+
+
+class ParameterError(QueryError):
+    """A parameter of a library query is missing, unknown or not allowed."""
+
+
+class ExportError(RdfkitError):
+    """The graph cannot be written in the format or to the place that the user named."""

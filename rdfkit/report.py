@@ -1,0 +1,104 @@
+"""What checking found: results, each traced to file, line and key, and the report that holds them.
+
+A report is data. How it looks as text, JSON, SARIF, GitHub commands or RDF is for `renderings`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rdfkit.errors import RdfkitError
+
+
+class Severity(StrEnum):
+    """The severities of SHACL (https://www.w3.org/TR/shacl/#severity), worst first."""
+
+    VIOLATION = "violation"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst; sorts results."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One finding.
+
+    `rule` names the shape or the check (`FigureShape-organism`, `page-encoding`). `message` says what is
+    wrong in one sentence; `advice` what to do. `path` is the file as the user named it, `line` counts
+    from 1, `key` is the front-matter key, `value` the text found there. `focus`, `property_path` and
+    `component` are IRIs and are set for SHACL results only; `value_term` is the SHACL value node in
+    N-Triples form.
+    """
+
+    severity: Severity
+    rule: str
+    message: str
+    path: str | None = None
+    line: int | None = None
+    key: str | None = None
+    value: str | None = None
+    advice: str | None = None
+    focus: str | None = None
+    property_path: str | None = None
+    component: str | None = None
+    value_term: str | None = None
+
+    @classmethod
+    def from_error(cls, rule: str, error: RdfkitError) -> Result:
+        """A violation that says what an error says."""
+        return cls(
+            severity=Severity.VIOLATION,
+            rule=rule,
+            message=error.message,
+            path=error.path,
+            line=error.line,
+            key=error.key,
+            value=error.value,
+            advice=f"expected {error.expected}" if error.expected else None,
+        )
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, str, str, str, str]:
+        """Orders results by file, line, severity, then text, the same on every run."""
+        return (
+            self.path or "",
+            self.line or 0,
+            self.severity.rank,
+            self.rule,
+            self.key or "",
+            self.value or "",
+            self.focus or "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All findings of one run, in a stable order."""
+
+    results: tuple[Result, ...]
+
+    @classmethod
+    def of(cls, results: Iterable[Result]) -> Report:
+        """A report of the distinct results, ordered by file and line."""
+        return cls(tuple(sorted(set(results), key=lambda result: result.sort_key)))
+
+    @property
+    def conforms(self) -> bool:
+        """Whether there is no violation. Warnings and infos do not count."""
+        return not any(result.severity is Severity.VIOLATION for result in self.results)
+
+    def count(self) -> dict[Severity, int]:
+        """How many results there are of each severity, zeros included."""
+        counts = Counter(result.severity for result in self.results)
+        return {severity: counts[severity] for severity in Severity}
+
+    def at_least(self, severity: Severity) -> Report:
+        """The report of the results that are as severe as `severity` or worse."""
+        return Report(tuple(result for result in self.results if result.severity.rank <= severity.rank))
