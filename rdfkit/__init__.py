@@ -1,0 +1,82 @@
+"""rdfkit: the pages of PFOCR and WikiPathways as a validated, queryable RDF graph.
+
+    import rdfkit
+
+    rdfkit.build(["seeds/"], "rdfkit-store")
+    with rdfkit.open_store("rdfkit-store") as store:
+        for row in store.query("SELECT ?figure ?title { ?figure a doco:Figure ; dcterms:title ?title }"):
+            print(row["title"])
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rdfkit.answers import Graph, Rows, Truth
+    from rdfkit.build import Build, build
+    from rdfkit.checking import validate
+    from rdfkit.errors import RdfkitError
+    from rdfkit.export import export_sources, export_store
+    from rdfkit.queries import LibraryQuery, bind, find_query, library
+    from rdfkit.report import Report, Result, Severity
+    from rdfkit.store import Store, open_store
+
+__version__ = "0.1.0"
+
+# Imported when first used: `import rdfkit` and `rdfkit --help` stay quick.
+_HOMES = {
+    "Build": "build",
+    "Graph": "answers",
+    "LibraryQuery": "queries",
+    "RdfkitError": "errors",
+    "Report": "report",
+    "Result": "report",
+    "Rows": "answers",
+    "Severity": "report",
+    "Store": "store",
+    "Truth": "answers",
+    "bind": "queries",
+    "build": "build",
+    "export_sources": "export",
+    "export_store": "export",
+    "find_query": "queries",
+    "library": "queries",
+    "open_store": "store",
+    "validate": "checking",
+}
+
+__all__ = [
+    "Build",
+    "Graph",
+    "LibraryQuery",
+    "RdfkitError",
+    "Report",
+    "Result",
+    "Rows",
+    "Severity",
+    "Store",
+    "Truth",
+    "bind",
+    "build",
+    "export_sources",
+    "export_store",
+    "find_query",
+    "library",
+    "open_store",
+    "validate",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'rdfkit' has no attribute {name!r}")
+    value = getattr(import_module(f"rdfkit.{_HOMES[name]}"), name)
+    # The submodule `build` shadows the function of the same name unless the function is put in its place.
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

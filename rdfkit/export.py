@@ -1,0 +1,158 @@
+"""Writes the graph: Turtle that reads well, and every other format, whole or one file per page.
+
+The same quads always give the same bytes: quads are sorted, prefixes are sorted, nothing is dated.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import quote, urlsplit
+
+import pyoxigraph as ox
+
+from rdfkit import build
+from rdfkit.conversion import Advance, no_progress
+from rdfkit.errors import ExportError
+from rdfkit.formats import Format, of_name
+from rdfkit.identifiers import prefix_map
+from rdfkit.quads import sorted_quads
+from rdfkit.store import Store
+
+_PREFIX_LINE = re.compile(rb"@prefix (\S*): <[^>]*> \.\n")
+# XML 1.0 has no way to write these, escaped or not.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def export_store(store: Store, format: str = "turtle") -> bytes:
+    """All quads of a store in a format. Raises ExportError when the format is unknown or cannot hold them."""
+    return serialize(sorted_quads(store.quads()), of_name(format))
+
+
+def export_sources(
+    sources: Iterable[str | Path],
+    format: str = "turtle",
+    *,
+    lexicons: Iterable[str | Path] = (),
+    progress: Advance = no_progress,
+) -> bytes:
+    """The checked graph of pages in a format, without a store. Raises what `build.assemble` and `serialize` raise."""
+    return serialize(build.assemble(sources, lexicons=lexicons, progress=progress).quads, of_name(format))
+
+
+def serialize(quads: list[ox.Quad], format: Format) -> bytes:
+    """Sorted quads as bytes. Formats without graphs get each triple once.
+
+    Raises ExportError when a text has a character that RDF/XML cannot hold.
+    """
+    if format.name == "rdfxml":
+        _refuse_not_xml(quads)
+    content: Iterable[ox.Quad] | Iterable[ox.Triple] = quads if format.has_graphs else _triples(quads)
+    data = ox.serialize(content, format=format.rdf, prefixes=_used_prefixes(quads))
+    if data is None:
+        raise ExportError("nothing was written", value=format.name)
+    if format.name == "jsonld":
+        return _readable_json(data)
+    return _sorted_prefixes(data)
+
+
+def write_file(data: bytes, path: Path) -> None:
+    """Writes a file whole or not at all. Raises ExportError when it cannot be written."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_bytes(data)
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise ExportError(f"cannot be written: {error.strerror}", path=str(path)) from error
+
+
+def write_pages(quads: list[ox.Quad], folder: Path, format: Format) -> list[Path]:
+    """One file per named graph in a folder, named after the last part of the graph's IRI.
+
+    Gives the files written. Raises ExportError when the folder cannot be made or written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExportError(f"cannot be made: {error.strerror}", path=str(folder)) from error
+    written: dict[str, Path] = {}
+    for graph, content in groupby(quads, key=lambda quad: quad.graph_name):
+        iri = graph.value if isinstance(graph, ox.NamedNode) else "default"
+        path = folder / (_file_stem(iri, written) + format.suffixes[0])
+        write_file(serialize(list(content), format), path)
+        written[path.stem] = path
+    return list(written.values())
+
+
+def _file_stem(iri: str, taken: dict[str, Path]) -> str:
+    parts = urlsplit(iri)
+    name = parts.fragment or Path(parts.path).name.removesuffix(".html") or parts.netloc
+    stem = quote(name, safe="-._~")[:200].lstrip(".") or "page"
+    number, unique = 2, stem
+    while unique in taken:
+        unique, number = f"{stem}-{number}", number + 1
+    return unique
+
+
+def _triples(quads: list[ox.Quad]) -> Iterator[ox.Triple]:
+    """Each triple once, ordered by subject and predicate without regard to its graph."""
+    merged = sorted_quads(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+    return (quad.triple for quad in merged)
+
+
+def _used_prefixes(quads: list[ox.Quad]) -> dict[str, str]:
+    """The prefixes that some IRI of the quads begins with: a file names no more than it needs."""
+    iris = {term.value for quad in quads for term in _iris(quad)}
+    starts = {iri[: cut + 1] for iri in iris for cut in _cuts(iri)}
+    wanted = {prefix: iri for prefix, iri in prefix_map().items() if iri in starts}
+    awkward = {prefix: iri for prefix, iri in prefix_map().items() if iri[-1] not in "#/:_"}
+    used = {prefix: iri for prefix, iri in awkward.items() if any(name.startswith(iri) for name in iris)}
+    return dict(sorted({**wanted, **used}.items()))
+
+
+def _cuts(iri: str) -> Iterator[int]:
+    return (index for index, character in enumerate(iri) if character in "#/:_")
+
+
+def _iris(quad: ox.Quad) -> Iterator[ox.NamedNode]:
+    terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
+    yield from (term for term in terms if isinstance(term, ox.NamedNode))
+    if isinstance(quad.object, ox.Literal):
+        yield quad.object.datatype
+
+
+def _sorted_prefixes(data: bytes) -> bytes:
+    """Oxigraph writes prefixes in a random order; this puts them in the order of their names."""
+    lines: list[bytes] = []
+    position = 0
+    while match := _PREFIX_LINE.match(data, position):
+        lines.append(match[0])
+        position = match.end()
+    gap = b"\n" if lines else b""
+    return b"".join(sorted(lines)) + gap + data[position:]
+
+
+def _readable_json(data: bytes) -> bytes:
+    return json.dumps(json.loads(data), ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+
+
+def _refuse_not_xml(quads: list[ox.Quad]) -> None:
+    for quad in quads:
+        if isinstance(quad.object, ox.Literal) and (found := _NOT_XML.search(quad.object.value)):
+            raise ExportError(
+                f"RDF/XML cannot hold the character U+{ord(found[0]):04X}",
+                key=quad.predicate.value,
+                value=quad.object.value,
+                expected="another format for this graph",
+            )
+
+
+def write_stream(data: bytes, output: BinaryIO) -> None:
+    """Writes to an open stream, such as standard output."""
+    output.write(data)
+    output.flush()

@@ -1,0 +1,157 @@
+"""CURIEs and IRIs: the prefix map, the patterns of local parts, percent-encoding, missing values.
+
+The data stand in `contexts/prefixes.jsonld` (a JSON-LD context, loaded with `curies`) and
+`contexts/identifiers.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from rdfkit import resources
+from rdfkit.errors import IdentifierError
+
+if TYPE_CHECKING:
+    import curies
+
+# RFC 3987: what may stand in an IRI beside letters, digits and non-ASCII text. "%" is not here, so a
+# per cent sign in a name is encoded too and decoding gives the name back.
+_SAFE_IN_IRI = "-._~!$&'()*+,;=:@/"
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_ESCAPE_OR_MARK = re.compile(r"(%[0-9A-Fa-f]{2}|[?#\[\]])")
+_ABSOLUTE_IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\]+')
+
+
+def is_missing(text: str) -> bool:
+    """Whether a text stands for "no value", as the data model lists it (`NA`, `~`, empty, ...)."""
+    return text.strip() in _missing()
+
+
+def is_missing_name(text: str) -> bool:
+    """Whether a text stands for "no value" where the name of a person belongs."""
+    return is_missing(text) or text.strip() in _table()["missing_names"]
+
+
+def is_absolute_iri(text: str) -> bool:
+    """Whether a text can stand as it is between `<` and `>` in N-Quads (RFC 3987, with a scheme)."""
+    return _ABSOLUTE_IRI.fullmatch(text) is not None
+
+
+def percent_encode(text: str) -> str:
+    """The text as part of an IRI: what RFC 3987 does not allow there is percent-encoded as UTF-8.
+
+    Letters beyond ASCII stay when they may stand in an IRI; spaces and control characters never do.
+    """
+    return "".join(
+        character if _stays(character) else quote(character, safe=_SAFE_IN_IRI) for character in text
+    )
+
+
+def encode_address(text: str) -> str:
+    """The text as the path of an address: like `percent_encode`, but what is an address already stays so.
+
+    Escapes such as `%20` and the marks of query and fragment are kept.
+    """
+    parts = _ESCAPE_OR_MARK.split(text)
+    return "".join(part if index % 2 else percent_encode(part) for index, part in enumerate(parts))
+
+
+def curie(prefix: str, local: str) -> str:
+    """`prefix:local`, percent-encoded, once the local part fits the pattern of the prefix.
+
+    Raises IdentifierError with the value and the pattern when it does not fit.
+    """
+    pattern = _patterns().get(prefix)
+    if is_missing(local) or (pattern is not None and pattern.fullmatch(local) is None):
+        wanted = f"{prefix}:{pattern.pattern}" if pattern is not None else f"a local part for {prefix}:"
+        raise IdentifierError(f'"{local}" is not a {prefix} identifier', value=local, expected=wanted)
+    return f"{prefix}:{percent_encode(local)}"
+
+
+def parse_curie(text: str, prefixes: Mapping[str, str]) -> str:
+    """A CURIE as pages write it (`mesh:D001`, `chebi:17`), checked and percent-encoded.
+
+    `prefixes` names the prefixes that may stand there, in lower case, and what each is in the prefix map.
+    Raises IdentifierError for any other prefix and for a local part that does not fit.
+    """
+    prefix, colon, local = text.partition(":")
+    known = prefixes.get(prefix.lower())
+    if not colon or known is None:
+        raise IdentifierError(
+            f'"{text}" is not a CURIE', value=text, expected=" or ".join(f"{name}:…" for name in prefixes)
+        )
+    return curie(known, local)
+
+
+@cache
+def prefix_map() -> dict[str, str]:
+    """Prefix → namespace IRI, sorted by prefix: the one map for contexts, Turtle, shapes and queries."""
+    return dict(sorted(converter().bimap.items()))
+
+
+@cache
+def address_map() -> dict[str, str]:
+    """Name → start of an address of the two sites and of the databases they link to."""
+    return dict(_table()["addresses"])
+
+
+@cache
+def converter() -> curies.Converter:
+    """The `curies` converter of the prefix map: `expand`, `compress`."""
+    import curies
+
+    return curies.load_jsonld_context(str(resources.contexts_folder() / "prefixes.jsonld"))
+
+
+@cache
+def mapping_context() -> dict[str, Any]:
+    """A JSON-LD context of all prefixes and addresses, for the front of every mapping context.
+
+    Every entry has `@prefix`, without which a namespace that ends in `_` would not work (JSON-LD 1.1).
+    """
+    both = {**prefix_map(), **address_map()}
+    return {name: {"@id": iri, "@prefix": True} for name, iri in sorted(both.items())}
+
+
+def expand(compact: str) -> str:
+    """The IRI of a CURIE of the prefix or address map; any other text comes back as it is."""
+    prefix, colon, local = compact.partition(":")
+    namespace = _namespaces().get(prefix)
+    return f"{namespace}{local}" if colon and namespace is not None else compact
+
+
+def compress(iri: str) -> str:
+    """The CURIE of an IRI when the prefix map has its namespace, else the IRI itself."""
+    return converter().compress(iri) or iri
+
+
+@cache
+def _namespaces() -> dict[str, str]:
+    return {**prefix_map(), **address_map()}
+
+
+@cache
+def _table() -> dict[str, Any]:
+    with (resources.contexts_folder() / "identifiers.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+@cache
+def _missing() -> frozenset[str]:
+    return frozenset(_table()["missing"])
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    return {prefix: re.compile(pattern) for prefix, pattern in _table()["patterns"].items()}
+
+
+def _stays(character: str) -> bool:
+    # Non-ASCII letters and digits are `ucschar` of RFC 3987; the rest (spaces, controls, private use,
+    # lone surrogates) is encoded.
+    return _NOT_ASCII.match(character) is not None and character.isalnum()

@@ -1,0 +1,73 @@
+"""The kinds of page, one small module and one list of keys each.
+
+A new kind costs a context (`contexts/NAME.jsonld`), a list of keys (`kinds/NAME.toml`), a module with a
+`document` function, and a line in `KINDS`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from rdfkit import resources
+
+if TYPE_CHECKING:
+    from rdfkit.documents import Document
+    from rdfkit.kinds.site import Site
+    from rdfkit.pages import Page
+
+# In the order in which a page is tried: any page may carry a schema-jsonld block, so `document` is last.
+KINDS = ("pathway", "figure", "document")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What `kinds/NAME.toml` says of a kind.
+
+    A page is of this kind when it has the key `told_by`. `id_key` is the key of its identifier, or None when
+    the file's name is all there is. `ignored` lists keys that are left out of the graph, each with the reason.
+    `keys` says, for terms of the context that are not named like the key they come from, which key it is.
+    `rows` lists, for keys that hold lists of mappings, the keys of such a mapping.
+    """
+
+    name: str
+    told_by: str
+    id_key: str | None
+    ignored: Mapping[str, str]
+    keys: Mapping[str, str]
+    rows: Mapping[str, tuple[str, ...]]
+
+
+@cache
+def kind(name: str) -> Kind:
+    """The kind of that name."""
+    with (resources.kinds_folder() / f"{name}.toml").open("rb") as file:
+        table = tomllib.load(file)
+    return Kind(
+        name=name,
+        told_by=table["told_by"],
+        id_key=table.get("id_key"),
+        ignored=table.get("ignored", {}),
+        keys=table.get("keys", {}),
+        rows={key: tuple(columns) for key, columns in table.get("rows", {}).items()},
+    )
+
+
+def recognise(fields: Mapping[str, Any]) -> Kind | None:
+    """The kind of a page with these keys, or None when no kind fits."""
+    return next((kind(name) for name in KINDS if kind(name).told_by in fields), None)
+
+
+def telling_keys() -> tuple[str, ...]:
+    """The keys by which pages are recognised."""
+    return tuple(kind(name).told_by for name in KINDS)
+
+
+def document(page: Page, site: Site) -> Document:
+    """The JSON-LD document of a page. Raises PageError when the page cannot be named."""
+    module = importlib.import_module(f"rdfkit.kinds.{page.kind}")
+    return cast("Callable[[Page, Site], Document]", module.document)(page, site)

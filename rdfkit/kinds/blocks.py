@@ -1,0 +1,40 @@
+"""The schema-jsonld block of a page: who is the page, and what does the block say of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rdfkit.documents import Document
+from rdfkit.kinds import schema_org
+from rdfkit.kinds.fields import Fields
+from rdfkit.report import Severity
+
+if TYPE_CHECKING:
+    from rdfkit.pages import Page
+
+KEY = "schema-jsonld"
+
+
+def page_iri(page: Page, default: str) -> str:
+    """The IRI of a page and of its named graph: the `@id` of its block, else its default address."""
+    return schema_org.page_iri(page.fields.get(KEY)) or default
+
+
+def add_block(document: Document, fields: Fields) -> None:
+    """Adds the nodes and problems of the page's block to its document."""
+    block = fields.page.fields.get(KEY)
+    if not block:
+        return
+    shaped = schema_org.documents(block, document.graph)
+    document.schema_nodes.extend(shaped.nodes)
+    document.foreign_nodes.extend(shaped.foreign)
+    for problem in shaped.problems:
+        fields.note(
+            problem.rule,
+            problem.message,
+            KEY,
+            *problem.key_path,
+            severity=Severity(problem.severity),
+            value=problem.value,
+            advice=problem.advice,
+        )

@@ -1,0 +1,145 @@
+"""Shapes that several kinds of page share: identifiers, organisms, annotations, addresses, typed values."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from rdfkit.documents import Node, Origin
+from rdfkit.errors import IdentifierError
+from rdfkit.identifiers import curie, encode_address, is_absolute_iri, parse_curie
+from rdfkit.kinds.fields import Fields, Row
+
+if TYPE_CHECKING:
+    from rdfkit.kinds.site import Site
+
+CC0 = "creativecommons:publicdomain/zero/1.0/"
+
+# The ontologies that pages annotate with, and the property that each has beside wp:ontologyTag.
+_TAGS = {"PW": "pathwayTag", "DOID": "diseaseTag", "CL": "cellTypeTag"}
+_ONTOLOGIES = {"pw": "PW", "doid": "DOID", "cl": "CL"}
+_YEAR = re.compile(r"\d{4}")
+_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+
+
+def literal(text: str) -> Node:
+    """A plain literal, whatever type the context has for the term: how a failed value stays visible."""
+    return {"@value": text}
+
+
+def reference(prefix: str, local: str | None) -> str | Node | None:
+    """The CURIE of an identifier; a literal when it does not fit its pattern; None when there is none."""
+    if local is None:
+        return None
+    try:
+        return curie(prefix, local)
+    except IdentifierError:
+        return literal(local)
+
+
+def year(text: str | None) -> str | Node | None:
+    """A text for a term typed xsd:gYear, or a plain literal when it is no year."""
+    return _typed(text, _YEAR)
+
+
+def date(text: str | None) -> str | Node | None:
+    """A text for a term typed xsd:date, or a plain literal when it is no date."""
+    return _typed(text, _DATE)
+
+
+def decimal(text: str | None) -> str | Node | None:
+    """A text for a term typed xsd:decimal, or a plain literal when it is no such number."""
+    return _typed(text, _DECIMAL)
+
+
+def node(**terms: Any) -> Node:  # noqa: ANN401 - JSON-LD values
+    """A node object of the terms that have a value. `id` and `type` stand for `@id` and `@type`."""
+    keywords = {"id": "@id", "type": "@type"}
+    return {
+        keywords.get(term, term): value for term, value in terms.items() if value is not None and value != []
+    }
+
+
+def organisms(fields: Fields, site: Site) -> Node:
+    """The terms `organism` (taxa) and `organismName` of a page. An unknown name gives a warning."""
+    names = fields.texts("organisms")
+    return node(organism=taxa(fields, site, "organisms", names), organismName=names)
+
+
+def taxa(fields: Fields, site: Site, key: str, names: list[str]) -> list[str]:
+    """The taxa of names under a key; a warning for each name that no table knows."""
+    found = []
+    for name in names:
+        taxon = site.taxa.taxon(name)
+        if taxon is None:
+            fields.note(
+                "organism-unknown",
+                f'"{name}" is an organism that no table knows, so it has no taxon',
+                key,
+                value=name,
+                advice="Check the spelling of the Latin name, or add an organism page for it.",
+            )
+        else:
+            found.append(curie("NCBITaxon", taxon))
+    return found
+
+
+def annotations(fields: Fields, site: Site, origins: dict[str, Origin]) -> Node:
+    """The term `annotations` (ontology terms with label and parent) and the tag of each ontology."""
+    terms: Node = {}
+    for row in fields.rows("annotations"):
+        name = row.get("id")
+        tagged = _annotation(row, name, fields, site) if name else _unnamed(row)
+        if tagged is None:
+            continue
+        terms.setdefault("annotations", []).append(tagged)
+        if "@id" in tagged:
+            origins[tagged["@id"]] = Origin("annotations", row.key_path, "id")
+            terms.setdefault(_TAGS[tagged["@id"].partition(":")[0]], []).append(tagged["@id"])
+    return terms
+
+
+def addresses(fields: Fields, key: str, site_prefix: str) -> list[str]:
+    """The absolute addresses of the site-relative paths under a key."""
+    found = []
+    for text in fields.texts(key):
+        absolute = text if is_absolute_iri(text) else f"{site_prefix}:{encode_address(text.lstrip('/'))}"
+        found.append(absolute)
+    return found
+
+
+def _annotation(row: Row, name: str, fields: Fields, site: Site) -> Node:
+    try:
+        term = parse_curie(name, _ONTOLOGIES)
+    except IdentifierError:
+        return literal(name)
+    parent = row.get("parent")
+    found = site.term(term.partition(":")[0], parent) if parent else None
+    if parent and not found:
+        fields.note(
+            "term-parent",
+            f'no term with the label "{parent}" is known, so the parent stays a label',
+            *row.key_path,
+            "parent",
+            value=parent,
+            advice="Add a page for that term, or correct the label.",
+        )
+    return node(
+        id=term,
+        type="Class",
+        value=row.get("value"),
+        parent=node(id=found, type="Class", value=parent) if found else None,
+        parentLabel=None if found else parent,
+    )
+
+
+def _unnamed(row: Row) -> Node | None:
+    value = row.get("value")
+    return literal(value) if value else None
+
+
+def _typed(text: str | None, pattern: re.Pattern[str]) -> str | Node | None:
+    if text is None:
+        return None
+    return text if pattern.fullmatch(text) else literal(text)

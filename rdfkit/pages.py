@@ -1,0 +1,85 @@
+"""Pages: source files with front matter, their kind recognised by their keys."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from rdfkit import front_matter, kinds
+from rdfkit.errors import PageError
+from rdfkit.front_matter import KeyPath, Value
+from rdfkit.sources import SourceFile
+
+
+class UnknownKindError(PageError):
+    """A page with front matter that no kind of page recognises."""
+
+    exit_code = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page.
+
+    `kind` says what it is about (`figure`, `pathway`, `document`), `id` is its identifier on the site,
+    `fields` its front matter as text, `lines` the line of every key. `path` is the file as the user would type
+    it, `relative` the path inside the site, `sha256` the hash of the file's bytes in hex.
+    """
+
+    kind: str
+    id: str
+    fields: dict[str, Value]
+    path: str
+    lines: dict[KeyPath, int]
+    relative: PurePosixPath
+    sha256: str
+    closed: bool = field(default=True)
+
+    def line(self, *key_path: str | int) -> int:
+        """The line of a key, of the nearest key above it, or of the first line of the front matter."""
+        for length in range(len(key_path), 0, -1):
+            line = self.lines.get(key_path[:length])
+            if line is not None:
+                return line
+        return 1
+
+
+def read_page(source: SourceFile) -> Page | None:
+    """The page in a source file; None for a file without front matter that the user did not name.
+
+    Raises PageError when the file cannot be read, is not a page, or is of no known kind.
+    """
+    content = front_matter.read_file(source.path, source.shown)
+    if content is not None:
+        return parse_page(content, source)
+    if source.named:
+        raise PageError(
+            "has no front matter", path=source.shown, line=1, expected="a first line of three hyphens"
+        )
+    return None
+
+
+def parse_page(content: bytes, source: SourceFile) -> Page:
+    """The page in a file's bytes. Raises PageError when they are not a page of a known kind."""
+    matter = front_matter.read_front_matter(content, source.shown)
+    kind = kinds.recognise(matter.fields)
+    if kind is None:
+        raise UnknownKindError(
+            "is a page of no known kind",
+            path=source.shown,
+            line=1,
+            value=", ".join(matter.fields) or "no keys",
+            expected=f"one of the keys {', '.join(kinds.telling_keys())}",
+        )
+    name = matter.fields.get(kind.id_key, "")
+    return Page(
+        kind=kind.name,
+        id=name if kind.id_key and isinstance(name, str) else source.relative.stem,
+        fields=matter.fields,
+        path=source.shown,
+        lines=matter.lines,
+        relative=source.relative,
+        sha256=hashlib.sha256(content).hexdigest(),
+        closed=matter.closed,
+    )

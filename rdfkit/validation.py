@@ -1,0 +1,309 @@
+"""SHACL validation: shapes and triples in, results out, each traced back to file, line and key.
+
+The engine is pyshacl (https://www.w3.org/TR/shacl/). What a result says to people comes from the shape:
+`sh:name` is what should stand there, `sh:message` what to do about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from rdfkit import kinds, resources
+from rdfkit.documents import Document, Origin
+from rdfkit.errors import ShapesError
+from rdfkit.front_matter import KeyPath, Value
+from rdfkit.identifiers import compress, expand
+from rdfkit.kinds.blocks import KEY as BLOCK
+from rdfkit.kinds.fields import shown_key
+from rdfkit.pages import Page
+from rdfkit.quads import context
+from rdfkit.report import Result, Severity
+
+if TYPE_CHECKING:
+    import rdflib
+
+_SHOWN_VALUE = 80
+_MAX_COUNT = expand("sh:MaxCountConstraintComponent")
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeResult:
+    """One sh:ValidationResult. IRIs are strings; `path` is None unless it is a single predicate.
+
+    `value` is the value node, `name` and `message` what the shape says should stand there and what to do.
+    """
+
+    severity: Severity
+    shape: str
+    component: str
+    focus: str
+    path: str | None
+    value: ox.NamedNode | ox.Literal | None
+    name: str | None
+    message: str | None
+
+
+def load_shapes(files: Iterable[Path] | None = None) -> rdflib.Graph:
+    """The shapes graph of RDF files, or of the shapes that ship with the package.
+
+    Raises ShapesError when a file cannot be read as RDF or holds no shape.
+    """
+    import rdflib
+
+    paths = sorted(resources.shapes_folder().glob("*.ttl")) if files is None else list(files)
+    shapes = rdflib.Graph()
+    for path in paths:
+        _add_shapes(path, shapes)
+    if next(_node_shapes(shapes), None) is None:
+        raise ShapesError("no SHACL shape in the files", path=", ".join(map(str, paths)), expected="sh:NodeShape")
+    return shapes
+
+
+def check(triples: Iterable[ox.Triple], shapes: rdflib.Graph) -> list[ShapeResult]:
+    """The SHACL results of triples against a shapes graph. Raises ShapesError when the shapes are not SHACL."""
+    import pyshacl
+    import rdflib
+
+    data = rdflib.Graph()
+    data.addN((*_rdflib_triple(triple), data) for triple in triples)
+    try:
+        _, found, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none")
+    except pyshacl.errors.ShapeLoadError as error:
+        raise ShapesError(f"the shapes are not SHACL: {error}") from error
+    return list(_shape_results(found, shapes))
+
+
+def trace(
+    results: Iterable[ShapeResult], pages: Mapping[str, tuple[Page, Document]], quads: Iterable[ox.Quad]
+) -> list[Result]:
+    """The results at the file, line and key that they come from.
+
+    `pages` has the page and document of each graph IRI, `quads` is the data that was checked. A result about
+    a node that several pages describe is reported for each page that holds the offending triple.
+    """
+    results = list(results)
+    holders = _holders(results, quads)
+    return [_traced(result, *pages[graph]) for result in results for graph in holders[result] if graph in pages]
+
+
+def untraced(result: ShapeResult, path: str | None) -> Result:
+    """A result about RDF that came from no page: the file is all that is known of its place."""
+    found = result.value.value if result.value is not None else None
+    focus = compress(result.focus)
+    return _result(result, f"{focus}: {_problem(result, found)}", path=path, key=_short(result.path), value=found)
+
+
+def _traced(result: ShapeResult, page: Page, document: Document) -> Result:
+    key_path = _key_path(result, page, document)
+    found = _found(result, _at(page.fields, key_path))
+    return _result(
+        result,
+        _problem(result, found),
+        path=page.path,
+        line=page.line(*key_path),
+        key=shown_key(key_path),
+        value=found,
+    )
+
+
+def _result(result: ShapeResult, message: str, **place: Any) -> Result:  # noqa: ANN401 - fields of Result
+    return Result(
+        severity=result.severity,
+        rule=_local_name(result.shape),
+        message=message,
+        advice=result.message,
+        focus=result.focus,
+        property_path=result.path,
+        component=result.component,
+        value_term=str(result.value) if result.value is not None else None,
+        **place,
+    )
+
+
+def _problem(result: ShapeResult, found: str | None) -> str:
+    wanted = result.name or "what the shape asks for"
+    if result.component == _MAX_COUNT:
+        return f"more than one value where one belongs: {wanted}"
+    if found is None:
+        return f"missing: expected {wanted}"
+    shown = found if len(found) <= _SHOWN_VALUE else found[:_SHOWN_VALUE] + "…"
+    return f'"{shown}" is not {wanted}'
+
+
+# --- from a node and a predicate back to a key ---
+
+
+def _key_path(result: ShapeResult, page: Page, document: Document) -> KeyPath:
+    origins = {expand(name): origin for name, origin in document.origins.items()}
+    origin = origins.get(result.focus)
+    if origin is not None:
+        key = _key(result.path, origin, page)
+        if key is not None:
+            return (*origin.key_path, key)
+    in_block = _block_key_path(result.path, page)
+    if in_block is not None:
+        return in_block
+    if origin is not None:
+        return (*origin.key_path, origin.id_key) if origin.id_key else origin.key_path
+    return (BLOCK,) if BLOCK in page.fields else ()
+
+
+def _key(path: str | None, origin: Origin, page: Page) -> str | None:
+    if path is None:
+        return origin.id_key
+    kind = kinds.kind(page.kind)
+    terms = _terms(page.kind).get(origin.scope, {}).get(path, ())
+    keys = [kind.keys.get(term, term) for term in terms]
+    fields = _at(page.fields, origin.key_path)
+    present = (key for key in keys if isinstance(fields, dict) and key in fields)
+    return next(present, keys[0] if keys else None)
+
+
+def _block_key_path(path: str | None, page: Page) -> KeyPath | None:
+    namespace = expand("schema:")
+    if path is None or not path.startswith(namespace) or BLOCK not in page.fields:
+        return None
+    block: KeyPath = (BLOCK, 0) if isinstance(page.fields[BLOCK], list) else (BLOCK,)
+    return (*block, path.removeprefix(namespace))
+
+
+@cache
+def _terms(kind: str) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Scope → predicate IRI → terms, read off the context of a kind."""
+    scopes: dict[str, dict[str, tuple[str, ...]]] = {}
+    _collect("", context(kind), scopes)
+    return scopes
+
+
+def _collect(scope: str, mapping: Mapping[str, Any], scopes: dict[str, dict[str, tuple[str, ...]]]) -> None:
+    terms = scopes.setdefault(scope, {})
+    for term, definition in mapping.items():
+        body = definition if isinstance(definition, dict) else {"@id": definition}
+        iri = body.get("@id", body.get("@reverse"))
+        if term.startswith("@") or not isinstance(iri, str) or body.get("@prefix"):
+            continue
+        terms[expand(iri)] = (*terms.get(expand(iri), ()), term)
+        _collect(term, body.get("@context", {}), scopes)
+
+
+def _at(value: Value | None, key_path: KeyPath) -> Value | None:
+    for part in key_path:
+        if isinstance(value, dict) and isinstance(part, str):
+            value = value.get(part)
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            value = value[part]
+        else:
+            return None
+    return value
+
+
+def _found(result: ShapeResult, raw: Value | None) -> str | None:
+    """What stands in the file: the text under the key, or the one of a list that the result is about."""
+    if isinstance(raw, str):
+        return raw or None
+    if isinstance(result.value, ox.Literal):
+        return result.value.value
+    if isinstance(raw, list) and len(raw) == 1 and isinstance(raw[0], str):
+        return raw[0]
+    return result.value.value if result.value is not None else None
+
+
+def _holders(results: list[ShapeResult], quads: Iterable[ox.Quad]) -> dict[ShapeResult, list[str]]:
+    """For each result the graphs that hold the offending triple, or describe the focus node."""
+    by_focus: dict[str, list[ShapeResult]] = {}
+    for result in results:
+        by_focus.setdefault(result.focus, []).append(result)
+    holders: dict[ShapeResult, dict[str, None]] = {result: {} for result in results}
+    describers: dict[str, dict[str, None]] = {}
+    for quad in quads:
+        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.graph_name, ox.NamedNode):
+            for result in by_focus.get(quad.subject.value, ()):
+                describers.setdefault(result.focus, {})[quad.graph_name.value] = None
+                if quad.object == result.value and quad.predicate.value == result.path:
+                    holders[result][quad.graph_name.value] = None
+    return {result: list(graphs or describers.get(result.focus, {})) for result, graphs in holders.items()}
+
+
+# --- rdflib and pyshacl ---
+
+
+def _add_shapes(path: Path, shapes: rdflib.Graph) -> None:
+    import rdflib.util
+
+    try:
+        shapes.parse(path, format=rdflib.util.guess_format(str(path)) or "turtle")
+    except (OSError, SyntaxError, ValueError) as error:
+        raise ShapesError(f"cannot be read as RDF: {error}", path=str(path), expected="a shapes graph") from error
+
+
+def _node_shapes(shapes: rdflib.Graph) -> Iterator[Any]:
+    from rdflib.namespace import RDF, SH
+
+    yield from shapes.subjects(RDF.type, SH.NodeShape)
+    yield from shapes.subjects(SH.targetClass, None)
+
+
+def _shape_results(found: Any, shapes: rdflib.Graph) -> Iterator[ShapeResult]:  # noqa: ANN401 - pyshacl's graph
+    import rdflib
+    from rdflib.namespace import RDF, SH
+
+    severities = {SH.Violation: Severity.VIOLATION, SH.Warning: Severity.WARNING, SH.Info: Severity.INFO}
+    for node in found.subjects(RDF.type, SH.ValidationResult):
+        shape = found.value(node, SH.sourceShape)
+        path = found.value(node, SH.resultPath)
+        name = shapes.value(shape, SH.name)
+        message = found.value(node, SH.resultMessage)
+        yield ShapeResult(
+            severity=severities.get(found.value(node, SH.resultSeverity), Severity.VIOLATION),
+            shape=str(shape),
+            component=str(found.value(node, SH.sourceConstraintComponent)),
+            focus=str(found.value(node, SH.focusNode)),
+            path=str(path) if isinstance(path, rdflib.URIRef) else None,
+            value=_oxigraph_term(found.value(node, SH.value)),
+            name=str(name) if name is not None else None,
+            message=str(message) if message is not None else None,
+        )
+
+
+def _rdflib_triple(triple: ox.Triple) -> tuple[Any, Any, Any]:
+    return _rdflib_term(triple.subject), _rdflib_term(triple.predicate), _rdflib_term(triple.object)
+
+
+def _rdflib_term(term: Any) -> Any:  # noqa: ANN401 - any RDF term, either library
+    import rdflib
+
+    if isinstance(term, ox.NamedNode):
+        return rdflib.URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return rdflib.BNode(term.value)
+    datatype = None if term.language else rdflib.URIRef(term.datatype.value)
+    if datatype == rdflib.XSD.string:
+        datatype = None
+    # rdflib would otherwise rewrite "01" as "1".
+    return rdflib.Literal(term.value, lang=term.language, datatype=datatype, normalize=False)
+
+
+def _oxigraph_term(term: Any) -> ox.NamedNode | ox.Literal | None:  # noqa: ANN401 - an rdflib term
+    import rdflib
+
+    if isinstance(term, rdflib.URIRef):
+        return ox.NamedNode(str(term))
+    if isinstance(term, rdflib.Literal):
+        if term.language:
+            return ox.Literal(str(term), language=term.language)
+        return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype))) if term.datatype else ox.Literal(str(term))
+    return None
+
+
+def _local_name(iri: str) -> str:
+    return iri.rpartition("#")[2].rpartition("/")[2]
+
+
+def _short(iri: str | None) -> str | None:
+    return compress(iri) if iri else None
