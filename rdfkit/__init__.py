@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rdfkit.answers import Graph, Rows, Truth
-    from rdfkit.build import Build, build
+    from rdfkit.builder import Build, build
     from rdfkit.checking import validate
     from rdfkit.errors import RdfkitError
     from rdfkit.export import export_sources, export_store
@@ -27,7 +27,7 @@ __version__ = "0.1.0"
 
 # Imported when first used: `import rdfkit` and `rdfkit --help` stay quick.
 _HOMES = {
-    "Build": "build",
+    "Build": "builder",
     "Graph": "answers",
     "LibraryQuery": "queries",
     "RdfkitError": "errors",
@@ -38,7 +38,7 @@ _HOMES = {
     "Store": "store",
     "Truth": "answers",
     "bind": "queries",
-    "build": "build",
+    "build": "builder",
     "export_sources": "export",
     "export_store": "export",
     "find_query": "queries",
@@ -73,7 +73,6 @@ def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'rdfkit' has no attribute {name!r}")
     value = getattr(import_module(f"rdfkit.{_HOMES[name]}"), name)
-    # The submodule `build` shadows the function of the same name unless the function is put in its place.
     globals()[name] = value
     return value
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from rdfkit import build, formats, validation
+from rdfkit import builder, formats, validation
 from rdfkit.conversion import Advance, convert, no_progress
 from rdfkit.errors import SourceError
 from rdfkit.report import Report, Result
@@ -31,7 +31,7 @@ def validate(
     files = [Path(path) for path in shapes] if shapes is not None else None
     results = list(_check_rdf(rdf, files))
     if pages:
-        results.extend(build.check(convert(pages, progress=progress), validation.load_shapes(files)).results)
+        results.extend(builder.check(convert(pages, progress=progress), validation.load_shapes(files)).results)
     return Report.of(results)
 
 

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 
 import pyoxigraph as ox
 
-from rdfkit import build
+from rdfkit import builder
 from rdfkit.conversion import Advance, no_progress
 from rdfkit.errors import ExportError
 from rdfkit.formats import Format, of_name
@@ -24,6 +24,8 @@ from rdfkit.quads import sorted_quads
 from rdfkit.store import Store
 
 _PREFIX_LINE = re.compile(rb"@prefix (\S*): <[^>]*> \.\n")
+# A new subject begins where a statement has ended and the next line is not indented.
+_NEXT_SUBJECT = re.compile(rb"(?<= \.\n)(?=[^\s@])")
 # XML 1.0 has no way to write these, escaped or not.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -40,8 +42,8 @@ def export_sources(
     lexicons: Iterable[str | Path] = (),
     progress: Advance = no_progress,
 ) -> bytes:
-    """The checked graph of pages in a format, without a store. Raises what `build.assemble` and `serialize` raise."""
-    return serialize(build.assemble(sources, lexicons=lexicons, progress=progress).quads, of_name(format))
+    """The checked graph of pages in a format, without a store. Raises what `builder.assemble` and `serialize` raise."""
+    return serialize(builder.assemble(sources, lexicons=lexicons, progress=progress).quads, of_name(format))
 
 
 def serialize(quads: list[ox.Quad], format: Format) -> bytes:
@@ -57,7 +59,7 @@ def serialize(quads: list[ox.Quad], format: Format) -> bytes:
         raise ExportError("nothing was written", value=format.name)
     if format.name == "jsonld":
         return _readable_json(data)
-    return _sorted_prefixes(data)
+    return _readable_turtle(data) if format.name in ("turtle", "trig") else data
 
 
 def write_file(data: bytes, path: Path) -> None:
@@ -126,15 +128,15 @@ def _iris(quad: ox.Quad) -> Iterator[ox.NamedNode]:
         yield quad.object.datatype
 
 
-def _sorted_prefixes(data: bytes) -> bytes:
-    """Oxigraph writes prefixes in a random order; this puts them in the order of their names."""
+def _readable_turtle(data: bytes) -> bytes:
+    """Puts prefixes, which Oxigraph writes in a random order, in order, and a blank line before each subject."""
     lines: list[bytes] = []
     position = 0
     while match := _PREFIX_LINE.match(data, position):
         lines.append(match[0])
         position = match.end()
     gap = b"\n" if lines else b""
-    return b"".join(sorted(lines)) + gap + data[position:]
+    return b"".join(sorted(lines)) + gap + _NEXT_SUBJECT.sub(b"\n", data[position:])
 
 
 def _readable_json(data: bytes) -> bytes:

@@ -118,7 +118,8 @@ class _Reader:
     def read(self) -> tuple[dict[str, Value], dict[KeyPath, int]]:
         try:
             events = self._events()
-            value = self._value(next(events), events, (), 0)
+            first = next(events, None)
+            value: Value = {} if first is None else self._value(first, events, (), 0)
             self._end(events)
         except yaml.MarkedYAMLError as error:
             raise self._not_yaml(error) from error
@@ -156,8 +157,7 @@ class _Reader:
         elif isinstance(event, yaml.MappingStartEvent):
             value = self._mapping(events, path, depth)
         else:
-            # An empty front matter: the document ends before any node.
-            return {}
+            raise self._error("has no value where one belongs", event, "a text, a list or a mapping")
         if event.anchor is not None:
             self.anchors[event.anchor] = (value, self.nodes - before)
         return value

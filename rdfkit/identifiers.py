@@ -148,7 +148,7 @@ def _missing() -> frozenset[str]:
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    return {prefix: re.compile(pattern) for prefix, pattern in _table()["patterns"].items()}
+    return {prefix: re.compile(pattern, re.ASCII) for prefix, pattern in _table()["patterns"].items()}
 
 
 def _stays(character: str) -> bool:

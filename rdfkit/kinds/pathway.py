@@ -52,7 +52,7 @@ def document(page: Page, site: Site) -> Document:
             gpmlOrganism=organism.get("organismName"),
         ),
         license=CC0,
-        ndex=reference("ndex", fields.text("ndex")),
+        network=reference("ndex", fields.text("ndex")),
         communities=[reference("cur", name) for name in fields.texts("communities")],
         citedin=_citing_articles(fields, origins),
         redirect_from=addresses(fields, "redirect_from", "wikipathways-site"),

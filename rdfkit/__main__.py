@@ -1,0 +1,5 @@
+"""`python -m rdfkit` is the command line."""
+
+from rdfkit.cli import main
+
+main()

@@ -1,0 +1,323 @@
+"""The command line: one verb per job, arguments and then one call into the library."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+import rdfkit
+from rdfkit.errors import ParameterError, QueryError, RdfkitError
+
+if TYPE_CHECKING:
+    from rdfkit.builder import Build
+    from rdfkit.report import Report
+
+EXIT_CODES = """\
+Exit codes: 0 done, warnings at most · 1 violations, or "no" with --exit-status · 2 bad use · 3 a source could not be
+read · 4 the store could not be opened or written."""
+
+app = typer.Typer(
+    name="rdfkit",
+    help="Pages of PFOCR and WikiPathways as a validated RDF graph that answers SPARQL.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class ReportFormat(StrEnum):
+    """How a report is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+    TURTLE = "turtle"
+
+
+class RdfFormat(StrEnum):
+    """How a graph is written."""
+
+    TURTLE = "turtle"
+    TRIG = "trig"
+    NQUADS = "nquads"
+    NTRIPLES = "ntriples"
+    JSONLD = "jsonld"
+    RDFXML = "rdfxml"
+
+
+class AnswerFormat(StrEnum):
+    """How the answer to a query is written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    TSV = "tsv"
+    JSON = "json"
+    XML = "xml"
+    TURTLE = "turtle"
+    NTRIPLES = "ntriples"
+    JSONLD = "jsonld"
+
+
+class SeverityName(StrEnum):
+    """The severities of SHACL, worst first."""
+
+    VIOLATION = "violation"
+    WARNING = "warning"
+    INFO = "info"
+
+
+Sources = Annotated[list[Path], typer.Argument(help="Pages, or folders of pages.", show_default=False)]
+StorePath = Annotated[Path, typer.Option("--store", metavar="DIR", help="The folder of the store.")]
+Lexicons = Annotated[
+    list[Path],
+    typer.Option("--lexicon", metavar="FILE", help="HGNC complete set or NCBI gene_info, gzipped or not. Repeatable."),
+]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Only results and errors.")]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more: every finding, infos too.")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here, not to the screen.")]
+
+DEFAULT_STORE = Path("rdfkit-store")
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", is_eager=True, callback=lambda on: _version(on))
+    ] = False,
+) -> None:
+    """Takes the options that stand before the verb."""
+
+
+@app.command(epilog=EXIT_CODES)
+def build(
+    sources: Sources,
+    store: StorePath = DEFAULT_STORE,
+    lexicon: Lexicons = [],  # noqa: B006 - typer copies it
+    keep_invalid: Annotated[bool, typer.Option("--keep-invalid", help="Keep pages with violations.")] = False,
+    report: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="Write the report here.")] = None,
+    report_format: Annotated[ReportFormat, typer.Option("--report-format", help="Form of the report.")] = ReportFormat.TEXT,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Build the store from pages: read, map, validate, load, and switch it in when it is whole.
+
+    Pages with violations stay out and are listed. Example: rdfkit build seeds/
+    """
+    from rdfkit.builder import build as build_store
+    from rdfkit.progress import progress
+
+    with progress(quiet) as advance:
+        done = build_store(sources, store, lexicons=lexicon, keep_invalid=keep_invalid, progress=advance)
+    if report is not None:
+        _write(_rendered(done.report, report_format).encode(), report)
+    if not quiet:
+        _print_report(done.report, ReportFormat.TEXT, "info" if verbose else "warning", sys.stderr.write)
+        sys.stdout.write(_summary(done, store))
+    raise typer.Exit(done.exit_code)
+
+
+@app.command(epilog=EXIT_CODES)
+def validate(
+    sources: Annotated[list[Path], typer.Argument(help="Pages, folders of pages, or RDF files.", show_default=False)],
+    shapes: Annotated[
+        list[Path] | None, typer.Option("--shapes", metavar="FILE", help="SHACL to use in place of ours. Repeatable.")
+    ] = None,
+    format: Annotated[ReportFormat, typer.Option("--format", help="Form of the report.")] = ReportFormat.TEXT,
+    severity: Annotated[SeverityName, typer.Option("--severity", help="Leave out what is milder.")] = SeverityName.INFO,
+    output: Output = None,
+    quiet: Quiet = False,
+) -> None:
+    """Check pages or RDF files against the shapes; every finding leads back to file and line.
+
+    Examples: rdfkit validate seeds/ · rdfkit validate --format sarif -o report.sarif pages/ ·
+    rdfkit validate --shapes mine.ttl data.ttl
+    """
+    from rdfkit.checking import validate as check
+    from rdfkit.progress import progress
+    from rdfkit.report import Severity
+
+    with progress(quiet) as advance:
+        found = check(sources, shapes=shapes, progress=advance)
+    if output is not None:
+        _write(_rendered(found.at_least(Severity(severity)), format).encode(), output)
+    else:
+        _print_report(found, format, severity, sys.stdout.write)
+    unreadable = any(result.rule == "page-unreadable" for result in found.results)
+    raise typer.Exit(3 if unreadable else 0 if found.conforms else 1)
+
+
+@app.command(epilog=EXIT_CODES)
+def query(
+    query: Annotated[str, typer.Argument(help="A name from `rdfkit queries`, a .rq file, SPARQL, or - for stdin.")],
+    param: Annotated[list[str], typer.Option("--param", metavar="K=V", help="A parameter of the query. Repeatable.")] = [],  # noqa: B006
+    store: StorePath = DEFAULT_STORE,
+    format: Annotated[
+        AnswerFormat | None, typer.Option("--format", help="Default: a table on a terminal, CSV in a pipe.")
+    ] = None,
+    output: Output = None,
+    exit_status: Annotated[bool, typer.Option("--exit-status", help="ASK: exit with 0 for yes, 1 for no.")] = False,
+) -> None:
+    """Ask the store. Prefixes of the data model need not be declared.
+
+    Examples: rdfkit query figures-with-gene --param gene=IL6 · rdfkit query 'SELECT * { ?s a wp:Pathway }'
+    """
+    from rdfkit import asking
+
+    text = asking.query_text(query, sys.stdin.read)
+    bound = asking.bind_text(text, query, _parameters(param))
+    with rdfkit.open_store(store) as opened:
+        answer = opened.query(bound)
+        with asking.output_stream(output) as stream:
+            asking.write_answer(answer, format.value if format else asking.default_format(answer, stream), stream)
+    raise typer.Exit(asking.exit_status(answer) if exit_status else 0)
+
+
+@app.command(epilog=EXIT_CODES)
+def queries(
+    name: Annotated[str | None, typer.Argument(help="A query of the library.", show_default=False)] = None,
+) -> None:
+    """List the library of queries, or show one: its text, parameters and an example call."""
+    from rdfkit import asking
+
+    sys.stdout.write(asking.describe_query(rdfkit.find_query(name)) if name else asking.list_queries(rdfkit.library()))
+
+
+@app.command(epilog=EXIT_CODES)
+def export(
+    sources: Annotated[
+        list[Path] | None, typer.Argument(help="Pages to export straight; default: the store.", show_default=False)
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE|DIR", help="A file; with --per-page a folder.")
+    ] = None,
+    format: Annotated[
+        RdfFormat | None, typer.Option("--format", help="Default: what the suffix of FILE says, else Turtle.")
+    ] = None,
+    per_page: Annotated[bool, typer.Option("--per-page", help="One file per page, in the folder of -o.")] = False,
+    store: StorePath = DEFAULT_STORE,
+    lexicon: Lexicons = [],  # noqa: B006
+    quiet: Quiet = False,
+) -> None:
+    """Write the graph, from the store or straight from pages.
+
+    Examples: rdfkit export -o graph.ttl · rdfkit export seeds/ --format trig · rdfkit export --per-page -o out/
+    """
+    from rdfkit import asking
+    from rdfkit.export import serialize, write_pages
+    from rdfkit.formats import of_file, of_name
+
+    if per_page and output is None:
+        raise typer.BadParameter("--per-page needs a folder: -o DIR")
+    told = of_file(output) if output and not per_page else None
+    chosen = of_name(format.value) if format else told or of_name("turtle")
+    quads = _quads(sources, store, lexicon, quiet)
+    if per_page and output is not None:
+        written = write_pages(quads, output, chosen)
+        _say(f"{len(written)} files in {output}", quiet)
+    elif output is not None:
+        _write(serialize(quads, chosen), output)
+    else:
+        with asking.output_stream(None) as stream:
+            stream.write(serialize(quads, chosen))
+
+
+@app.command(epilog=EXIT_CODES)
+def info(store: StorePath = DEFAULT_STORE) -> None:
+    """Say what is in the store: pages, classes, graphs, when it was built and with what."""
+    from rdfkit import asking
+
+    with rdfkit.open_store(store) as opened:
+        sys.stdout.write(asking.describe_store(opened))
+
+
+def main() -> None:
+    """Runs the command line; every rdfkit error becomes one line on stderr and its exit code."""
+    try:
+        app()
+    except RdfkitError as error:
+        _fail(error)
+    except BrokenPipeError:
+        # The reader of our output has gone, as `head` does; there is nobody left to tell.
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def _quads(sources: list[Path] | None, store: Path, lexicon: list[Path], quiet: bool) -> list[object]:
+    from rdfkit.builder import assemble
+    from rdfkit.progress import progress
+    from rdfkit.quads import sorted_quads
+
+    if not sources:
+        with rdfkit.open_store(store) as opened:
+            return list(sorted_quads(opened.quads()))
+    with progress(quiet) as advance:
+        graph = assemble(sources, lexicons=lexicon, progress=advance)
+    for path, reasons in graph.refused.items():
+        sys.stderr.write(f"left out: {path}: {'; '.join(reasons)}\n")
+    return list(graph.quads)
+
+
+def _parameters(texts: list[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in texts]
+    for key, equals, _ in pairs:
+        if not equals:
+            raise ParameterError("a parameter has no value", key=key, expected="--param name=value")
+    return {key: value for key, _, value in pairs}
+
+
+def _rendered(report: Report, format: ReportFormat) -> str:
+    from rdfkit.renderings import render
+
+    return render(report, format.value)
+
+
+def _print_report(report: Report, format: ReportFormat, severity: str, write: Callable[[str], object]) -> None:
+    from rdfkit.report import Severity
+
+    write(_rendered(report.at_least(Severity(severity)), format))
+
+
+def _summary(done: Build, store: Path) -> str:
+    counts = done.report.count()
+    lines = [
+        f"store         {store}",
+        f"pages         {sum(done.pages.values())} ({', '.join(f'{n} {kind}' for kind, n in done.pages.items())})",
+        f"left out      {len(done.refused)}",
+        *(f"  {path}: {'; '.join(reasons)}" for path, reasons in done.refused.items()),
+        f"quads         {done.quads}",
+        f"genes         {done.genes}",
+        f"mentions      {done.mentions}",
+        f"diagnostics   {', '.join(f'{n} {severity}' for severity, n in counts.items())}",
+        f"seconds       {done.seconds:.2f}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _write(data: bytes, path: Path) -> None:
+    from rdfkit.export import write_file
+
+    write_file(data, path)
+
+
+def _say(text: str, quiet: bool) -> None:
+    if not quiet:
+        sys.stderr.write(f"{text}\n")
+
+
+def _version(on: bool) -> None:
+    if on:
+        sys.stdout.write(f"rdfkit {rdfkit.__version__}\n")
+        raise typer.Exit()
+
+
+def _fail(error: RdfkitError) -> NoReturn:
+    hint = "; see `rdfkit queries`" if type(error) is QueryError and error.expected else ""
+    sys.stderr.write(f"rdfkit: {error}{hint}\n")
+    sys.exit(error.exit_code)

@@ -1,0 +1,40 @@
+"""What several tests use: the seeds, their graph, a store built from them, and the samples of the real sites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import rdfkit
+from rdfkit.builder import Graph, assemble
+from rdfkit.store import Store
+
+PROJECT = Path(__file__).resolve().parent.parent
+SEEDS = PROJECT / "seeds"
+CASES = PROJECT / "tests" / "cases"
+SAMPLES = PROJECT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def seed_graph() -> Graph:
+    """The checked quads of the seeds."""
+    return assemble([SEEDS])
+
+
+@pytest.fixture(scope="session")
+def seed_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store on disk, built from the seeds."""
+    folder = tmp_path_factory.mktemp("seeds") / "store"
+    rdfkit.build([SEEDS], folder)
+    with rdfkit.open_store(folder) as store:
+        yield store
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of sample pages of the real sites; the test is skipped where it is not."""
+    if not SAMPLES.is_dir():
+        pytest.skip("the samples of the real sites are not beside this checkout")
+    return SAMPLES
