@@ -33,7 +33,8 @@ class Build:
 
     `pages` counts the pages in the graph by kind, `refused` maps each page left out to the reasons, `quads`,
     `genes` (distinct) and `mentions` count what is in the store, `report` has every finding, `seconds` the
-    time it took. `unreadable` says whether a source could not be read at all.
+    time it took. `unreadable` says whether a source could not be read at all, `switched` whether the store
+    now holds this build: a build without a single page to keep leaves the store as it was.
     """
 
     pages: dict[str, int]
@@ -44,6 +45,7 @@ class Build:
     report: Report
     seconds: float
     unreadable: bool
+    switched: bool
 
     @property
     def exit_code(self) -> int:
@@ -77,8 +79,10 @@ def build(
     started = time.monotonic()
     with store.staging(Path(store_path)) as stage:
         graph = assemble(sources, lexicons=lexicons, keep_invalid=keep_invalid, progress=progress)
+        if not graph.conversion.pages:
+            return _summary(graph, time.monotonic() - started, switched=False)
         stage.load(graph.quads)
-        summary = _summary(graph, time.monotonic() - started)
+        summary = _summary(graph, time.monotonic() - started, switched=True)
         stage.commit(_metadata(summary))
     return summary
 
@@ -104,7 +108,10 @@ def check(conversion: Conversion, shapes: rdflib.Graph) -> Report:
     """The report on converted pages: what the mapping found and what the shapes find."""
     triples = (quad.triple for quad in conversion.quads)
     found = validation.check(triples, shapes)
-    return Report.of([*conversion.problems, *validation.trace(found, conversion.pages, conversion.quads)])
+    traced = validation.trace(found, conversion.pages, conversion.quads)
+    # What the mapping has already said of a key need not be said again by a shape.
+    said = {(problem.path, problem.line, problem.key) for problem in conversion.problems}
+    return Report.of([*conversion.problems, *(r for r in traced if (r.path, r.line, r.key) not in said)])
 
 
 def _refused(report: Report, conversion: Conversion, keep_invalid: bool) -> dict[str, tuple[str, ...]]:
@@ -122,7 +129,7 @@ def _reason(result: Result) -> str:
     return f"{result.key}: {result.message}" if result.key else result.message
 
 
-def _summary(graph: Graph, seconds: float) -> Build:
+def _summary(graph: Graph, seconds: float, *, switched: bool) -> Build:
     types = [quad for quad in graph.quads if quad.predicate == _TYPE]
     return Build(
         pages=graph.conversion.counts(),
@@ -133,6 +140,7 @@ def _summary(graph: Graph, seconds: float) -> Build:
         report=graph.report,
         seconds=seconds,
         unreadable=graph.conversion.unreadable,
+        switched=switched,
     )
 
 

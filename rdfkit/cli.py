@@ -170,8 +170,7 @@ def query(
     """
     from rdfkit import asking
 
-    text = asking.query_text(query, sys.stdin.read)
-    bound = asking.bind_text(text, query, _parameters(param))
+    bound = rdfkit.bind(asking.find(query, sys.stdin.read), _parameters(param))
     with rdfkit.open_store(store) as opened:
         answer = opened.query(bound)
         with asking.output_stream(output) as stream:
@@ -287,7 +286,7 @@ def _print_report(report: Report, format: ReportFormat, severity: str, write: Ca
 def _summary(done: Build, store: Path) -> str:
     counts = done.report.count()
     lines = [
-        f"store         {store}",
+        f"store         {store}" if done.switched else f"store         {store} is as it was: no page to put into it",
         f"pages         {sum(done.pages.values())} ({', '.join(f'{n} {kind}' for kind, n in done.pages.items())})",
         f"left out      {len(done.refused)}",
         *(f"  {path}: {'; '.join(reasons)}" for path, reasons in done.refused.items()),

@@ -69,7 +69,7 @@ def convert(
     conversion = Conversion()
     files = find_sources(sources)
     pages = list(_read_all(files, conversion, progress))
-    if not pages and not conversion.unreadable:
+    if not pages and not conversion.problems:
         raise SourceError(
             "no page with front matter",
             path=", ".join(map(str, sources)),

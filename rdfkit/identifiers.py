@@ -108,16 +108,6 @@ def converter() -> curies.Converter:
     return curies.load_jsonld_context(str(resources.contexts_folder() / "prefixes.jsonld"))
 
 
-@cache
-def mapping_context() -> dict[str, Any]:
-    """A JSON-LD context of all prefixes and addresses, for the front of every mapping context.
-
-    Every entry has `@prefix`, without which a namespace that ends in `_` would not work (JSON-LD 1.1).
-    """
-    both = {**prefix_map(), **address_map()}
-    return {name: {"@id": iri, "@prefix": True} for name, iri in sorted(both.items())}
-
-
 def expand(compact: str) -> str:
     """The IRI of a CURIE of the prefix or address map; any other text comes back as it is."""
     prefix, colon, local = compact.partition(":")

@@ -6,17 +6,15 @@ One named graph per document. No blank nodes come out: any that is left becomes 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import Any
 
 import pyoxigraph as ox
 
-from rdfkit import resources
+from rdfkit.contexts import context
 from rdfkit.documents import Document, Node
 from rdfkit.errors import JsonLdError
-from rdfkit.identifiers import mapping_context
 
 BATCH = 200
 
@@ -80,14 +78,6 @@ def _parse(mapping: Any, graphs: list[Node]) -> list[ox.Quad]:  # noqa: ANN401 -
         if len(graphs) == 1:
             raise JsonLdError(f"is not JSON-LD: {error.msg}", value=graphs[0]["@id"]) from error
     return [quad for graph in graphs for quad in _parse(mapping, [graph])]
-
-
-@cache
-def context(name: str) -> Mapping[str, Any]:
-    """The JSON-LD context of a kind of page, or `schema`, with the prefix map in front of it."""
-    file = resources.contexts_folder() / f"{name}.jsonld"
-    own = json.loads(file.read_text(encoding="utf-8"))["@context"] if file.exists() else {}
-    return own if name == "schema" else {**mapping_context(), **own}
 
 
 def _without_blank_nodes(found: Iterable[ox.Quad]) -> Iterator[ox.Quad]:

@@ -8,21 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from rdfkit import kinds, resources
+from rdfkit import contexts, kinds, resources
 from rdfkit.documents import Document, Origin
 from rdfkit.errors import ShapesError
 from rdfkit.front_matter import KeyPath, Value
 from rdfkit.identifiers import compress, expand
-from rdfkit.kinds.blocks import KEY as BLOCK
-from rdfkit.kinds.fields import shown_key
+from rdfkit.kinds.fields import BLOCK, shown_key
 from rdfkit.pages import Page
-from rdfkit.quads import context
 from rdfkit.report import Result, Severity
 
 if TYPE_CHECKING:
@@ -100,7 +97,7 @@ def untraced(result: ShapeResult, path: str | None) -> Result:
 
 
 def _traced(result: ShapeResult, page: Page, document: Document) -> Result:
-    key_path = _key_path(result, page, document)
+    key_path = _item_path(result, page, _key_path(result, page, document))
     found = _found(result, _at(page.fields, key_path))
     return _result(
         result,
@@ -143,7 +140,7 @@ def _key_path(result: ShapeResult, page: Page, document: Document) -> KeyPath:
     origins = {expand(name): origin for name, origin in document.origins.items()}
     origin = origins.get(result.focus)
     if origin is not None:
-        key = _key(result.path, origin, page)
+        key = _key(result, origin, page)
         if key is not None:
             return (*origin.key_path, key)
     in_block = _block_key_path(result.path, page)
@@ -154,15 +151,27 @@ def _key_path(result: ShapeResult, page: Page, document: Document) -> KeyPath:
     return (BLOCK,) if BLOCK in page.fields else ()
 
 
-def _key(path: str | None, origin: Origin, page: Page) -> str | None:
-    if path is None:
+def _key(result: ShapeResult, origin: Origin, page: Page) -> str | None:
+    """The key that a predicate comes from: the one that holds the value, else one that is there, else the first."""
+    if result.path is None:
         return origin.id_key
     kind = kinds.kind(page.kind)
-    terms = _terms(page.kind).get(origin.scope, {}).get(path, ())
+    terms = contexts.scoped_terms(page.kind).get(origin.scope, {}).get(result.path, ())
     keys = [kind.keys.get(term, term) for term in terms]
     fields = _at(page.fields, origin.key_path)
-    present = (key for key in keys if isinstance(fields, dict) and key in fields)
-    return next(present, keys[0] if keys else None)
+    if not isinstance(fields, dict):
+        return next(iter(keys), None)
+    holding = [key for key in keys if _holds(fields.get(key), result.value)]
+    present = [key for key in keys if fields.get(key)]
+    return next(iter([*holding, *present, *keys]), None)
+
+
+def _holds(field: Value | None, value: ox.NamedNode | ox.Literal | None) -> bool:
+    if not isinstance(value, ox.Literal) or field is None:
+        return False
+    if isinstance(field, str):
+        return field == value.value
+    return any(_holds(inner, value) for inner in (field.values() if isinstance(field, dict) else field))
 
 
 def _block_key_path(path: str | None, page: Page) -> KeyPath | None:
@@ -173,23 +182,15 @@ def _block_key_path(path: str | None, page: Page) -> KeyPath | None:
     return (*block, path.removeprefix(namespace))
 
 
-@cache
-def _terms(kind: str) -> dict[str, dict[str, tuple[str, ...]]]:
-    """Scope → predicate IRI → terms, read off the context of a kind."""
-    scopes: dict[str, dict[str, tuple[str, ...]]] = {}
-    _collect("", context(kind), scopes)
-    return scopes
-
-
-def _collect(scope: str, mapping: Mapping[str, Any], scopes: dict[str, dict[str, tuple[str, ...]]]) -> None:
-    terms = scopes.setdefault(scope, {})
-    for term, definition in mapping.items():
-        body = definition if isinstance(definition, dict) else {"@id": definition}
-        iri = body.get("@id", body.get("@reverse"))
-        if term.startswith("@") or not isinstance(iri, str) or body.get("@prefix"):
-            continue
-        terms[expand(iri)] = (*terms.get(expand(iri), ()), term)
-        _collect(term, body.get("@context", {}), scopes)
+def _item_path(result: ShapeResult, page: Page, key_path: KeyPath) -> KeyPath:
+    """From a list of mappings to the text in it that is the offending value."""
+    items = _at(page.fields, key_path)
+    if isinstance(items, list) and isinstance(result.value, ox.Literal):
+        for index, item in enumerate(items):
+            for key, text in item.items() if isinstance(item, dict) else ():
+                if text == result.value.value:
+                    return (*key_path, index, key)
+    return key_path
 
 
 def _at(value: Value | None, key_path: KeyPath) -> Value | None:
@@ -251,10 +252,11 @@ def _node_shapes(shapes: rdflib.Graph) -> Iterator[Any]:
 
 def _shape_results(found: Any, shapes: rdflib.Graph) -> Iterator[ShapeResult]:  # noqa: ANN401 - pyshacl's graph
     import rdflib
-    from rdflib.namespace import RDF, SH
+    from rdflib.namespace import SH
 
     severities = {SH.Violation: Severity.VIOLATION, SH.Warning: Severity.WARNING, SH.Info: Severity.INFO}
-    for node in found.subjects(RDF.type, SH.ValidationResult):
+    # Only what the report names: results of inner shapes (`sh:detail`) are explanations of these.
+    for node in found.objects(None, SH.result):
         shape = found.value(node, SH.sourceShape)
         path = found.value(node, SH.resultPath)
         name = shapes.value(shape, SH.name)

@@ -6,23 +6,21 @@ from typing import TYPE_CHECKING
 
 from rdfkit.documents import Document
 from rdfkit.kinds import schema_org
-from rdfkit.kinds.fields import Fields
+from rdfkit.kinds.fields import BLOCK, Fields
 from rdfkit.report import Severity
 
 if TYPE_CHECKING:
     from rdfkit.pages import Page
 
-KEY = "schema-jsonld"
-
 
 def page_iri(page: Page, default: str) -> str:
     """The IRI of a page and of its named graph: the `@id` of its block, else its default address."""
-    return schema_org.page_iri(page.fields.get(KEY)) or default
+    return schema_org.page_iri(page.fields.get(BLOCK)) or default
 
 
 def add_block(document: Document, fields: Fields) -> None:
     """Adds the nodes and problems of the page's block to its document."""
-    block = fields.page.fields.get(KEY)
+    block = fields.page.fields.get(BLOCK)
     if not block:
         return
     shaped = schema_org.documents(block, document.graph)
@@ -32,7 +30,7 @@ def add_block(document: Document, fields: Fields) -> None:
         fields.note(
             problem.rule,
             problem.message,
-            KEY,
+            BLOCK,
             *problem.key_path,
             severity=Severity(problem.severity),
             value=problem.value,

@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING
 
 from rdfkit import kinds
 from rdfkit.front_matter import KeyPath, Value
+from rdfkit.contexts import terms
 from rdfkit.identifiers import is_missing
 from rdfkit.report import Result, Severity
 
 if TYPE_CHECKING:
     from rdfkit.pages import Page
+
+
+# The key of the block that every kind of page may carry.
+BLOCK = "schema-jsonld"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +90,12 @@ class Fields:
             )
         )
 
-    def note_unmapped_keys(self, mapped: frozenset[str]) -> None:
+    def note_unmapped_keys(self) -> None:
         """Warns of every key of the page that neither the context nor the list of ignored keys names."""
         kind = kinds.kind(self.page.kind)
-        known = mapped | kind.ignored.keys() | set(kind.keys.values()) | kind.rows.keys() | {"schema-jsonld"}
+        mapped = terms(kind.name) | set(kind.keys.values()) | kind.rows.keys()
         for key in self.page.fields:
-            if key not in known:
+            if key not in mapped and key not in kind.ignored and key != BLOCK:
                 self._unmapped(key)
 
     def _only_texts(self, items: list[Value], key_path: KeyPath, is_list: bool) -> Iterator[str]:

@@ -11,9 +11,8 @@ from rdfkit.documents import Document, Node, Origin
 from rdfkit.errors import IdentifierError, PageError
 from rdfkit.front_matter import KeyPath
 from rdfkit.identifiers import curie, encode_address, expand, is_missing, percent_encode
-from rdfkit.kinds.blocks import KEY as BLOCK
 from rdfkit.kinds.blocks import add_block, page_iri
-from rdfkit.kinds.fields import Fields
+from rdfkit.kinds.fields import BLOCK, Fields
 from rdfkit.kinds.shaping import (
     addresses,
     annotations,
@@ -80,6 +79,7 @@ def document(page: Page, site: Site) -> Document:
     )
     main |= organisms(fields, site) | annotations(fields, site, origins)
     result = Document(page.kind, figure, [main], origins=origins, problems=fields.problems)
+    fields.note_unmapped_keys()
     add_block(result, fields)
     return result
 

@@ -61,6 +61,7 @@ def document(page: Page, site: Site) -> Document:
     main |= organism | annotations(fields, site, origins) | ({"last-edited": edited} if edited else {})
     about = node(id=graph, about=pathway)
     result = Document(page.kind, graph, [main, about], origins=origins, problems=fields.problems)
+    fields.note_unmapped_keys()
     add_block(result, fields)
     return result
 

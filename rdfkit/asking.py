@@ -1,0 +1,173 @@
+"""What stands between the command line and the library of queries: texts in, answers and listings out."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from rdfkit import queries
+from rdfkit.errors import ExportError, QueryError
+from rdfkit.identifiers import compress
+
+if TYPE_CHECKING:
+    from rdfkit.answers import Graph, Rows, Truth
+    from rdfkit.store import Store
+
+_TABLE_FORMATS = ("table", "csv", "tsv", "json", "xml")
+_GRAPH_FORMATS = ("turtle", "ntriples", "jsonld")
+
+_CLASSES = """
+SELECT ?class (COUNT(DISTINCT ?thing) AS ?things) WHERE { ?thing a ?class }
+GROUP BY ?class ORDER BY DESC(?things) ?class
+"""
+_GRAPHS = """
+SELECT ?graph (COUNT(*) AS ?quads) WHERE { GRAPH ?graph { ?s ?p ?o } }
+GROUP BY ?graph ORDER BY DESC(?quads) ?graph LIMIT 20
+"""
+
+
+def find(text: str, read_stdin: Callable[[], str]) -> queries.LibraryQuery:
+    """The query that an argument means: `-` is stdin, a path ends in `.rq`, white space or a brace makes it SPARQL,
+    anything else is a name of the library.
+
+    Raises QueryError when no such name or file exists.
+    """
+    if text == "-":
+        return queries.parse_query(read_stdin(), "stdin")
+    if text.endswith(".rq"):
+        return queries.read_query(Path(text))
+    if any(character.isspace() or character == "{" for character in text.strip()):
+        return queries.parse_query(text, "query")
+    return queries.find_query(text)
+
+
+@contextmanager
+def output_stream(path: Path | None) -> Iterator[BinaryIO]:
+    """Standard output, or a file that appears whole when all is written and not at all when writing fails.
+
+    Raises ExportError when the file cannot be written.
+    """
+    if path is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        with partial.open("wb") as file:
+            yield file
+        partial.replace(path)
+    except OSError as error:
+        raise ExportError(f"cannot be written: {error.strerror}", path=str(path)) from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def default_format(answer: Rows | Truth | Graph, stream: BinaryIO) -> str:
+    """The format when the user named none: Turtle for graphs; a table on a terminal, else CSV."""
+    from rdfkit.answers import Graph
+
+    if isinstance(answer, Graph):
+        return "turtle"
+    return "table" if stream.isatty() else "csv"
+
+
+def write_answer(answer: Rows | Truth | Graph, format: str, stream: BinaryIO) -> None:
+    """Writes an answer. Raises QueryError when the format does not fit the kind of answer."""
+    from rdfkit.answers import Graph, Rows, Truth
+
+    allowed = _GRAPH_FORMATS if isinstance(answer, Graph) else _TABLE_FORMATS
+    if format not in allowed:
+        raise QueryError(f"this answer cannot be written as {format}", value=format, expected=", ".join(allowed))
+    if isinstance(answer, Truth) and format in ("table", "csv", "tsv"):
+        stream.write(b"true\n" if answer else b"false\n")
+    elif isinstance(answer, Rows) and format == "table":
+        _write_table(answer, stream)
+    else:
+        answer.serialize(stream, format)
+
+
+def exit_status(answer: Rows | Truth | Graph) -> int:
+    """0 when an ASK is true, 1 when it is false. Raises QueryError for an answer of another kind."""
+    from rdfkit.answers import Truth
+
+    if not isinstance(answer, Truth):
+        raise QueryError("--exit-status is for ASK queries", expected="ASK { … }")
+    return 0 if answer else 1
+
+
+def list_queries(library: Mapping[str, queries.LibraryQuery]) -> str:
+    """The library as text: each category with its queries, names and titles."""
+    ordered = sorted(library.values(), key=lambda query: (query.category, query.name))
+    width = max((len(query.name) for query in ordered), default=0)
+    lines = []
+    for category, members in groupby(ordered, key=lambda query: query.category):
+        lines += [category, *(f"  {query.name:<{width}}  {query.title}" for query in members), ""]
+    lines.append("rdfkit queries NAME shows one; rdfkit query NAME --param name=value runs it.")
+    return "\n".join(lines) + "\n"
+
+
+def describe_query(query: queries.LibraryQuery) -> str:
+    """One query as text: what it answers, its parameters, an example call and its SPARQL."""
+    lines = [query.title, ""]
+    lines += [query.description, ""] if query.description else []
+    lines += [_describe_parameter(parameter) for parameter in query.parameters]
+    arguments = [f"--param {shlex.quote(f'{item.name}={item.default or "…"}')}" for item in query.parameters]
+    lines += ["", "Example: " + " ".join(["rdfkit query", query.name, *arguments]), "", query.text.rstrip()]
+    return "\n".join(lines) + "\n"
+
+
+def describe_store(store: Store) -> str:
+    """What is in a store as text: the build, its pages, the classes and the largest graphs."""
+    build = store.metadata
+    lines = [f"store      {store.path}"]
+    lines += [f"{key:<10} {_shown(value)}" for key, value in build.items() if key != "refused"]
+    refused = build.get("refused") or {}
+    if isinstance(refused, Mapping):
+        lines.append(f"left out   {len(refused)}")
+        lines += [f"  {path}: {_shown(reasons)}" for path, reasons in refused.items()]
+    for title, text, name, number in (("classes", _CLASSES, "class", "things"), ("graphs", _GRAPHS, "graph", "quads")):
+        lines += ["", title]
+        lines += [f"  {row[number]:>8}  {compress(str(row[name]))}" for row in store.query(text)]
+    return "\n".join(lines) + "\n"
+
+
+def _describe_parameter(parameter: queries.Parameter) -> str:
+    choices = f", one of {', '.join(parameter.choices)}" if parameter.choices else ""
+    default = f", default {parameter.default}" if parameter.default else ""
+    return f"  --param {parameter.name}=…  {parameter.label} ({parameter.type}{choices}{default})"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{count} {name}" for name, count in value.items())
+    if isinstance(value, list):
+        return "; ".join(map(str, value))
+    return str(value)
+
+
+def _write_table(rows: Rows, stream: BinaryIO) -> None:
+    from io import TextIOWrapper
+
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(*rows.columns)
+    for row in rows:
+        table.add_row(*(escape(_cell(row[column])) for column in rows.columns))
+    text = TextIOWrapper(stream, encoding="utf-8", write_through=True)
+    try:
+        Console(file=text).print(table)
+    finally:
+        text.detach()
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return compress(value) if isinstance(value, str) and value.startswith("http") else str(value)

@@ -1,0 +1,163 @@
+"""The tokens of a SPARQL text: enough to know what a query would do before an engine reads it.
+
+`tokens` splits a text by the terminals of the SPARQL 1.1 grammar (https://www.w3.org/TR/sparql11-query/#rQNIL)
+and loses nothing: the tokens joined are the text.
+
+`calls_service` is stricter, because a wrong "no" would let a query open network connections. The terminals
+alone do not decide how a text is read: `<2)SERVICE#>` is an IRI in one place, and in another a "less than",
+a keyword and a comment. So it follows every reading that an engine could choose, and looks for SERVICE in
+each. What an ordinary query says in strings, comments, IRIs, variables and prefixed names does not count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+_LETTERS = (
+    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
+    "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_VARIABLE_MARKS = "0-9_\u00b7\u0300-\u036f\u203f-\u2040"
+_NAME_MARKS = _VARIABLE_MARKS + r"\-"
+_LOCAL = rf"(?:[{_LETTERS}{_NAME_MARKS}:]|%[0-9A-Fa-f]{{2}}|\\[_~.\-!$&'()*+,;=/?\#@%])"
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+
+_TOKEN = re.compile(
+    rf"""
+      (?P<space>[ \t\r\n]+)
+    | (?P<comment>\#[^\r\n]*)
+    | (?P<iri><(?:[^\x00-\x20<>"{{}}|^`\\]|\\u[0-9A-Fa-f]{{4}}|\\U[0-9A-Fa-f]{{8}})*>)
+    | (?P<string>
+          '''(?:[^'\\]|\\.|'{{1,2}}(?!'))*+'''
+        | \"""(?:[^"\\]|\\.|"{{1,2}}(?!"))*+\"""
+        | '(?:[^'\\\r\n]|\\.)*+'
+        | "(?:[^"\\\r\n]|\\.)*+"
+      )
+    | (?P<variable>[?$][{_LETTERS}0-9_][{_LETTERS}{_VARIABLE_MARKS}]*)
+    | (?P<blank>_:[{_LETTERS}0-9_](?:[{_LETTERS}{_NAME_MARKS}.]*[{_LETTERS}{_NAME_MARKS}])?)
+    | (?P<name>(?:[{_LETTERS}](?:[{_LETTERS}{_NAME_MARKS}.]*[{_LETTERS}{_NAME_MARKS}])?)?:
+          (?:{_LOCAL}(?:(?:{_LOCAL}|\.)*{_LOCAL})?)?)
+    | (?P<word>[A-Za-z_][0-9A-Za-z_]*)
+    | (?P<number>(?:[0-9]+\.[0-9]*|\.?[0-9]+)[eE][+-]?[0-9]+ | [0-9]*\.[0-9]+ | [0-9]+)
+    | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+    | (?P<mark>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+# Wider than the grammar on purpose: it decides only whether a SERVICE clause could begin here.
+_GAP = r"(?:[ \t\r\n]|\#[^\r\n]*+)*+"
+_PLAIN = r"""(?:[^ \t\r\n{}<>()"',;:\\\#]|\\.)"""
+_TERM = rf"(?:<[^>]*+>|(?:[?$]|{_PLAIN}*+:)(?:{_PLAIN}|:)*+)"
+_CLAUSE = re.compile(rf"service{_GAP}(?:silent{_GAP})?{_TERM}{_GAP}\{{", re.IGNORECASE | re.ASCII | re.DOTALL)
+_KEYWORD = re.compile("service", re.IGNORECASE | re.ASCII)
+
+
+class Kind(StrEnum):
+    """What a token is. `NAME` is a prefixed name, `WORD` a keyword, `MARK` one character of punctuation."""
+
+    SPACE = "space"
+    COMMENT = "comment"
+    IRI = "iri"
+    STRING = "string"
+    VARIABLE = "variable"
+    BLANK = "blank"
+    NAME = "name"
+    WORD = "word"
+    NUMBER = "number"
+    LANGUAGE = "language"
+    MARK = "mark"
+
+
+_MAY_HIDE_A_KEYWORD = frozenset({Kind.NAME, Kind.WORD, Kind.BLANK, Kind.LANGUAGE})
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token: its kind, its text as written, and where it begins (characters from 0)."""
+
+    kind: Kind
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """Where the next token begins."""
+        return self.start + len(self.text)
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The tokens of a SPARQL text in order; joined they are the text. Any text has tokens, valid or not.
+
+    `<` begins an IRI wherever an IRI can be read, as the longest match of the grammar says. Codepoint escapes
+    (`\\u0041`) stay as they are.
+    """
+    position = 0
+    while position < len(text):
+        token = _token_at(text, position)
+        yield token
+        position = token.end
+
+
+def calls_service(text: str) -> bool:
+    """Whether a query could contain a SERVICE clause (https://www.w3.org/TR/sparql11-federated-query/).
+
+    A "no" is sure. A "yes" may be wrong only where a prefixed name whose local part ends in "service", a term
+    and a `{` follow each other without a dot (`?s ex:service ?o { … }`), or in texts made to mislead.
+    """
+    return any(_KEYWORD.search(reading) and _has_clause(reading) for reading in {text, _unescaped(text)})
+
+
+def names_dataset(text: str) -> bool:
+    """Whether a query chooses its own dataset with FROM or FROM NAMED."""
+    return any(token.kind is Kind.WORD and token.text.upper() == "FROM" for token in tokens(text))
+
+
+def _token_at(text: str, position: int) -> Token:
+    found = _TOKEN.match(text, position)
+    if found is None or found.lastgroup is None:
+        raise IndexError(f"no token at {position}")
+    return Token(Kind(found.lastgroup), found[0], position)
+
+
+def _has_clause(text: str) -> bool:
+    """Follows all readings of a text; each place is looked at once."""
+    starts, seen = [0], set[int]()
+    while starts:
+        position = starts.pop()
+        while position < len(text) and position not in seen:
+            seen.add(position)
+            token = _token_at(text, position)
+            if token.kind in _MAY_HIDE_A_KEYWORD and _begins_clause(text, token):
+                return True
+            starts.extend(_other_ends(token))
+            position = token.end
+    return False
+
+
+def _begins_clause(text: str, token: Token) -> bool:
+    # Engines need no gap before a keyword (`trueSERVICE`) and may end a name early (`ex:a.b.SERVICE`).
+    found = _KEYWORD.finditer(text, token.start, token.end)
+    return any(_CLAUSE.match(text, keyword.start()) for keyword in found)
+
+
+def _other_ends(token: Token) -> Iterator[int]:
+    """Where a token ends for an engine that does not take it as `tokens` does."""
+    if token.kind is Kind.IRI:
+        yield token.start + 1
+    # A long string with a bad escape is no string for some, but an empty one and the start of the next.
+    if token.kind is Kind.STRING and token.text.startswith(("'''", '"""')) and "\\" in token.text:
+        yield token.start + 2
+
+
+def _unescaped(text: str) -> str:
+    """The text with its codepoint escapes replaced, as SPARQL 1.1, section 19.2, does before parsing."""
+    return _ESCAPE.sub(_character, text) if "\\" in text else text
+
+
+def _character(escape: re.Match[str]) -> str:
+    code = int(escape[1] or escape[2], 16)
+    return chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else escape[0]

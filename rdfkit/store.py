@@ -1,0 +1,403 @@
+"""The embedded Oxigraph store on disk: built aside, switched in atomically, opened read-only.
+
+    STORE/rdfkit-store.json      says that this folder is a store, and the number of this layout
+    STORE/current                the name of the build that readers open
+    STORE/builds/NAME/graph/     Oxigraph's files, never changed once the build is current
+    STORE/builds/NAME/build.json what was built: versions, time, counts, and what the builder adds
+    STORE/builds/NAME/readers    locked, shared, by everyone who reads this build
+    STORE/lock, STORE/holder.json  locked by the build that runs; says who that is
+
+A build writes a new folder under `builds/` and makes it current by replacing the one file `current`. So a
+build that is killed at any moment leaves the store as it was or as it will be, never between. What it leaves
+behind is a folder that `current` does not name; each build removes those, but for the ones still being read.
+Locks are the system's and end with their process. Where a system has no `fcntl`, readers do not lock, and
+the system itself refuses to remove files in use.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import secrets
+import shutil
+import socket
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
+
+import filelock
+import pyoxigraph as ox
+
+from rdfkit import answers
+from rdfkit.answers import Answer
+from rdfkit.errors import QueryError, StoreBusyError, StoreError
+from rdfkit.identifiers import prefix_map
+from rdfkit.sparql_tokens import calls_service, names_dataset
+
+if sys.platform != "win32":
+    import fcntl
+
+if TYPE_CHECKING:
+    import rdflib
+
+DEFAULT_PATH = Path("rdfkit-store")
+
+_LAYOUT = 1
+_MARKER = "rdfkit-store.json"
+_CURRENT = "current"
+_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
+# Each further attempt to open means that one more build was switched in meanwhile.
+_ATTEMPTS = 20
+_SYNTAX_PLACE = re.compile(r"error at ([0-9]+):([0-9]+): ")
+# Among what Oxigraph "expected" are tokens, and sentences about what is wrong. Only these help.
+_SYNTAX_SENTENCE = re.compile(r"(?:expected |one of |, )([A-Za-z]+(?: [A-Za-z]+){2,}|Prefix not found)(?=,|$)")
+
+
+class Stage:
+    """A build that nobody sees before `commit`. Made by `staging`."""
+
+    def __init__(self, root: Path, name: str) -> None:
+        self._root = root
+        self._folder = root / "builds" / name
+        self._folder.mkdir(parents=True)
+        (self._folder / "readers").touch()
+        self._graph: ox.Store | None = ox.Store(self._folder / "graph")
+
+    def load(self, quads: Iterable[ox.Quad]) -> None:
+        """Adds quads. One call with many quads is far quicker than many calls with few.
+
+        Raises StoreError when the disk is full or cannot be written. What the iterable raises comes through.
+        """
+        with _explained(self._root, _is_oxigraphs):
+            self._open_graph().bulk_extend(quads)
+
+    def load_nquads(self, source: bytes | BinaryIO) -> None:
+        """Adds quads from N-Quads (https://www.w3.org/TR/n-quads/). One call with much is quicker than many.
+
+        Raises StoreError, with line and column, for what is not N-Quads, and as `load` does.
+        """
+        with _explained(self._root, _is_oxigraphs):
+            try:
+                self._open_graph().bulk_load(source, ox.RdfFormat.N_QUADS)
+            except SyntaxError as error:
+                raise StoreError(f"not N-Quads: {error.msg}", line=error.lineno, column=error.offset) from error
+
+    def commit(self, metadata: Mapping[str, object]) -> None:
+        """Makes this build the current one, on disk for good when this returns.
+
+        `metadata` is JSON; `Store.metadata` gives it back with `quads`, `built` (UTC), `oxigraph` and
+        `name` added. Raises StoreError when the disk is full or cannot be written.
+        """
+        graph = self._open_graph()
+        with _explained(self._root):
+            graph.flush()
+            added = {"quads": len(graph), "built": _now(), "oxigraph": ox.__version__, "name": self._folder.name}
+            del graph
+            self._close()
+            _write(self._folder / "build.json", json.dumps({**metadata, **added}, ensure_ascii=False, indent=1))
+            _sync_tree(self._folder)
+            _sync(self._folder.parent)
+            _replace(self._root / _CURRENT, self._folder.name)
+
+    def _open_graph(self) -> ox.Store:
+        if self._graph is None:
+            raise StoreError("this build is finished", path=str(self._root))
+        return self._graph
+
+    def _close(self) -> None:
+        self._graph = None
+
+
+class Store:
+    """A graph that answers SPARQL. Read-only. Made by `open_store` from disk, by `Store.from_quads` in memory.
+
+    `path` is the folder, None in memory; `metadata` is what was committed with the build, empty in memory.
+    A context manager: leaving it closes the store.
+    """
+
+    def __init__(
+        self,
+        graph: ox.Store,
+        path: Path | None = None,
+        metadata: Mapping[str, Any] = MappingProxyType({}),
+        reader: BinaryIO | None = None,
+    ) -> None:
+        self.path = path
+        self.metadata = metadata
+        self._graph: ox.Store | None = graph
+        self._reader = reader
+
+    @classmethod
+    def from_quads(cls, quads: Iterable[ox.Quad]) -> Self:
+        """A store in memory with these quads."""
+        graph = ox.Store()
+        graph.extend(quads)
+        return cls(graph)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        """The number of quads."""
+        return len(self._open_graph())
+
+    def close(self) -> None:
+        """Lets go of the files, so that the next build may remove them. A closed store answers nothing."""
+        self._graph = None
+        if self._reader is not None:
+            self._reader.close()
+
+    def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
+        """Answers a SPARQL 1.1 query: `Rows` for SELECT, `Truth` for ASK, `Graph` for CONSTRUCT and DESCRIBE.
+
+        The default graph is the union of all graphs, unless the query says FROM. The prefixes of the data
+        model and `prefixes` (prefix → IRI) need no declaration. Nothing is fetched from the network.
+
+        Raises QueryError for what is not SPARQL (with line and column), for SERVICE, and when it fails.
+        """
+        graph = self._open_graph()
+        if calls_service(text):
+            raise QueryError("SERVICE is refused: a query of this store opens no network connection", key="SERVICE")
+        try:
+            result = graph.query(
+                text,
+                prefixes={**prefix_map(), **(prefixes or {})},
+                use_default_graph_as_union=not names_dataset(text),
+            )
+        except SyntaxError as error:
+            raise _syntax_error(error, text) from error
+        except (OSError, RuntimeError, ValueError) as error:
+            raise QueryError(f"the query failed: {error}") from error
+        return answers.answer(result, self)
+
+    def quads(self, graph: ox.NamedNode | ox.BlankNode | ox.DefaultGraph | None = None) -> Iterator[ox.Quad]:
+        """The quads of one graph, or of all, in no order that can be relied on."""
+        return self._open_graph().quads_for_pattern(None, None, None, graph)
+
+    def graphs(self) -> Iterator[ox.NamedNode | ox.BlankNode]:
+        """The names of the named graphs."""
+        return self._open_graph().named_graphs()
+
+    def to_rdflib(self) -> rdflib.Dataset:
+        """A copy of all quads as an rdflib dataset whose default graph is the union, as it is here."""
+        import rdflib
+
+        dataset = rdflib.Dataset(default_union=True)
+        for quad in self.quads():
+            graph = None if isinstance(quad.graph_name, ox.DefaultGraph) else answers.rdflib_term(quad.graph_name)
+            dataset.add((*answers.rdflib_triple(quad.triple), graph))
+        return dataset
+
+    def _open_graph(self) -> ox.Store:
+        if self._graph is None:
+            raise StoreError("the store is closed", path=str(self.path) if self.path else None)
+        return self._graph
+
+
+@contextmanager
+def staging(path: str | Path = DEFAULT_PATH) -> Iterator[Stage]:
+    """A build of the store at `path`, made when there is none. Leaving without `Stage.commit` discards it.
+
+    Removes what earlier builds left behind. Raises StoreBusyError when another build runs, StoreError when the
+    folder holds something else or cannot be written. The previous store stays as it is until `commit`.
+    """
+    root = Path(path)
+    with _explained(root):
+        _claim(root)
+    with _held(root):
+        stage = None
+        try:
+            with _explained(root):
+                _remove_old_builds(root)
+                stage = Stage(root, f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}")
+            yield stage
+        finally:
+            if stage is not None:
+                stage._close()
+            _remove_old_builds(root)
+
+
+def open_store(path: str | Path = DEFAULT_PATH) -> Store:
+    """Opens the store at `path` for reading, as the last build left it.
+
+    Later builds do not change what an open store answers. Raises StoreError when there is no store, or it cannot
+    be read.
+    """
+    root = Path(path)
+    with _explained(root, saying="the store cannot be read"):
+        for _ in range(_ATTEMPTS):
+            name = _current_build(root)
+            if name is None:
+                raise StoreError(f"no store here: run `rdfkit build SOURCES --store {path}` first", path=str(path))
+            reader = _lock_for_reading(root / "builds" / name)
+            if reader is not None:
+                # While we lock the build that is current, no build removes it.
+                if _current_build(root) == name:
+                    return _open_build(root, name, reader)
+                reader.close()
+    raise StoreError("the store is damaged: its current build is missing; build it again", path=str(path))
+
+
+def _open_build(root: Path, name: str, reader: BinaryIO) -> Store:
+    folder = root / "builds" / name
+    try:
+        metadata = json.loads((folder / "build.json").read_text(encoding="utf-8"))
+        graph = ox.Store.read_only(str(folder / "graph"))
+    except BaseException:
+        reader.close()
+        raise
+    return Store(graph, root, MappingProxyType(metadata), reader)
+
+
+def _claim(root: Path) -> None:
+    """Makes the folder of a store, or makes sure that it is one."""
+    root.mkdir(parents=True, exist_ok=True)
+    marker = root / _MARKER
+    if not marker.exists() and any(root.iterdir()):
+        raise StoreError(
+            "this folder has other files in it and is not an rdfkit store; nothing was changed",
+            path=str(root),
+            expected="an empty or new folder, or an rdfkit store",
+        )
+    _check_layout(root)
+    if not marker.exists() or not marker.stat().st_size:
+        _write(marker, json.dumps({"layout": _LAYOUT}))
+
+
+def _check_layout(root: Path) -> None:
+    marker = root / _MARKER
+    # An empty marker is that of a build which was killed as it began.
+    text = marker.read_text(encoding="utf-8") if marker.exists() else ""
+    if text and json.loads(text)["layout"] != _LAYOUT:
+        raise StoreError("this store was made by another version of rdfkit; build it in a new folder", path=str(root))
+
+
+@contextmanager
+def _held(root: Path) -> Iterator[None]:
+    """Keeps other builds out, and tells them who does."""
+    lock = filelock.FileLock(root / "lock")
+    holder = root / "holder.json"
+    try:
+        with _explained(root, _is_no_timeout):
+            lock.acquire(blocking=False)
+    except filelock.Timeout:
+        raise _busy(root, holder) from None
+    try:
+        with _explained(root):
+            who = {"pid": os.getpid(), "host": socket.gethostname(), "started": _now()}
+            holder.write_text(json.dumps(who), encoding="utf-8")
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _busy(root: Path, holder: Path) -> StoreBusyError:
+    try:
+        who = json.loads(holder.read_text(encoding="utf-8"))
+        text = "process {pid} on {host} since {started}".format(**who)
+    except (OSError, ValueError, KeyError):  # it has only just begun, or has just ended
+        return StoreBusyError("another build is running; try again when it has ended", path=str(root))
+    return StoreBusyError(f"another build is running: {text}; try again when it has ended", path=str(root), value=text)
+
+
+def _current_build(root: Path) -> str | None:
+    """The name of the current build, None when there is none yet."""
+    try:
+        name = (root / _CURRENT).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    _check_layout(root)
+    if not _NAME.fullmatch(name):
+        raise StoreError("the store is damaged: `current` names no build", path=str(root), value=name)
+    return name
+
+
+def _remove_old_builds(root: Path) -> None:
+    """Removes all builds but the current one and those that are being read. Call it only while `_held`.
+
+    What cannot be removed now stays for the next build.
+    """
+    with _explained(root):
+        current = _current_build(root)
+        for folder in sorted((root / "builds").glob("*")):
+            if folder.name != current and not _is_read(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+if sys.platform == "win32":
+
+    def _lock_for_reading(folder: Path) -> BinaryIO | None:
+        try:
+            return (folder / "readers").open("rb")
+        except FileNotFoundError:
+            return None
+
+    def _is_read(folder: Path) -> bool:
+        return False
+
+    def _sync(path: Path) -> None:
+        return None
+
+else:
+
+    def _lock_for_reading(folder: Path) -> BinaryIO | None:
+        """Keeps a build from being removed until the file is closed. None when it is gone or going."""
+        try:
+            file = (folder / "readers").open("rb")
+        except FileNotFoundError:
+            return None
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            return None
+        return file
+
+    def _is_read(folder: Path) -> bool:
+        try:
+            with (folder / "readers").open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except FileNotFoundError:
+            return False
+        return False
+
+    def _sync(path: Path) -> None:
+        """Has the system write a file or the entries of a folder to disk."""
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _sync_tree(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        _sync(path)
+    _sync(folder)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    _sync(path)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Gives a file a new text, whole or not at all, even when the power fails."""
+    aside = path.with_name(f"{path.name}.new")
+    _write(aside, text)
+    aside.replace(path)
+    _sync(path.parent)
