@@ -106,7 +106,7 @@ class Truth:
         return bool(self._boolean)
 
     def serialize(self, output: BinaryIO, format: str) -> None:
-        """Writes the answer as `json` or `xml`, the W3C formats for it; `csv` and `tsv` give `true` or `false`.
+        """Writes the answer as `json` or `xml` (W3C formats); `csv` and `tsv` give `true` or `false`.
 
         Raises QueryError for any other format.
         """
@@ -158,8 +158,8 @@ def answer(result: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, store:
 def plain(term: Term | None) -> Plain:
     """An RDF term as a plain Python value; unbound is None.
 
-    IRIs and texts with or without language are `str`; a blank node is `_:` and its label. By XSD datatype: the
-    integers and gYear are `int`, double, float and decimal are `float`, boolean is `bool`, date is
+    IRIs and texts with or without language are `str`; a blank node is `_:` and its label. By XSD datatype:
+    the integers and gYear are `int`, double, float and decimal are `float`, boolean is `bool`, date is
     `datetime.date`, dateTime is `datetime.datetime` (to the microsecond). Every other datatype, and what
     Python's type cannot hold (an ill-typed text, a date with a time zone), is the text as it stands.
     `Rows.terms` has the terms themselves.
@@ -175,12 +175,14 @@ def plain(term: Term | None) -> Plain:
     return str(term)
 
 
-def rdflib_triple(triple: ox.Triple) -> tuple[rdflib.term.Node, rdflib.term.Node, rdflib.term.Node]:
-    """A triple in rdflib's terms. Raises QueryError for a triple within a triple, which rdflib cannot hold."""
+def rdflib_triple(
+    triple: ox.Triple,
+) -> tuple[rdflib.term.Identifier, rdflib.term.Identifier, rdflib.term.Identifier]:
+    """A triple in rdflib's terms. Raises QueryError for a triple term, which rdflib cannot hold."""
     return rdflib_term(triple.subject), rdflib_term(triple.predicate), rdflib_term(triple.object)
 
 
-def rdflib_term(term: Term) -> rdflib.term.Node:
+def rdflib_term(term: Term) -> rdflib.term.Identifier:
     """A term as rdflib has it, with the literal's text as it stands. Raises QueryError for a triple term."""
     import rdflib
 

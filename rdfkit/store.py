@@ -56,7 +56,9 @@ _NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
 _ATTEMPTS = 20
 _SYNTAX_PLACE = re.compile(r"error at ([0-9]+):([0-9]+): ")
 # Among what Oxigraph "expected" are tokens, and sentences about what is wrong. Only these help.
-_SYNTAX_SENTENCE = re.compile(r"(?:expected |one of |, )([A-Za-z]+(?: [A-Za-z]+){2,}|Prefix not found)(?=,|$)")
+_SYNTAX_SENTENCE = re.compile(
+    r"(?:expected |one of |, )([A-Za-z]+(?: [A-Za-z]+){2,}|Prefix not found)(?=,|$)"
+)
 
 
 class Stage:
@@ -74,7 +76,7 @@ class Stage:
 
         Raises StoreError when the disk is full or cannot be written. What the iterable raises comes through.
         """
-        with _explained(self._root, _is_oxigraphs):
+        with _loading(self._root):
             self._open_graph().bulk_extend(quads)
 
     def load_nquads(self, source: bytes | BinaryIO) -> None:
@@ -82,11 +84,13 @@ class Stage:
 
         Raises StoreError, with line and column, for what is not N-Quads, and as `load` does.
         """
-        with _explained(self._root, _is_oxigraphs):
+        with _loading(self._root):
             try:
                 self._open_graph().bulk_load(source, ox.RdfFormat.N_QUADS)
             except SyntaxError as error:
-                raise StoreError(f"not N-Quads: {error.msg}", line=error.lineno, column=error.offset) from error
+                raise StoreError(
+                    f"not N-Quads: {error.msg}", line=error.lineno, column=error.offset
+                ) from error
 
     def commit(self, metadata: Mapping[str, object]) -> None:
         """Makes this build the current one, on disk for good when this returns.
@@ -95,12 +99,19 @@ class Stage:
         `name` added. Raises StoreError when the disk is full or cannot be written.
         """
         graph = self._open_graph()
-        with _explained(self._root):
+        with _writing(self._root):
             graph.flush()
-            added = {"quads": len(graph), "built": _now(), "oxigraph": ox.__version__, "name": self._folder.name}
+            added = {
+                "quads": len(graph),
+                "built": _now(),
+                "oxigraph": ox.__version__,
+                "name": self._folder.name,
+            }
             del graph
             self._close()
-            _write(self._folder / "build.json", json.dumps({**metadata, **added}, ensure_ascii=False, indent=1))
+            _write(
+                self._folder / "build.json", json.dumps({**metadata, **added}, ensure_ascii=False, indent=1)
+            )
             _sync_tree(self._folder)
             _sync(self._folder.parent)
             _replace(self._root / _CURRENT, self._folder.name)
@@ -115,7 +126,7 @@ class Stage:
 
 
 class Store:
-    """A graph that answers SPARQL. Read-only. Made by `open_store` from disk, by `Store.from_quads` in memory.
+    """A read-only graph that answers SPARQL: `open_store` from disk, `Store.from_quads` in memory.
 
     `path` is the folder, None in memory; `metadata` is what was committed with the build, empty in memory.
     A context manager: leaving it closes the store.
@@ -168,7 +179,9 @@ class Store:
         """
         graph = self._open_graph()
         if calls_service(text):
-            raise QueryError("SERVICE is refused: a query of this store opens no network connection", key="SERVICE")
+            raise QueryError(
+                "SERVICE is refused: a query of this store opens no network connection", key="SERVICE"
+            )
         try:
             result = graph.query(
                 text,
@@ -194,9 +207,9 @@ class Store:
         import rdflib
 
         dataset = rdflib.Dataset(default_union=True)
-        for quad in self.quads():
-            graph = None if isinstance(quad.graph_name, ox.DefaultGraph) else answers.rdflib_term(quad.graph_name)
-            dataset.add((*answers.rdflib_triple(quad.triple), graph))
+        _copy(self.quads(ox.DefaultGraph()), dataset.default_graph)
+        for name in self.graphs():
+            _copy(self.quads(name), dataset.graph(answers.rdflib_term(name)))
         return dataset
 
     def _open_graph(self) -> ox.Store:
@@ -209,16 +222,18 @@ class Store:
 def staging(path: str | Path = DEFAULT_PATH) -> Iterator[Stage]:
     """A build of the store at `path`, made when there is none. Leaving without `Stage.commit` discards it.
 
-    Removes what earlier builds left behind. Raises StoreBusyError when another build runs, StoreError when the
-    folder holds something else or cannot be written. The previous store stays as it is until `commit`.
+    Removes what earlier builds left behind. The previous store stays as it is until `commit`.
+
+    Raises StoreBusyError when another build runs, StoreError when the folder holds something else or cannot
+    be written.
     """
     root = Path(path)
-    with _explained(root):
+    with _writing(root):
         _claim(root)
     with _held(root):
         stage = None
         try:
-            with _explained(root):
+            with _writing(root):
                 _remove_old_builds(root)
                 stage = Stage(root, f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}")
             yield stage
@@ -231,15 +246,17 @@ def staging(path: str | Path = DEFAULT_PATH) -> Iterator[Stage]:
 def open_store(path: str | Path = DEFAULT_PATH) -> Store:
     """Opens the store at `path` for reading, as the last build left it.
 
-    Later builds do not change what an open store answers. Raises StoreError when there is no store, or it cannot
-    be read.
+    Later builds do not change what an open store answers. Raises StoreError when there is no store or it
+    cannot be read.
     """
     root = Path(path)
-    with _explained(root, saying="the store cannot be read"):
+    with _reading(root):
         for _ in range(_ATTEMPTS):
             name = _current_build(root)
             if name is None:
-                raise StoreError(f"no store here: run `rdfkit build SOURCES --store {path}` first", path=str(path))
+                raise StoreError(
+                    f"no store here: run `rdfkit build SOURCES --store {path}` first", path=str(path)
+                )
             reader = _lock_for_reading(root / "builds" / name)
             if reader is not None:
                 # While we lock the build that is current, no build removes it.
@@ -249,10 +266,15 @@ def open_store(path: str | Path = DEFAULT_PATH) -> Store:
     raise StoreError("the store is damaged: its current build is missing; build it again", path=str(path))
 
 
+def _copy(quads: Iterable[ox.Quad], graph: rdflib.Graph) -> None:
+    for quad in quads:
+        graph.add(answers.rdflib_triple(quad.triple))
+
+
 def _open_build(root: Path, name: str, reader: BinaryIO) -> Store:
     folder = root / "builds" / name
     try:
-        metadata = json.loads((folder / "build.json").read_text(encoding="utf-8"))
+        metadata = _read_json(folder / "build.json")
         graph = ox.Store.read_only(str(folder / "graph"))
     except BaseException:
         reader.close()
@@ -278,9 +300,10 @@ def _claim(root: Path) -> None:
 def _check_layout(root: Path) -> None:
     marker = root / _MARKER
     # An empty marker is that of a build which was killed as it began.
-    text = marker.read_text(encoding="utf-8") if marker.exists() else ""
-    if text and json.loads(text)["layout"] != _LAYOUT:
-        raise StoreError("this store was made by another version of rdfkit; build it in a new folder", path=str(root))
+    if marker.exists() and marker.stat().st_size and _read_json(marker).get("layout") != _LAYOUT:
+        raise StoreError(
+            "this store was made by another version of rdfkit", path=str(root), expected=f"layout {_LAYOUT}"
+        )
 
 
 @contextmanager
@@ -289,12 +312,13 @@ def _held(root: Path) -> Iterator[None]:
     lock = filelock.FileLock(root / "lock")
     holder = root / "holder.json"
     try:
-        with _explained(root, _is_no_timeout):
-            lock.acquire(blocking=False)
+        lock.acquire(blocking=False)
     except filelock.Timeout:
         raise _busy(root, holder) from None
+    except OSError as error:
+        raise _unwritable(root, error) from error
     try:
-        with _explained(root):
+        with _writing(root):
             who = {"pid": os.getpid(), "host": socket.gethostname(), "started": _now()}
             holder.write_text(json.dumps(who), encoding="utf-8")
         yield
@@ -309,7 +333,9 @@ def _busy(root: Path, holder: Path) -> StoreBusyError:
         text = "process {pid} on {host} since {started}".format(**who)
     except (OSError, ValueError, KeyError):  # it has only just begun, or has just ended
         return StoreBusyError("another build is running; try again when it has ended", path=str(root))
-    return StoreBusyError(f"another build is running: {text}; try again when it has ended", path=str(root), value=text)
+    return StoreBusyError(
+        f"another build is running: {text}; try again when it has ended", path=str(root), value=text
+    )
 
 
 def _current_build(root: Path) -> str | None:
@@ -329,11 +355,10 @@ def _remove_old_builds(root: Path) -> None:
 
     What cannot be removed now stays for the next build.
     """
-    with _explained(root):
-        current = _current_build(root)
-        for folder in sorted((root / "builds").glob("*")):
-            if folder.name != current and not _is_read(folder):
-                shutil.rmtree(folder, ignore_errors=True)
+    current = _current_build(root)
+    for folder in sorted((root / "builds").glob("*")):
+        if folder.name != current and not _is_read(folder):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 if sys.platform == "win32":
@@ -401,3 +426,70 @@ def _replace(path: Path, text: str) -> None:
     _write(aside, text)
     aside.replace(path)
     _sync(path.parent)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise StoreError("the store is damaged: this file is not JSON", path=str(path)) from error
+    if not isinstance(found, dict):
+        raise StoreError("the store is damaged: this file is not a JSON object", path=str(path))
+    return found
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@contextmanager
+def _writing(root: Path) -> Iterator[None]:
+    """Says in a StoreError why the store cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise _unwritable(root, error) from error
+
+
+@contextmanager
+def _loading(root: Path) -> Iterator[None]:
+    """As `_writing`, for Oxigraph's errors alone: those with a number come from what is being loaded."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise _unwritable(root, error) from error
+
+
+@contextmanager
+def _reading(root: Path) -> Iterator[None]:
+    """Says in a StoreError why the store cannot be read."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"the store cannot be read: {_reason(error)}", path=str(root)) from error
+
+
+def _unwritable(root: Path, error: OSError) -> StoreError:
+    reason = _reason(error)
+    # RocksDB's errors have no number, only the words of the system.
+    full = error.errno == errno.ENOSPC or os.strerror(errno.ENOSPC) in reason
+    said = "the disk is full" if full else f"the store cannot be written: {reason}"
+    return StoreError(f"{said}; nothing was switched, what was there before is unchanged", path=str(root))
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
+
+
+def _syntax_error(error: SyntaxError, query: str) -> QueryError:
+    """What is wrong with a query and where. The engine may notice it some characters too late."""
+    place = _SYNTAX_PLACE.match(error.msg)
+    if place is None:
+        return QueryError(f"not valid SPARQL: {error.msg}")
+    line, column = int(place[1]), int(place[2])
+    sentences = _SYNTAX_SENTENCE.findall(error.msg)
+    said = "; ".join(sentences) or "the mistake is here or shortly before"
+    shown = query.split("\n")[line - 1 : line]
+    return QueryError(f"not valid SPARQL: {said}", line=line, column=column, value="".join(shown).strip())

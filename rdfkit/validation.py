@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import rdflib
 
 _SHOWN_VALUE = 80
+_TYPE = expand("rdf:type")
 _MAX_COUNT = expand("sh:MaxCountConstraintComponent")
 
 
@@ -126,7 +127,7 @@ def _result(result: ShapeResult, message: str, **place: Any) -> Result:  # noqa:
 def _problem(result: ShapeResult, found: str | None) -> str:
     wanted = result.name or "what the shape asks for"
     if result.component == _MAX_COUNT:
-        return f"more than one value where one belongs: {wanted}"
+        return f"more values than allowed: expected {wanted}"
     if found is None:
         return f"missing: expected {wanted}"
     shown = found if len(found) <= _SHOWN_VALUE else found[:_SHOWN_VALUE] + "…"
@@ -137,28 +138,35 @@ def _problem(result: ShapeResult, found: str | None) -> str:
 
 
 def _key_path(result: ShapeResult, page: Page, document: Document) -> KeyPath:
+    """The key that a result is about, or the nearest thing above it: the row, the block, the whole page."""
     origins = {expand(name): origin for name, origin in document.origins.items()}
     origin = origins.get(result.focus)
-    if origin is not None:
-        key = _key(result, origin, page)
-        if key is not None:
-            return (*origin.key_path, key)
-    in_block = _block_key_path(result.path, page)
-    if in_block is not None:
-        return in_block
-    if origin is not None:
-        return (*origin.key_path, origin.id_key) if origin.id_key else origin.key_path
-    return (BLOCK,) if BLOCK in page.fields else ()
+    exact = _exact_key_path(result, origin, page)
+    if exact is not None:
+        return exact
+    if origin is None or result.path == _TYPE:
+        return (BLOCK,) if BLOCK in page.fields else ()
+    return origin.key_path
 
 
-def _key(result: ShapeResult, origin: Origin, page: Page) -> str | None:
+def _exact_key_path(result: ShapeResult, origin: Origin | None, page: Page) -> KeyPath | None:
+    if origin is not None and result.path is None and origin.id_key:
+        return (*origin.key_path, origin.id_key)
+    if origin is not None and result.path is not None:
+        # A node of the page itself may stand under a term, as the versionless pathway does.
+        for scope, key_path in ((origin.scope, origin.key_path), ("", ())):
+            key = _key(result, scope, key_path, page)
+            if key is not None:
+                return (*key_path, key)
+    return _block_key_path(result.path, page)
+
+
+def _key(result: ShapeResult, scope: str, key_path: KeyPath, page: Page) -> str | None:
     """The key that a predicate comes from: the one that holds the value, else one that is there, else the first."""
-    if result.path is None:
-        return origin.id_key
     kind = kinds.kind(page.kind)
-    terms = contexts.scoped_terms(page.kind).get(origin.scope, {}).get(result.path, ())
+    terms = contexts.scoped_terms(page.kind).get(scope, {}).get(result.path or "", ())
     keys = [kind.keys.get(term, term) for term in terms]
-    fields = _at(page.fields, origin.key_path)
+    fields = _at(page.fields, key_path)
     if not isinstance(fields, dict):
         return next(iter(keys), None)
     holding = [key for key in keys if _holds(fields.get(key), result.value)]

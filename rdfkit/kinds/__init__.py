@@ -31,7 +31,8 @@ class Kind:
     A page is of this kind when it has the key `told_by`. `id_key` is the key of its identifier, or None when
     the file's name is all there is. `ignored` lists keys that are left out of the graph, each with the reason.
     `keys` says, for terms of the context that are not named like the key they come from, which key it is.
-    `rows` lists, for keys that hold lists of mappings, the keys of such a mapping.
+    `rows` lists, for keys that hold lists of mappings, the keys of such a mapping. `verbatim` names keys whose
+    text counts whatever it is: the word NA in a figure is sodium, not a missing value.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Kind:
     ignored: Mapping[str, str]
     keys: Mapping[str, str]
     rows: Mapping[str, tuple[str, ...]]
+    verbatim: frozenset[str]
 
 
 @cache
@@ -54,6 +56,7 @@ def kind(name: str) -> Kind:
         ignored=table.get("ignored", {}),
         keys=table.get("keys", {}),
         rows={key: tuple(columns) for key, columns in table.get("rows", {}).items()},
+        verbatim=frozenset(table.get("verbatim", ())),
     )
 
 

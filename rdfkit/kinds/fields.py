@@ -109,14 +109,15 @@ class Fields:
         if not isinstance(value, dict):
             self._wrong_form(value, "a mapping", key_path)
             return None
-        columns = kinds.kind(self.page.kind).rows[key_path[0]]
+        kind = kinds.kind(self.page.kind)
+        columns = kind.rows[key_path[0]]
         texts: dict[str, str] = {}
         for key, item in value.items():
             if key not in columns:
                 self._unmapped(*key_path, key)
             elif not isinstance(item, str):
                 self._wrong_form(item, "a text", (*key_path, key))
-            elif not is_missing(item):
+            elif not is_missing(item) or (key in kind.verbatim and item):
                 texts[key] = item
         return Row(texts, key_path)
 

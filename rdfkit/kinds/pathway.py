@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 # Accounts of the site itself, which author nothing.
 _HOUSE_ACCOUNTS = frozenset({"MaintBot", "TestUser", "Wpblocked"})
-_YEAR_AT_END = re.compile(r"\s*\((\d{4})\)\s*\Z")
-_REVISION = re.compile(r"r[1-9]\d*")
+_YEAR_AT_END = re.compile(r"\s*\((\d{4})\)\s*\Z", re.ASCII)
+_REVISION = re.compile(r"r[1-9]\d*", re.ASCII)
 
 
 def document(page: Page, site: Site) -> Document:

@@ -18,9 +18,9 @@ CC0 = "creativecommons:publicdomain/zero/1.0/"
 # The ontologies that pages annotate with, and the property that each has beside wp:ontologyTag.
 _TAGS = {"PW": "pathwayTag", "DOID": "diseaseTag", "CL": "cellTypeTag"}
 _ONTOLOGIES = {"pw": "PW", "doid": "DOID", "cl": "CL"}
-_YEAR = re.compile(r"\d{4}")
-_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
-_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+_YEAR = re.compile(r"\d{4}", re.ASCII)
+_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 
 
 def literal(text: str) -> Node:
