@@ -12,7 +12,7 @@ each. What an ordinary query says in strings, comments, IRIs, variables and pref
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -88,6 +88,15 @@ class Token:
         """Where the next token begins."""
         return self.start + len(self.text)
 
+    @property
+    def prefix(self) -> str:
+        """What stands before the first colon: the prefix of a prefixed name."""
+        return self.text.partition(":")[0]
+
+    def place_in(self, text: str) -> tuple[int, int]:
+        """Line and column, from 1, of this token of `text`."""
+        return text.count("\n", 0, self.start) + 1, self.start - text.rfind("\n", 0, self.start)
+
 
 def tokens(text: str) -> Iterator[Token]:
     """The tokens of a SPARQL text in order; joined they are the text. Any text has tokens, valid or not.
@@ -114,6 +123,20 @@ def calls_service(text: str) -> bool:
 def names_dataset(text: str) -> bool:
     """Whether a query chooses its own dataset with FROM or FROM NAMED."""
     return any(token.kind is Kind.WORD and token.text.upper() == "FROM" for token in tokens(text))
+
+
+def undeclared_name(text: str, prefixes: Container[str]) -> Token | None:
+    """The first prefixed name whose prefix is neither in `prefixes` nor declared before it with PREFIX."""
+    declared: set[str] = set()
+    before = ""
+    for token in tokens(text):
+        if token.kind is Kind.NAME and before == "PREFIX":
+            declared.add(token.prefix)
+        elif token.kind is Kind.NAME and token.prefix not in declared and token.prefix not in prefixes:
+            return token
+        if token.kind not in (Kind.SPACE, Kind.COMMENT):
+            before = token.text.upper()
+    return None
 
 
 def _token_at(text: str, position: int) -> Token:

@@ -38,7 +38,7 @@ from rdfkit import answers
 from rdfkit.answers import Answer
 from rdfkit.errors import QueryError, StoreBusyError, StoreError
 from rdfkit.identifiers import prefix_map
-from rdfkit.sparql_tokens import calls_service, names_dataset
+from rdfkit.sparql_tokens import calls_service, names_dataset, undeclared_name
 
 if sys.platform != "win32":
     import fcntl
@@ -56,9 +56,7 @@ _NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
 _ATTEMPTS = 20
 _SYNTAX_PLACE = re.compile(r"error at ([0-9]+):([0-9]+): ")
 # Among what Oxigraph "expected" are tokens, and sentences about what is wrong. Only these help.
-_SYNTAX_SENTENCE = re.compile(
-    r"(?:expected |one of |, )([A-Za-z]+(?: [A-Za-z]+){2,}|Prefix not found)(?=,|$)"
-)
+_SYNTAX_SENTENCE = re.compile(r"(?:expected (?:one of )?|, )((?!one of )[A-Za-z]+(?: [A-Za-z]+)+)(?=,|$)")
 
 
 class Stage:
@@ -98,20 +96,12 @@ class Stage:
         `metadata` is JSON; `Store.metadata` gives it back with `quads`, `built` (UTC), `oxigraph` and
         `name` added. Raises StoreError when the disk is full or cannot be written.
         """
-        graph = self._open_graph()
         with _writing(self._root):
-            graph.flush()
-            added = {
-                "quads": len(graph),
-                "built": _now(),
-                "oxigraph": ox.__version__,
-                "name": self._folder.name,
-            }
-            del graph
+            self._open_graph().flush()
+            added = {"quads": len(self._open_graph()), "built": _now(), "oxigraph": ox.__version__}
             self._close()
-            _write(
-                self._folder / "build.json", json.dumps({**metadata, **added}, ensure_ascii=False, indent=1)
-            )
+            described = {**metadata, **added, "name": self._folder.name}
+            _write(self._folder / "build.json", json.dumps(described, ensure_ascii=False, indent=1))
             _sync_tree(self._folder)
             _sync(self._folder.parent)
             _replace(self._root / _CURRENT, self._folder.name)
@@ -161,7 +151,8 @@ class Store:
 
     def __len__(self) -> int:
         """The number of quads."""
-        return len(self._open_graph())
+        with _reading(self.path):
+            return len(self._open_graph())
 
     def close(self) -> None:
         """Lets go of the files, so that the next build may remove them. A closed store answers nothing."""
@@ -179,28 +170,29 @@ class Store:
         """
         graph = self._open_graph()
         if calls_service(text):
-            raise QueryError(
-                "SERVICE is refused: a query of this store opens no network connection", key="SERVICE"
-            )
+            raise QueryError("SERVICE is refused: a query of this store opens no network connection")
+        known = {**prefix_map(), **(prefixes or {})}
+        # Oxigraph would take the union even where the query says FROM.
+        union = not names_dataset(text)
         try:
-            result = graph.query(
-                text,
-                prefixes={**prefix_map(), **(prefixes or {})},
-                use_default_graph_as_union=not names_dataset(text),
-            )
+            result = graph.query(text, prefixes=known, use_default_graph_as_union=union)
         except SyntaxError as error:
-            raise _syntax_error(error, text) from error
+            raise _syntax_error(error, text, known) from error
         except (OSError, RuntimeError, ValueError) as error:
             raise QueryError(f"the query failed: {error}") from error
         return answers.answer(result, self)
 
     def quads(self, graph: ox.NamedNode | ox.BlankNode | ox.DefaultGraph | None = None) -> Iterator[ox.Quad]:
         """The quads of one graph, or of all, in no order that can be relied on."""
-        return self._open_graph().quads_for_pattern(None, None, None, graph)
+        found = self._open_graph().quads_for_pattern(None, None, None, graph)
+        with _reading(self.path):
+            yield from found
 
     def graphs(self) -> Iterator[ox.NamedNode | ox.BlankNode]:
         """The names of the named graphs."""
-        return self._open_graph().named_graphs()
+        found = self._open_graph().named_graphs()
+        with _reading(self.path):
+            yield from found
 
     def to_rdflib(self) -> rdflib.Dataset:
         """A copy of all quads as an rdflib dataset whose default graph is the union, as it is here."""
@@ -240,7 +232,8 @@ def staging(path: str | Path = DEFAULT_PATH) -> Iterator[Stage]:
         finally:
             if stage is not None:
                 stage._close()
-            _remove_old_builds(root)
+            with _writing(root):
+                _remove_old_builds(root)
 
 
 def open_store(path: str | Path = DEFAULT_PATH) -> Store:
@@ -284,15 +277,19 @@ def _open_build(root: Path, name: str, reader: BinaryIO) -> Store:
 
 def _claim(root: Path) -> None:
     """Makes the folder of a store, or makes sure that it is one."""
+    if root.exists() and not root.is_dir():
+        raise StoreError("this is a file; a store is a folder", path=str(root))
     root.mkdir(parents=True, exist_ok=True)
-    marker = root / _MARKER
-    if not marker.exists() and any(root.iterdir()):
+    # The marker is the first file that a build makes, so one listing tells, whoever else begins now.
+    names = {path.name for path in root.iterdir()}
+    if names and _MARKER not in names:
         raise StoreError(
             "this folder has other files in it and is not an rdfkit store; nothing was changed",
             path=str(root),
             expected="an empty or new folder, or an rdfkit store",
         )
     _check_layout(root)
+    marker = root / _MARKER
     if not marker.exists() or not marker.stat().st_size:
         _write(marker, json.dumps({"layout": _LAYOUT}))
 
@@ -357,7 +354,7 @@ def _remove_old_builds(root: Path) -> None:
     """
     current = _current_build(root)
     for folder in sorted((root / "builds").glob("*")):
-        if folder.name != current and not _is_read(folder):
+        if folder.name != current and _NAME.fullmatch(folder.name) and not _is_read(folder):
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -392,7 +389,8 @@ else:
 
     def _is_read(folder: Path) -> bool:
         try:
-            with (folder / "readers").open("rb") as file:
+            # Open for writing too: some network file systems want that for an exclusive lock.
+            with (folder / "readers").open("r+b") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return True
@@ -463,12 +461,13 @@ def _loading(root: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _reading(root: Path) -> Iterator[None]:
-    """Says in a StoreError why the store cannot be read."""
+def _reading(root: Path | None) -> Iterator[None]:
+    """Says in a StoreError why the store cannot be read. Oxigraph's word for damage is RuntimeError."""
     try:
         yield
-    except OSError as error:
-        raise StoreError(f"the store cannot be read: {_reason(error)}", path=str(root)) from error
+    except (OSError, RuntimeError) as error:
+        place = str(root) if root else None
+        raise StoreError(f"the store cannot be read: {_reason(error)}", path=place) from error
 
 
 def _unwritable(root: Path, error: OSError) -> StoreError:
@@ -479,17 +478,24 @@ def _unwritable(root: Path, error: OSError) -> StoreError:
     return StoreError(f"{said}; nothing was switched, what was there before is unchanged", path=str(root))
 
 
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error)
+def _reason(error: OSError | RuntimeError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
-def _syntax_error(error: SyntaxError, query: str) -> QueryError:
+def _syntax_error(error: SyntaxError, query: str, prefixes: Mapping[str, str]) -> QueryError:
     """What is wrong with a query and where. The engine may notice it some characters too late."""
+    unknown = undeclared_name(query, prefixes)
+    if unknown is not None:
+        return _query_error(
+            query, f'the prefix "{unknown.prefix}:" is not declared', *unknown.place_in(query)
+        )
     place = _SYNTAX_PLACE.match(error.msg)
     if place is None:
         return QueryError(f"not valid SPARQL: {error.msg}")
-    line, column = int(place[1]), int(place[2])
-    sentences = _SYNTAX_SENTENCE.findall(error.msg)
-    said = "; ".join(sentences) or "the mistake is here or shortly before"
-    shown = query.split("\n")[line - 1 : line]
-    return QueryError(f"not valid SPARQL: {said}", line=line, column=column, value="".join(shown).strip())
+    said = "; ".join(_SYNTAX_SENTENCE.findall(error.msg)) or "the mistake is here or shortly before"
+    return _query_error(query, said, int(place[1]), int(place[2]))
+
+
+def _query_error(query: str, said: str, line: int, column: int) -> QueryError:
+    shown = query.split("\n")[line - 1]
+    return QueryError(f"not valid SPARQL: {said}", line=line, column=column, value=shown.strip())

@@ -28,7 +28,8 @@ def _raw(figid: str) -> dict[str, object]:
 
 
 def _objects(quads: list[ox.Quad], subject: str, predicate: str) -> list[str]:
-    found = [q.object for q in quads if q.subject.value == expand(subject) and q.predicate.value == expand(predicate)]
+    # A set: several pages may say the same.
+    found = {q.object for q in quads if q.subject.value == expand(subject) and q.predicate.value == expand(predicate)}
     return sorted(compress(term.value) if isinstance(term, ox.NamedNode) else term.value for term in found)
 
 

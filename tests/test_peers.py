@@ -1,0 +1,65 @@
+"""Other RDF tools on our output: Raptor and Jena take every format without a complaint."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conftest import PROJECT
+from rdfkit.builder import Graph, assemble
+from rdfkit.export import serialize
+from rdfkit.formats import FORMATS, of_name
+
+pytestmark = pytest.mark.peers
+
+JENA = PROJECT.parent / "shared" / "tools" / "jena"
+RAPTOR_NAMES = {"turtle": "turtle", "trig": "trig", "nquads": "nquads", "ntriples": "ntriples", "rdfxml": "rdfxml"}
+
+
+@pytest.fixture(scope="module", params=["seeds", "samples"])
+def graph(request: pytest.FixtureRequest, seed_graph: Graph) -> Graph:
+    if request.param == "seeds":
+        return seed_graph
+    folder: Path = request.getfixturevalue("samples")
+    return assemble([folder / "wikipathways", folder / "pfocr"], keep_invalid=True)
+
+
+def _file(graph: Graph, name: str, folder: Path) -> Path:
+    path = folder / f"graph{of_name(name).suffixes[0]}"
+    path.write_bytes(serialize(graph.quads, of_name(name)))
+    return path
+
+
+def _statements(graph: Graph, name: str) -> int:
+    return len(graph.quads) if of_name(name).has_graphs else len({quad.triple for quad in graph.quads})
+
+
+@pytest.mark.parametrize("name", RAPTOR_NAMES)
+def test_raptor(graph: Graph, name: str, tmp_path: Path) -> None:
+    if shutil.which("rapper") is None:
+        pytest.skip("rapper is not installed (Debian: raptor2-utils)")
+    path = _file(graph, name, tmp_path)
+    done = subprocess.run(["rapper", "-c", "-i", RAPTOR_NAMES[name], str(path)], capture_output=True, text=True)
+    complaints = [line for line in done.stderr.splitlines() if "Parsing" not in line]
+    assert (done.returncode, complaints) == (0, [])
+    assert f"returned {_statements(graph, name)} triples" in done.stderr
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_jena(graph: Graph, name: str, tmp_path: Path) -> None:
+    if not JENA.exists():
+        pytest.skip("the tool that runs Debian's Jena is not beside this checkout")
+    path = _file(graph, name, tmp_path)
+    done = subprocess.run([str(JENA), "riotcmd.riot", "--validate", str(path)], capture_output=True, text=True)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("shapes", sorted((PROJECT / "shapes").glob("*.ttl")), ids=lambda path: path.stem)
+def test_jena_reads_the_shapes(shapes: Path) -> None:
+    if not JENA.exists():
+        pytest.skip("the tool that runs Debian's Jena is not beside this checkout")
+    done = subprocess.run([str(JENA), "riotcmd.riot", "--validate", str(shapes)], capture_output=True, text=True)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
