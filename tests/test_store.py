@@ -67,17 +67,13 @@ def many_quads(number: int) -> Iterator[ox.Quad]:
 
 @contextmanager
 def child(script: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, str(CASES / script), *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(PACKAGE)},
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+    command = [sys.executable, str(CASES / script), *map(str, arguments)]
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.fixture
@@ -214,7 +210,6 @@ def test_a_committed_build_takes_no_more(path: Path):
 
 def test_a_build_killed_at_any_moment_leaves_the_store_as_before_or_as_after(path: Path):
     number, done, moments = 400, 0, random.Random()
-    build_once_by_child(path, number)
     for _ in range(20):
         with child("keep_building.py", path, done + 1, number) as process:
             assert process.stdout is not None
@@ -223,8 +218,8 @@ def test_a_build_killed_at_any_moment_leaves_the_store_as_before_or_as_after(pat
                 process.wait(moments.uniform(0, 0.1))
             assert process.poll() is None  # it dies by our hand, not by its own
             process.kill()
-            lines += process.communicate()[0].splitlines()
-        told = max(int(line) for line in lines)
+            lines += process.stdout.readlines()
+        told = int(lines[-1])
         with open_store(path) as store:
             done = store.metadata["generation"]
             assert done in (told, told + 1)
@@ -235,10 +230,18 @@ def test_a_build_killed_at_any_moment_leaves_the_store_as_before_or_as_after(pat
     assert len(builds(path)) == 1
 
 
-def build_once_by_child(path: Path, number: int) -> None:
-    with child("keep_building.py", path, 0, number) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "0\n"
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_build_killed_line_by_line_leaves_the_store_as_before_or_as_after(path: Path):
+    first = random.randint(1, 4)
+    with child("die_line_by_line.py", path, first, 4) as process:
+        found = json.loads(process.communicate()[0])
+    before, switched = 0, 0
+    for generation, described, values in found:
+        assert described in (before, generation)
+        assert [int(value) for value in values] == [described] * 20
+        before, switched = described, switched + (described == generation)
+    assert 1 < switched < len(found) - 30  # builds died on both sides of the switch
+    assert len(builds(path)) == 1
 
 
 def test_what_a_killed_build_left_is_removed_by_the_next(path: Path):

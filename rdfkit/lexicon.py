@@ -1,0 +1,127 @@
+"""Lexicons: (symbol, taxon) → Entrez gene, and the name of an organism → its taxon."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import IO
+
+from rdfkit import resources
+from rdfkit.errors import LexiconError
+
+_GZIP = b"\x1f\x8b"
+_HUMAN = "9606"
+# Files that the user names say more than what the pages teach.
+_SOURCES = ("hgncCompleteSet", "ncbiGeneInfo", "learnedLexicon")
+_HEADERS = "a header with symbol and entrez_id (HGNC) or #tax_id, GeneID and Symbol (NCBI)"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One gene: official symbol, NCBI taxon, Entrez id, and the lexicon's name in the pfocr vocabulary."""
+
+    symbol: str
+    taxon: str
+    entrez: str
+    source: str
+
+
+class Lexicon:
+    """What is known of symbols. Case counts: `ar` of the fly is not `AR` of man."""
+
+    def __init__(self) -> None:
+        self._genes: dict[tuple[str, str], dict[str, str]] = {}
+
+    def learn(self, symbol: str, taxon: str, entrez: str, source: str) -> None:
+        """Adds an entry. When several sources give the same one, files go before what pages teach."""
+        genes = self._genes.setdefault((symbol, taxon), {})
+        genes[entrez] = min(genes.get(entrez, source), source, key=_SOURCES.index)
+
+    def ground(self, symbol: str, taxa: Iterable[str]) -> Entry | None:
+        """The gene of a symbol, if there is exactly one over all the taxa given; else None."""
+        found = [
+            Entry(symbol, taxon, entrez, source)
+            for taxon in dict.fromkeys(taxa)
+            for entrez, source in self._genes.get((symbol, taxon), {}).items()
+        ]
+        return found[0] if len(found) == 1 else None
+
+
+class Taxa:
+    """Organism names: the package's table, overlaid with the site's own names."""
+
+    def __init__(self, names: Mapping[str, str] | None = None) -> None:
+        own = {_folded(name): taxon for name, taxon in (names or {}).items()}
+        self._taxa = {**_shipped_taxa(), **own}
+
+    def taxon(self, name: str) -> str | None:
+        """The NCBI taxon id of a Latin name, whatever its case and spacing; None when no table has it."""
+        return self._taxa.get(_folded(name))
+
+
+def read_lexicon(path: Path) -> Iterator[Entry]:
+    """The entries of HGNC's complete set or NCBI's gene_info, as published, gzipped or not.
+
+    The header tells which of the two it is; rows without an id or with `-` are passed over. Raises LexiconError
+    with file and line.
+    """
+    line = 0
+    try:
+        with path.open("rb") as file:
+            zipped = file.peek(2)[:2] == _GZIP
+            lines: IO[bytes] = gzip.GzipFile(fileobj=file) if zipped else file  # type: ignore[assignment]
+            columns = _cells(lines.readline())
+            read = _row_reader(columns, path)
+            for line, text in enumerate(lines, start=2):
+                cells = _cells(text)
+                if len(cells) < len(columns):
+                    raise LexiconError(
+                        f"the row has {len(cells)} columns", path=str(path), line=line, expected=f"{len(columns)} columns"
+                    )
+                yield from read(dict(zip(columns, cells, strict=False)))
+    except UnicodeDecodeError as error:
+        raise LexiconError("is not UTF-8", path=str(path), line=line or 1, expected="UTF-8 text") from error
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise LexiconError(f"is damaged: {error}", path=str(path), expected="a whole gzip file") from error
+    except OSError as error:
+        raise LexiconError(f"cannot be read: {error.strerror}", path=str(path)) from error
+
+
+def _hgnc(row: dict[str, str]) -> Iterator[Entry]:
+    if row["entrez_id"].isdigit() and row["symbol"]:
+        yield Entry(row["symbol"], _HUMAN, row["entrez_id"], "hgncCompleteSet")
+
+
+def _gene_info(row: dict[str, str]) -> Iterator[Entry]:
+    if row["GeneID"].isdigit() and row["Symbol"] not in ("", "-", "NEWENTRY"):
+        yield Entry(row["Symbol"], row["#tax_id"], row["GeneID"], "ncbiGeneInfo")
+
+
+_READERS = ((frozenset({"symbol", "entrez_id"}), _hgnc), (frozenset({"#tax_id", "GeneID", "Symbol"}), _gene_info))
+
+
+def _row_reader(columns: list[str], path: Path) -> Callable[[dict[str, str]], Iterator[Entry]]:
+    for wanted, reader in _READERS:
+        if wanted <= set(columns):
+            return reader
+    raise LexiconError("is no lexicon that rdfkit knows", path=str(path), line=1, expected=_HEADERS)
+
+
+def _cells(line: bytes) -> list[str]:
+    # HGNC quotes cells that hold quotes; ids and symbols never do.
+    return [cell.strip('"') for cell in line.decode("utf-8-sig").rstrip("\r\n").split("\t")]
+
+
+@cache
+def _shipped_taxa() -> dict[str, str]:
+    lines = (resources.contexts_folder() / "organisms.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    rows = (line.split("\t") for line in lines)
+    return {_folded(name): taxon for name, taxon in rows}
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
