@@ -116,7 +116,8 @@ def describe_query(query: queries.LibraryQuery) -> str:
     lines = [query.title, ""]
     lines += [query.description, ""] if query.description else []
     lines += [_describe_parameter(parameter) for parameter in query.parameters]
-    arguments = [f"--param {shlex.quote(f'{item.name}={item.default or "…"}')}" for item in query.parameters]
+    values = (f"{item.name}={item.default or '...'}" for item in query.parameters)
+    arguments = [f"--param {shlex.quote(value)}" for value in values]
     lines += ["", "Example: " + " ".join(["rdfkit query", query.name, *arguments]), "", query.text.rstrip()]
     return "\n".join(lines) + "\n"
 

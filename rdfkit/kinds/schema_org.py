@@ -28,6 +28,10 @@ from rdfkit.identifiers import is_missing, percent_encode
 from rdfkit.report import Severity
 
 MAX_DEPTH = 64
+# Oxigraph's parser follows terms that are defined by terms on the stack, and some thousands crash it.
+MAX_CONTEXT_ENTRIES = 500
+# Looking for the nearest name takes milliseconds.
+MAX_ADVICE = 50
 
 # What stands in JSON-LD where a value may be: a text or a node, value or list object.
 Node = dict[str, Any]
@@ -64,6 +68,7 @@ _DATE_TYPES = frozenset({"Date", "DateTime"})
 
 # How bad each problem is, and what to do about it.
 _RULES: Mapping[str, tuple[Severity, str | None]] = {
+    "schema-context-size": (Severity.VIOLATION, "Define only the terms that the block uses."),
     "schema-date": (Severity.WARNING, "Write it as 2025-12-01, 2025-12 or 2025 (ISO 8601)."),
     "schema-depth": (Severity.VIOLATION, "Write nodes side by side and refer to them by @id."),
     "schema-form": (Severity.WARNING, None),
@@ -142,9 +147,7 @@ def page_iri(block: Value | None) -> str | None:
     first = block[0] if isinstance(block, list) and block else block
     if not isinstance(first, dict):
         return None
-    text = first.get("@id")
-    if text is None:
-        text = _aliased_id(first)
+    text = first["@id"] if "@id" in first else _aliased_id(first)
     return text if isinstance(text, str) and _is_web_address(text) else None
 
 
@@ -228,7 +231,7 @@ class _Place:
 
     def item(self, index: int) -> _Place:
         """The place of an item of a list."""
-        return replace(self, path=(*self.path, index), number=index + 1)
+        return _Place((*self.path, index), self.terms, self.name, index + 1)
 
     def at(self, key: str) -> _Place:
         """The place of the value of a keyword, where nothing new gets a name."""
@@ -414,7 +417,7 @@ class _Terms:
         """
         if name in _KEYWORDS:
             return name
-        if _KEYWORD.fullmatch(name):
+        if _KEYWORD.fullmatch(name) or len(seen) > MAX_DEPTH:
             return None
         if vocab and name in self.definitions and name not in seen:
             target = _target(name, self.definitions[name])
@@ -466,26 +469,29 @@ def _terms_of(context: Value) -> _Terms:
     return _Terms({}, None, None).extended(_inline(context))
 
 
-def _aliased_id(mapping: dict[str, Value]) -> Value | None:
-    if next(_remote_contexts(mapping, ()), None) is not None:
+def _aliased_id(first: dict[str, Value]) -> Value | None:
+    mapping = _clean(_Run(""), first, (), 0)
+    if not isinstance(mapping, dict) or next(_remote_contexts(mapping, ()), None) is not None:
         return None
     terms = _terms_of(mapping.get("@context", ""))
     return next((value for key, value in mapping.items() if terms.expand(key) == "@id"), None)
+
+
+def _context_size(block: Value) -> int:
+    """How many terms and references all contexts of a block have together."""
+    size = 0
+    for _, mapping in _mappings(block, ()):
+        if "@context" in mapping:
+            inner = mapping["@context"]
+            size += sum(1 for _ in _texts(inner, ())) + sum(len(part) for _, part in _mappings(inner, ()))
+    return size
 
 
 # --- One mapping of the block ----------------------------------------------------------------------------
 
 
 def _shape_part(run: _Run, part: dict[str, Value], path: KeyPath, number: int) -> None:
-    remote = list(_remote_contexts(part, path))
-    for where, text in remote:
-        run.note(
-            "schema-remote-context",
-            "the context is not in the page and is never fetched, so the block is refused",
-            where,
-            text,
-        )
-    if remote or not part:
+    if not part or _is_refused(run, part, path):
         return
     context = part.get("@context", "")
     if _says_nothing(context):
@@ -506,6 +512,18 @@ def _shape_part(run: _Run, part: dict[str, Value], path: KeyPath, number: int) -
         run.foreign.append(foreign)
 
 
+def _is_refused(run: _Run, part: dict[str, Value], path: KeyPath) -> bool:
+    remote = list(_remote_contexts(part, path))
+    refusal = "the context is not in the page and is never fetched, so the block is refused"
+    for where, text in remote:
+        run.note("schema-remote-context", refusal, where, text)
+    is_large = _has_own_context(part) and _context_size(part) > MAX_CONTEXT_ENTRIES
+    if is_large:
+        refusal = f"the contexts have more than {MAX_CONTEXT_ENTRIES} entries, so the block is refused"
+        run.note("schema-context-size", refusal, path)
+    return bool(remote) or is_large
+
+
 def _has_own_context(part: dict[str, Value]) -> bool:
     contexts = (mapping["@context"] for _, mapping in _mappings(part, ()) if "@context" in mapping)
     return any(not _is_schema_org_only(context) and not _says_nothing(context) for context in contexts)
@@ -517,7 +535,8 @@ def _is_processable(run: _Run, node: Node, path: KeyPath) -> bool:
     try:
         quads = list(ox.parse(json.dumps(document, ensure_ascii=False), ox.RdfFormat.JSON_LD))
     except SyntaxError as error:
-        run.note("schema-not-json-ld", f"the block is not JSON-LD, so it is refused: {error.msg}", path)
+        where = (*path, "@context")
+        run.note("schema-not-json-ld", f"the block is not JSON-LD, so it is refused: {error.msg}", where)
         return False
     if all(quad.graph_name == ox.NamedNode(run.page) for quad in quads):
         return True
@@ -554,6 +573,11 @@ class _Property(NamedTuple):
         return self.type == "@json" or not self.containers.isdisjoint(_MAPS)
 
     @property
+    def is_plain(self) -> bool:
+        """Whether its texts are literals as they stand."""
+        return self.type is None and not self.is_licence
+
+    @property
     def is_licence(self) -> bool:
         """Whether the value may be the name of a licence."""
         return _schema_name(self.iri) in _LICENCE_PROPERTIES
@@ -570,18 +594,20 @@ def _node(run: _Run, mapping: dict[str, Value], place: _Place, top_iri: str | No
     own_iri = _own_iri(run, entries, place, is_page=top_iri == run.page)
     node["@id"] = own_iri or top_iri or run.fresh(place.node_name)
     said: dict[str, list[Any]] = {}
+    pointing: dict[str, list[Any]] = {}
     for entry in entries:
         if entry.meaning == "@type":
             said.setdefault("@type", []).extend(_types(run, entry.value, terms, entry.path))
         elif entry.meaning in ("@graph", "@included"):
             said.setdefault("@included", []).extend(_included(run, entry, place))
         elif entry.meaning == "@reverse":
-            said.setdefault("@reverse", []).extend(_reverse(run, entry, place))
+            pointing.update(_reverse(run, entry, place))
         elif not entry.meaning.startswith("@"):
             prop = _property(entry, terms)
             said.setdefault(prop.key, []).extend(_property_items(run, entry, prop, place))
         elif entry.meaning != "@id":
             run.left_out(entry.key, entry.path[:-1])
+    said["@reverse"] = [pointing] if pointing else []
     said = {key: items for key, items in said.items() if items}
     if not said and (own_iri is None or top_iri is not None):
         return None
@@ -621,7 +647,13 @@ def _entries(run: _Run, mapping: dict[str, Value], place: _Place) -> Iterator[_E
         elif meaning.startswith("@") or (key and _is_iri(meaning)):
             yield _Entry(key, meaning, value, path)
         else:
-            run.note("schema-iri", "the key makes no IRI, so it is left out", path, key, advice=_near(key))
+            run.note(
+                "schema-iri",
+                "the key makes no IRI, so it is left out",
+                path,
+                key,
+                _advice(run, key, "property"),
+            )
 
 
 def _nested_entries(run: _Run, value: Value, place: _Place) -> Iterator[_Entry]:
@@ -669,7 +701,7 @@ def _types(run: _Run, value: Value, terms: _Terms, path: KeyPath) -> Iterator[st
             continue
         if not isinstance(part, str):
             run.note("schema-form", "@type is not a text, so it is left out", where)
-        elif iri is None or iri.startswith(("@", "_:")) or not _is_iri(iri):
+        elif iri is None or not _is_iri(iri):
             _note_iri(run, "@type makes no IRI, so it is left out", where, part)
         else:
             _check_name(run, iri, "type", where)
@@ -692,19 +724,19 @@ def _included(run: _Run, entry: _Entry, place: _Place) -> Iterator[Node]:
     return _only_nodes(run, items, entry)
 
 
-def _reverse(run: _Run, entry: _Entry, place: _Place) -> Iterator[Node]:
-    """The properties of `@reverse`, which point to this node."""
+def _reverse(run: _Run, entry: _Entry, place: _Place) -> dict[str, list[Any]]:
+    """The properties of `@reverse`, with the nodes that point to this one."""
     if not isinstance(entry.value, dict):
         run.note("schema-form", "@reverse is not a mapping, so it is left out", entry.path)
-        return
+        return {}
+    pointing: dict[str, list[Any]] = {}
     for inner in _entries(run, entry.value, replace(place, path=entry.path)):
         if inner.meaning.startswith("@"):
-            run.left_out(inner.key, inner.path[:-1])
-            continue
-        prop = _property(inner, place.terms)._replace(is_reverse=True)
-        items = list(_property_items(run, inner, prop, place))
-        if items:
-            yield {prop.key: items}
+            run.left_out(inner.key, entry.path)
+        else:
+            prop = _property(inner, place.terms)._replace(is_reverse=True)
+            pointing.setdefault(prop.key, []).extend(_property_items(run, inner, prop, place))
+    return {key: items for key, items in pointing.items() if items}
 
 
 # --- Properties and their values ---------------------------------------------------------------------------
@@ -752,8 +784,14 @@ def _verbatim(value: Value, prop: _Property) -> Any:  # noqa: ANN401 - JSON
 def _items(run: _Run, value: Value, prop: _Property, place: _Place) -> Iterator[Item]:
     """The values in a value: none for what is missing, several for a list."""
     if isinstance(value, list):
+        is_plain = prop.is_plain
         for index, item in enumerate(value):
-            yield from _items(run, item, prop, place.item(index))
+            if is_plain and isinstance(item, str):
+                # Most values of a page are keywords, and they need no place.
+                if not is_missing(item):
+                    yield item
+            else:
+                yield from _items(run, item, prop, place.item(index))
     elif isinstance(value, dict):
         yield from _object(run, value, prop, place)
     elif not is_missing(value):
@@ -951,12 +989,10 @@ def _check_name(run: _Run, iri: str, kind: str, path: KeyPath) -> None:
         return
     name = match[2]
     if name not in _known_names(kind):
-        run.note(
-            f"schema-unknown-{kind}", f"schema.org has no {kind} {name}", path, name, advice=_near(name, kind)
-        )
-    if not iri.startswith("http://schema.org/") and not any(
-        p.rule == "schema-namespace" for p in run.problems
-    ):
+        message = f"schema.org has no {kind} {name}"
+        run.note(f"schema-unknown-{kind}", message, path, name, _advice(run, name, kind))
+    is_noted = any(problem.rule == "schema-namespace" for problem in run.problems)
+    if not iri.startswith("http://schema.org/") and not is_noted:
         run.note("schema-namespace", "queries find http://schema.org/ only", path, iri)
 
 
@@ -971,8 +1007,12 @@ def _known_names(kind: str) -> frozenset[str]:
     return frozenset(name for name in names if name[0].islower() == (kind == "property"))
 
 
+def _advice(run: _Run, name: str, kind: str) -> str | None:
+    return _near(name, kind) if len(run.problems) < MAX_ADVICE else None
+
+
 @lru_cache(maxsize=1024)
-def _near(name: str, kind: str = "property") -> str | None:
+def _near(name: str, kind: str) -> str | None:
     found = difflib.get_close_matches(name, sorted(_known_names(kind)), n=1)
     return f"Did you mean {found[0]}?" if found else None
 
