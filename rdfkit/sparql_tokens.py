@@ -120,11 +120,6 @@ def calls_service(text: str) -> bool:
     return any(_KEYWORD.search(reading) and _has_clause(reading) for reading in {text, _unescaped(text)})
 
 
-def names_dataset(text: str) -> bool:
-    """Whether a query chooses its own dataset with FROM or FROM NAMED."""
-    return any(token.kind is Kind.WORD and token.text.upper() == "FROM" for token in tokens(text))
-
-
 def undeclared_name(text: str, prefixes: Container[str]) -> Token | None:
     """The first prefixed name whose prefix is neither in `prefixes` nor declared before it with PREFIX."""
     declared: set[str] = set()

@@ -2,7 +2,8 @@
 
     STORE/rdfkit-store.json      says that this folder is a store, and the number of this layout
     STORE/current                the name of the build that readers open
-    STORE/builds/NAME/graph/     Oxigraph's files, never changed once the build is current
+    STORE/builds/NAME/graph/     Oxigraph's files, never changed once the build is current: each page's named graph,
+                                 and in the default graph every triple once
     STORE/builds/NAME/build.json what was built: versions, time, counts, and what the builder adds
     STORE/builds/NAME/readers    locked, shared, by everyone who reads this build
     STORE/lock, STORE/holder.json  locked by the build that runs; says who that is
@@ -38,7 +39,7 @@ from rdfkit import answers
 from rdfkit.answers import Answer
 from rdfkit.errors import QueryError, StoreBusyError, StoreError
 from rdfkit.identifiers import prefix_map
-from rdfkit.sparql_tokens import calls_service, names_dataset, undeclared_name
+from rdfkit.sparql_tokens import calls_service, undeclared_name
 
 if sys.platform != "win32":
     import fcntl
@@ -75,20 +76,7 @@ class Stage:
         Raises StoreError when the disk is full or cannot be written. What the iterable raises comes through.
         """
         with _loading(self._root):
-            self._open_graph().bulk_extend(quads)
-
-    def load_nquads(self, source: bytes | BinaryIO) -> None:
-        """Adds quads from N-Quads (https://www.w3.org/TR/n-quads/). One call with much is quicker than many.
-
-        Raises StoreError, with line and column, for what is not N-Quads, and as `load` does.
-        """
-        with _loading(self._root):
-            try:
-                self._open_graph().bulk_load(source, ox.RdfFormat.N_QUADS)
-            except SyntaxError as error:
-                raise StoreError(
-                    f"not N-Quads: {error.msg}", line=error.lineno, column=error.offset
-                ) from error
+            self._open_graph().bulk_extend(_with_default_graph(quads))
 
     def commit(self, metadata: Mapping[str, object]) -> None:
         """Makes this build the current one, on disk for good when this returns.
@@ -98,7 +86,7 @@ class Stage:
         """
         with _writing(self._root):
             self._open_graph().flush()
-            added = {"quads": len(self._open_graph()), "built": _now(), "oxigraph": ox.__version__}
+            added = {"quads": _named_quads(self._open_graph()), "built": _now(), "oxigraph": ox.__version__}
             self._close()
             described = {**metadata, **added, "name": self._folder.name}
             _write(self._folder / "build.json", json.dumps(described, ensure_ascii=False, indent=1))
@@ -138,7 +126,7 @@ class Store:
     def from_quads(cls, quads: Iterable[ox.Quad]) -> Self:
         """A store in memory with these quads."""
         graph = ox.Store()
-        graph.extend(quads)
+        graph.extend(_with_default_graph(quads))
         return cls(graph)
 
     def __enter__(self) -> Self:
@@ -152,7 +140,7 @@ class Store:
     def __len__(self) -> int:
         """The number of quads."""
         with _reading(self.path):
-            return len(self._open_graph())
+            return _named_quads(self._open_graph())
 
     def close(self) -> None:
         """Lets go of the files, so that the next build may remove them. A closed store answers nothing."""
@@ -163,7 +151,7 @@ class Store:
     def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
         """Answers a SPARQL 1.1 query: `Rows` for SELECT, `Truth` for ASK, `Graph` for CONSTRUCT and DESCRIBE.
 
-        The default graph is the union of all graphs, unless the query says FROM. The prefixes of the data
+        The default graph is the merge of all named graphs, unless the query says FROM. The prefixes of the data
         model and `prefixes` (prefix → IRI) need no declaration. Nothing is fetched from the network.
 
         Raises QueryError for what is not SPARQL (with line and column), for SERVICE, and when it fails.
@@ -172,21 +160,20 @@ class Store:
         if calls_service(text):
             raise QueryError("SERVICE is refused: a query of this store opens no network connection")
         known = {**prefix_map(), **(prefixes or {})}
-        # Oxigraph would take the union even where the query says FROM.
-        union = not names_dataset(text)
         try:
-            result = graph.query(text, prefixes=known, use_default_graph_as_union=union)
+            result = graph.query(text, prefixes=known)
         except SyntaxError as error:
             raise _syntax_error(error, text, known) from error
         except (OSError, RuntimeError, ValueError) as error:
             raise QueryError(f"the query failed: {error}") from error
         return answers.answer(result, self)
 
-    def quads(self, graph: ox.NamedNode | ox.BlankNode | ox.DefaultGraph | None = None) -> Iterator[ox.Quad]:
-        """The quads of one graph, or of all, in no order that can be relied on."""
-        found = self._open_graph().quads_for_pattern(None, None, None, graph)
+    def quads(self, graph: ox.NamedNode | ox.BlankNode | None = None) -> Iterator[ox.Quad]:
+        """The quads of one named graph, or of all, in no order that can be relied on."""
+        opened = self._open_graph()
         with _reading(self.path):
-            yield from found
+            for name in [graph] if graph is not None else opened.named_graphs():
+                yield from opened.quads_for_pattern(None, None, None, name)
 
     def graphs(self) -> Iterator[ox.NamedNode | ox.BlankNode]:
         """The names of the named graphs."""
@@ -199,7 +186,6 @@ class Store:
         import rdflib
 
         dataset = rdflib.Dataset(default_union=True)
-        _copy(self.quads(ox.DefaultGraph()), dataset.default_graph)
         for name in self.graphs():
             _copy(self.quads(name), dataset.graph(answers.rdflib_term(name)))
         return dataset
@@ -257,6 +243,22 @@ def open_store(path: str | Path = DEFAULT_PATH) -> Store:
                     return _open_build(root, name, reader)
                 reader.close()
     raise StoreError("the store is damaged: its current build is missing; build it again", path=str(path))
+
+
+def _with_default_graph(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    """Each quad, and its triple in the default graph.
+
+    SPARQL asks for a default graph that has each triple once (https://www.w3.org/TR/sparql11-query/#specifyingDataset).
+    Oxigraph's union of graphs gives a triple as often as there are graphs with it, so counts would be wrong.
+    """
+    for quad in quads:
+        yield quad
+        yield ox.Quad(quad.subject, quad.predicate, quad.object)
+
+
+def _named_quads(graph: ox.Store) -> int:
+    (merged,) = graph.query("SELECT (COUNT(*) AS ?triples) { ?s ?p ?o }")
+    return len(graph) - int(merged["triples"].value)
 
 
 def _copy(quads: Iterable[ox.Quad], graph: rdflib.Graph) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rdfkit.sparql_tokens import Kind, calls_service, names_dataset, tokens, undeclared_name
+from rdfkit.sparql_tokens import Kind, calls_service, tokens, undeclared_name
 
 CASES = json.loads((Path(__file__).parent / "cases" / "store" / "service.json").read_text(encoding="utf-8"))
 # Oxigraph refuses this port by itself before it opens a connection, and says so.
@@ -154,18 +154,6 @@ def test_the_word_in_safe_places_is_never_found(parts: list[str]):
 @given(sparql_texts)
 def test_a_clause_between_tokens_is_always_found(text: str):
     assert calls_service(f"{{ SERVICE <{URL}> {{ }} }} {text}")
-
-
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ("SELECT * FROM <http://ex/g> { ?s ?p ?o }", True),
-        ("ASK from named <http://ex/g> {}", True),
-        ("SELECT * { ?from <http://ex/FROM> 'FROM' . ?s ex:from ?o } # FROM", False),
-    ],
-)
-def test_a_dataset_clause_is_found(query: str, expected: bool):
-    assert names_dataset(query) is expected
 
 
 def test_the_first_undeclared_prefix_is_found_with_its_place():

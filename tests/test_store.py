@@ -34,7 +34,7 @@ ONE = ox.NamedNode("http://ex/graph/1")
 TWO = ox.NamedNode("http://ex/graph/2")
 
 
-def quad(text: str, graph: ox.NamedNode | ox.DefaultGraph = ONE) -> ox.Quad:
+def quad(text: str, graph: ox.NamedNode = ONE) -> ox.Quad:
     return ox.Quad(THING, SAYS, ox.Literal(text), graph)
 
 
@@ -111,22 +111,6 @@ def test_metadata_come_back_with_what_the_store_knows(path: Path):
         assert store.path == path
 
 
-def test_nquads_are_loaded_from_bytes_and_streams(path: Path, tmp_path: Path):
-    file = tmp_path / "data.nq"
-    file.write_bytes(f"{quad('stream')} .\n".encode())
-    with staging(path) as stage, file.open("rb") as stream:
-        stage.load_nquads(f"{quad('bytes')} .\n".encode())
-        stage.load_nquads(stream)
-        stage.commit({})
-    assert said(path) == ["bytes", "stream"]
-
-
-def test_what_is_not_nquads_is_named_by_line(path: Path):
-    with pytest.raises(StoreError, match="not N-Quads") as caught, staging(path) as stage:
-        stage.load_nquads(b"<http://ex/a> <http://ex/b> <http://ex/c> .\n<nope> <nope> .\n")
-    assert caught.value.line == 2
-
-
 def test_an_empty_build_is_a_store(path: Path):
     build(path)
     with open_store(path) as store:
@@ -152,11 +136,10 @@ def test_reading_changes_no_file(path: Path):
 
 
 def test_graphs_and_their_quads():
-    store = Store.from_quads([quad("1", ONE), quad("2", TWO), quad("0", ox.DefaultGraph())])
+    store = Store.from_quads([quad("1", ONE), quad("2", TWO)])
     assert set(store.graphs()) == {ONE, TWO}
     assert list(store.quads(TWO)) == [quad("2", TWO)]
-    assert list(store.quads(ox.DefaultGraph())) == [quad("0", ox.DefaultGraph())]
-    assert len(list(store.quads())) == 3
+    assert len(list(store.quads())) == len(store) == 2
 
 
 def test_a_closed_store_says_so(path: Path):
@@ -499,9 +482,18 @@ def test_the_kinds_of_answers():
     assert isinstance(store.query("DESCRIBE <http://ex/thing>"), Graph)
 
 
-def test_the_default_graph_is_the_union():
-    store = Store.from_quads([quad("1", ONE), quad("2", TWO), quad("0", ox.DefaultGraph())])
-    assert saying(store) == ["0", "1", "2"]
+def test_the_default_graph_is_the_merge_of_all(path: Path):
+    quads = [quad("1", ONE), quad("1", TWO), quad("2", TWO)]
+    with staging(path) as stage:
+        stage.load(quads)
+        stage.commit({})
+    with open_store(path) as on_disk:
+        for store in (on_disk, Store.from_quads(quads)):
+            assert saying(store) == ["1", "2"]
+            (row,) = store.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+            assert row["n"] == 2
+            assert len(store) == len(list(store.quads())) == 3
+        assert on_disk.metadata["quads"] == 3
 
 
 @pytest.mark.parametrize(
@@ -563,9 +555,9 @@ def test_from_fetches_nothing():
 def test_a_copy_for_rdflib_has_every_graph_and_text():
     texts = [ox.Literal("01", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer")),
              ox.Literal("α", language="el"), ox.Literal('"\\\n\t'), ox.BlankNode("b1")]  # fmt: skip
-    quads = [ox.Quad(THING, SAYS, text, ONE) for text in texts] + [quad("0", ox.DefaultGraph())]
+    quads = [ox.Quad(THING, SAYS, text, ONE) for text in texts]
     store = Store.from_quads(quads)
     dataset = store.to_rdflib()
     back = ox.parse(dataset.serialize(format="nquads").encode(), ox.RdfFormat.N_QUADS)
     assert sorted(map(str, back)) == sorted(map(str, store.quads()))
-    assert len(list(dataset.triples((None, None, None)))) == 5
+    assert len(list(dataset.triples((None, None, None)))) == 4

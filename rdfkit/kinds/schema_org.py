@@ -62,7 +62,7 @@ _MAPS = frozenset({"@graph", "@id", "@index", "@language", "@type"})
 # Fragments that other parts of a page's graph use.
 _RESERVED = re.compile(r"source|article|(mention|genid)-\d+")
 # Anything else before the colon is more likely a prefix that nobody declared.
-_SCHEMES = re.compile("acct|ark|data|did|doi|file|ftp|geo|https?|info|mailto|ni|tag|tel|urn", re.IGNORECASE)
+_SCHEMES = re.compile("acct|data|did|file|ftp|geo|https?|info|mailto|ni|tag|tel|urn", re.IGNORECASE)
 _LICENCE_PROPERTIES = frozenset({"license", "sdLicense"})
 _DATE_TYPES = frozenset({"Date", "DateTime"})
 
@@ -647,13 +647,8 @@ def _entries(run: _Run, mapping: dict[str, Value], place: _Place) -> Iterator[_E
         elif meaning.startswith("@") or (key and _is_iri(meaning)):
             yield _Entry(key, meaning, value, path)
         else:
-            run.note(
-                "schema-iri",
-                "the key makes no IRI, so it is left out",
-                path,
-                key,
-                _advice(run, key, "property"),
-            )
+            advice = _advice(run, key, "property")
+            run.note("schema-iri", "the key makes no IRI, so it is left out", path, key, advice)
 
 
 def _nested_entries(run: _Run, value: Value, place: _Place) -> Iterator[_Entry]:
@@ -680,13 +675,13 @@ def _own_iri(run: _Run, entries: list[_Entry], place: _Place, *, is_page: bool) 
         return _page_iri_of(run, text, iri, path)
     if iri is None:
         iri = run.local(text)
-        _note_iri(run, f"@id is not an absolute IRI, so the node is {iri}", path, text)
+        run.note("schema-iri", f"@id is not an absolute IRI, so the node is {iri}", path, text)
     return iri
 
 
 def _page_iri_of(run: _Run, text: str, iri: str | None, path: KeyPath) -> str:
     if iri is None or not _is_web_address(text):
-        _note_iri(run, f"@id is not an absolute http(s) IRI, so the page is {run.page}", path, text)
+        run.note("schema-iri", f"@id is not an absolute http(s) IRI, so the page is {run.page}", path, text)
     if iri is None:
         run.page_alias = text
         return run.page
@@ -696,16 +691,15 @@ def _page_iri_of(run: _Run, text: str, iri: str | None, path: KeyPath) -> str:
 def _types(run: _Run, value: Value, terms: _Terms, path: KeyPath) -> Iterator[str]:
     """The types that a value of `@type` names."""
     for where, part in _leaves(value, path):
-        iri = terms.expand(part) if isinstance(part, str) and not is_missing(part) else None
-        if isinstance(part, str) and is_missing(part):
-            continue
         if not isinstance(part, str):
             run.note("schema-form", "@type is not a text, so it is left out", where)
-        elif iri is None or not _is_iri(iri):
-            _note_iri(run, "@type makes no IRI, so it is left out", where, part)
-        else:
-            _check_name(run, iri, "type", where)
-            yield _written(part, iri, terms)
+        elif not is_missing(part):
+            iri = terms.expand(part)
+            if iri is None or not _is_iri(iri):
+                run.note("schema-iri", "@type makes no IRI, so it is left out", where, part)
+            else:
+                _check_name(run, iri, "type", where)
+                yield _written(part, iri, terms)
 
 
 def _leaves(value: Value, path: KeyPath) -> Iterator[tuple[KeyPath, Value]]:
@@ -809,7 +803,7 @@ def _text(run: _Run, text: str, prop: _Property, place: _Place) -> Item:
             iri = term if term is not None and _is_iri(term) else None
         if iri is not None:
             return {"@id": iri}
-        _note_iri(run, "the value is not an absolute IRI, so it is kept as text", place.path, text)
+        run.note("schema-iri", "the value is not an absolute IRI, so it is kept as text", place.path, text)
         return {"@value": text}
     if prop.type is not None and _schema_name(prop.type) in _DATE_TYPES and not _is_date(text):
         run.note("schema-date", "the value is not a date, so it is kept as text", place.path, text)
@@ -867,7 +861,9 @@ def _value_object(
         run.note("schema-form", "@value is not a text, so it is left out", (*place.path, keys["@value"]))
     elif not is_missing(text):
         datatype = _qualifier(run, mapping, keys, "@type", place)
-        language = _qualifier(run, mapping, keys, "@language", place) if datatype is None else None
+        language = _qualifier(run, mapping, keys, "@language", place)
+        if datatype and language:
+            run.left_out(keys["@language"], place.path)
         qualified = {"@type": datatype} if datatype else {"@language": language} if language else {}
         yield {"@value": text} | qualified
 
@@ -964,10 +960,6 @@ def _is_date(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _note_iri(run: _Run, message: str, path: KeyPath, text: str) -> None:
-    run.note("schema-iri", message, path, text)
 
 
 def _check_scheme(run: _Run, iri: str, path: KeyPath) -> None:

@@ -17,6 +17,7 @@ import pyoxigraph as ox
 
 from rdfkit import store
 
+SAYS, GRAPH = ox.NamedNode("http://ex/says"), ox.NamedNode("http://ex/graph")
 PATH, FIRST, STEP = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 
 
@@ -48,9 +49,7 @@ def build(generation: int, fatal_line: int) -> str:
     sys.settrace(trace)
     with store.staging(PATH) as stage:
         stage.load(
-            ox.Quad(
-                ox.NamedNode(f"http://ex/{index}"), ox.NamedNode("http://ex/says"), ox.Literal(generation)
-            )
+            ox.Quad(ox.NamedNode(f"http://ex/{index}"), SAYS, ox.Literal(generation), GRAPH)
             for index in range(20)
         )
         stage.commit({"generation": generation})
