@@ -1,11 +1,11 @@
 """rdfkit: the pages of PFOCR and WikiPathways as a validated, queryable RDF graph.
 
-    import rdfkit
+import rdfkit
 
-    rdfkit.build(["seeds/"], "rdfkit-store")
-    with rdfkit.open_store("rdfkit-store") as store:
-        for row in store.query("SELECT ?figure ?title { ?figure a doco:Figure ; dcterms:title ?title }"):
-            print(row["title"])
+rdfkit.build(["seeds/"], "rdfkit-store")
+with rdfkit.open_store("rdfkit-store") as store:
+    for row in store.query("SELECT ?figure ?title { ?figure a doco:Figure ; dcterms:title ?title }"):
+        print(row["title"])
 """
 
 from __future__ import annotations

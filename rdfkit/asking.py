@@ -82,7 +82,9 @@ def write_answer(answer: Rows | Truth | Graph, format: str, stream: BinaryIO) ->
 
     allowed = _GRAPH_FORMATS if isinstance(answer, Graph) else _TABLE_FORMATS
     if format not in allowed:
-        raise QueryError(f"this answer cannot be written as {format}", value=format, expected=", ".join(allowed))
+        raise QueryError(
+            f"this answer cannot be written as {format}", value=format, expected=", ".join(allowed)
+        )
     if isinstance(answer, Truth) and format in ("table", "csv", "tsv"):
         stream.write(b"true\n" if answer else b"false\n")
     elif isinstance(answer, Rows) and format == "table":
@@ -131,10 +133,21 @@ def describe_store(store: Store) -> str:
     if isinstance(refused, Mapping):
         lines.append(f"left out   {len(refused)}")
         lines += [f"  {path}: {_shown(reasons)}" for path, reasons in refused.items()]
-    for title, text, name, number in (("classes", _CLASSES, "class", "things"), ("graphs", _GRAPHS, "graph", "quads")):
+    for title, text, name, number in (
+        ("classes", _CLASSES, "class", "things"),
+        ("graphs", _GRAPHS, "graph", "quads"),
+    ):
         lines += ["", title]
-        lines += [f"  {row[number]:>8}  {compress(str(row[name]))}" for row in store.query(text)]
+        lines += [f"  {row[number]:>8}  {compress(str(row[name]))}" for row in _rows(store.query(text))]
     return "\n".join(lines) + "\n"
+
+
+def _rows(answer: Rows | Truth | Graph) -> Rows:
+    from rdfkit.answers import Rows
+
+    if not isinstance(answer, Rows):
+        raise QueryError("not a SELECT query", expected="SELECT")
+    return answer
 
 
 def _describe_parameter(parameter: queries.Parameter) -> str:

@@ -109,9 +109,17 @@ def check(conversion: Conversion, shapes: rdflib.Graph) -> Report:
     triples = (quad.triple for quad in conversion.quads)
     found = validation.check(triples, shapes)
     traced = validation.trace(found, conversion.pages, conversion.quads)
-    # What the mapping has already said of a key need not be said again by a shape.
-    said = {(problem.path, problem.line, problem.key) for problem in conversion.problems}
-    return Report.of([*conversion.problems, *(r for r in traced if (r.path, r.line, r.key) not in said)])
+    return Report.of([*conversion.problems, *(r for r in traced if not _is_said(r, conversion.problems))])
+
+
+def _is_said(result: Result, problems: list[Result]) -> bool:
+    """Whether the mapping has already said of this key, or of one inside it, what the shape says again."""
+    return any(
+        problem.path == result.path
+        and problem.key is not None
+        and (problem.key == result.key or problem.key.startswith(f"{result.key}."))
+        for problem in problems
+    )
 
 
 def _refused(report: Report, conversion: Conversion, keep_invalid: bool) -> dict[str, tuple[str, ...]]:

@@ -31,7 +31,9 @@ def validate(
     files = [Path(path) for path in shapes] if shapes is not None else None
     results = list(_check_rdf(rdf, files))
     if pages:
-        results.extend(builder.check(convert(pages, progress=progress), validation.load_shapes(files)).results)
+        results.extend(
+            builder.check(convert(pages, progress=progress), validation.load_shapes(files)).results
+        )
     return Report.of(results)
 
 

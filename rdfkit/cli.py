@@ -14,6 +14,8 @@ import rdfkit
 from rdfkit.errors import ParameterError, QueryError, RdfkitError
 
 if TYPE_CHECKING:
+    import pyoxigraph as ox
+
     from rdfkit.builder import Build
     from rdfkit.report import Report
 
@@ -77,11 +79,15 @@ Sources = Annotated[list[Path], typer.Argument(help="Pages, or folders of pages.
 StorePath = Annotated[Path, typer.Option("--store", metavar="DIR", help="The folder of the store.")]
 Lexicons = Annotated[
     list[Path],
-    typer.Option("--lexicon", metavar="FILE", help="HGNC complete set or NCBI gene_info, gzipped or not. Repeatable."),
+    typer.Option(
+        "--lexicon", metavar="FILE", help="HGNC complete set or NCBI gene_info, gzipped or not. Repeatable."
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Only results and errors.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more: every finding, infos too.")]
-Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here, not to the screen.")]
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here, not to the screen.")
+]
 
 DEFAULT_STORE = Path("rdfkit-store")
 
@@ -89,7 +95,10 @@ DEFAULT_STORE = Path("rdfkit-store")
 @app.callback()
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version and stop.", is_eager=True, callback=lambda on: _version(on))
+        bool,
+        typer.Option(
+            "--version", help="Print the version and stop.", is_eager=True, callback=lambda on: _version(on)
+        ),
     ] = False,
 ) -> None:
     """Takes the options that stand before the verb."""
@@ -101,8 +110,12 @@ def build(
     store: StorePath = DEFAULT_STORE,
     lexicon: Lexicons = [],  # noqa: B006 - typer copies it
     keep_invalid: Annotated[bool, typer.Option("--keep-invalid", help="Keep pages with violations.")] = False,
-    report: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="Write the report here.")] = None,
-    report_format: Annotated[ReportFormat, typer.Option("--report-format", help="Form of the report.")] = ReportFormat.TEXT,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE", help="Write the report here.")
+    ] = None,
+    report_format: Annotated[
+        ReportFormat, typer.Option("--report-format", help="Form of the report.")
+    ] = ReportFormat.TEXT,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -125,12 +138,17 @@ def build(
 
 @app.command(epilog=EXIT_CODES)
 def validate(
-    sources: Annotated[list[Path], typer.Argument(help="Pages, folders of pages, or RDF files.", show_default=False)],
+    sources: Annotated[
+        list[Path], typer.Argument(help="Pages, folders of pages, or RDF files.", show_default=False)
+    ],
     shapes: Annotated[
-        list[Path] | None, typer.Option("--shapes", metavar="FILE", help="SHACL to use in place of ours. Repeatable.")
+        list[Path] | None,
+        typer.Option("--shapes", metavar="FILE", help="SHACL to use in place of ours. Repeatable."),
     ] = None,
     format: Annotated[ReportFormat, typer.Option("--format", help="Form of the report.")] = ReportFormat.TEXT,
-    severity: Annotated[SeverityName, typer.Option("--severity", help="Leave out what is milder.")] = SeverityName.INFO,
+    severity: Annotated[
+        SeverityName, typer.Option("--severity", help="Leave out what is milder.")
+    ] = SeverityName.INFO,
     output: Output = None,
     quiet: Quiet = False,
 ) -> None:
@@ -155,14 +173,20 @@ def validate(
 
 @app.command(epilog=EXIT_CODES)
 def query(
-    query: Annotated[str, typer.Argument(help="A name from `rdfkit queries`, a .rq file, SPARQL, or - for stdin.")],
-    param: Annotated[list[str], typer.Option("--param", metavar="K=V", help="A parameter of the query. Repeatable.")] = [],  # noqa: B006
+    query: Annotated[
+        str, typer.Argument(help="A name from `rdfkit queries`, a .rq file, SPARQL, or - for stdin.")
+    ],
+    param: Annotated[
+        list[str], typer.Option("--param", metavar="K=V", help="A parameter of the query. Repeatable.")
+    ] = [],  # noqa: B006
     store: StorePath = DEFAULT_STORE,
     format: Annotated[
         AnswerFormat | None, typer.Option("--format", help="Default: a table on a terminal, CSV in a pipe.")
     ] = None,
     output: Output = None,
-    exit_status: Annotated[bool, typer.Option("--exit-status", help="ASK: exit with 0 for yes, 1 for no.")] = False,
+    exit_status: Annotated[
+        bool, typer.Option("--exit-status", help="ASK: exit with 0 for yes, 1 for no.")
+    ] = False,
 ) -> None:
     """Ask the store. Prefixes of the data model need not be declared.
 
@@ -174,7 +198,9 @@ def query(
     with rdfkit.open_store(store) as opened:
         answer = opened.query(bound)
         with asking.output_stream(output) as stream:
-            asking.write_answer(answer, format.value if format else asking.default_format(answer, stream), stream)
+            asking.write_answer(
+                answer, format.value if format else asking.default_format(answer, stream), stream
+            )
     raise typer.Exit(asking.exit_status(answer) if exit_status else 0)
 
 
@@ -185,21 +211,27 @@ def queries(
     """List the library of queries, or show one: its text, parameters and an example call."""
     from rdfkit import asking
 
-    sys.stdout.write(asking.describe_query(rdfkit.find_query(name)) if name else asking.list_queries(rdfkit.library()))
+    sys.stdout.write(
+        asking.describe_query(rdfkit.find_query(name)) if name else asking.list_queries(rdfkit.library())
+    )
 
 
 @app.command(epilog=EXIT_CODES)
 def export(
     sources: Annotated[
-        list[Path] | None, typer.Argument(help="Pages to export straight; default: the store.", show_default=False)
+        list[Path] | None,
+        typer.Argument(help="Pages to export straight; default: the store.", show_default=False),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE|DIR", help="A file; with --per-page a folder.")
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE|DIR", help="A file; with --per-page a folder."),
     ] = None,
     format: Annotated[
         RdfFormat | None, typer.Option("--format", help="Default: what the suffix of FILE says, else Turtle.")
     ] = None,
-    per_page: Annotated[bool, typer.Option("--per-page", help="One file per page, in the folder of -o.")] = False,
+    per_page: Annotated[
+        bool, typer.Option("--per-page", help="One file per page, in the folder of -o.")
+    ] = False,
     store: StorePath = DEFAULT_STORE,
     lexicon: Lexicons = [],  # noqa: B006
     quiet: Quiet = False,
@@ -248,19 +280,19 @@ def main() -> None:
         sys.exit(0)
 
 
-def _quads(sources: list[Path] | None, store: Path, lexicon: list[Path], quiet: bool) -> list[object]:
+def _quads(sources: list[Path] | None, store: Path, lexicon: list[Path], quiet: bool) -> list[ox.Quad]:
     from rdfkit.builder import assemble
     from rdfkit.progress import progress
     from rdfkit.quads import sorted_quads
 
     if not sources:
         with rdfkit.open_store(store) as opened:
-            return list(sorted_quads(opened.quads()))
+            return sorted_quads(opened.quads())
     with progress(quiet) as advance:
         graph = assemble(sources, lexicons=lexicon, progress=advance)
     for path, reasons in graph.refused.items():
         sys.stderr.write(f"left out: {path}: {'; '.join(reasons)}\n")
-    return list(graph.quads)
+    return graph.quads
 
 
 def _parameters(texts: list[str]) -> dict[str, str]:
@@ -277,7 +309,9 @@ def _rendered(report: Report, format: ReportFormat) -> str:
     return render(report, format.value)
 
 
-def _print_report(report: Report, format: ReportFormat, severity: str, write: Callable[[str], object]) -> None:
+def _print_report(
+    report: Report, format: ReportFormat, severity: str, write: Callable[[str], object]
+) -> None:
     from rdfkit.report import Severity
 
     write(_rendered(report.at_least(Severity(severity)), format))
@@ -286,7 +320,9 @@ def _print_report(report: Report, format: ReportFormat, severity: str, write: Ca
 def _summary(done: Build, store: Path) -> str:
     counts = done.report.count()
     lines = [
-        f"store         {store}" if done.switched else f"store         {store} is as it was: no page to put into it",
+        f"store         {store}"
+        if done.switched
+        else f"store         {store} is as it was: no page to put into it",
         f"pages         {sum(done.pages.values())} ({', '.join(f'{n} {kind}' for kind, n in done.pages.items())})",
         f"left out      {len(done.refused)}",
         *(f"  {path}: {'; '.join(reasons)}" for path, reasons in done.refused.items()),

@@ -15,7 +15,7 @@ from rdfkit.errors import JsonLdError, PageError, SourceError
 from rdfkit.kinds import figure
 from rdfkit.kinds.site import Site
 from rdfkit.pages import Page, UnknownKindError, read_page
-from rdfkit.quads import quads
+from rdfkit.quads import graph_iri, quads
 from rdfkit.report import Result, Severity
 from rdfkit.sources import SourceFile, find_sources
 
@@ -50,7 +50,7 @@ class Conversion:
         left_out = set(graphs)
         return Conversion(
             pages={graph: page for graph, page in self.pages.items() if graph not in left_out},
-            quads=[quad for quad in self.quads if quad.graph_name.value not in left_out],
+            quads=[quad for quad in self.quads if graph_iri(quad) not in left_out],
             problems=self.problems,
             skipped=self.skipped,
             unreadable=self.unreadable,

@@ -17,7 +17,6 @@ import yaml
 
 from rdfkit.errors import PageError
 
-
 MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_FRONT_MATTER_BYTES = 1024 * 1024
 MAX_DEPTH = 64
@@ -59,7 +58,9 @@ def read_file(path: Path, shown: str) -> bytes | None:
                 return None
             size = os.fstat(file.fileno()).st_size
             if size > MAX_FILE_BYTES:
-                raise PageError("is too large for a page", path=shown, value=f"{size} bytes", expected="at most 16 MB")
+                raise PageError(
+                    "is too large for a page", path=shown, value=f"{size} bytes", expected="at most 16 MB"
+                )
             return head + file.read(MAX_FILE_BYTES)
     except OSError as error:
         raise PageError(f"cannot be read: {error.strerror}", path=shown) from error
@@ -126,7 +127,9 @@ class _Reader:
         except yaml.reader.ReaderError as error:
             raise self._not_text(error) from error
         if not isinstance(value, dict):
-            raise PageError("front matter is not a mapping", path=self.shown, line=2, expected="lines of key: value")
+            raise PageError(
+                "front matter is not a mapping", path=self.shown, line=2, expected="lines of key: value"
+            )
         return value, self.lines
 
     def _events(self) -> Iterator[yaml.Event]:
@@ -234,4 +237,6 @@ class _Reader:
     def _not_text(self, error: yaml.reader.ReaderError) -> PageError:
         position = error.position if isinstance(error.position, int) else 0
         line = self.source.count("\n", 0, position) + 2
-        return PageError(f"is not YAML: {error.reason}", path=self.shown, line=line, expected="printable text")
+        return PageError(
+            f"is not YAML: {error.reason}", path=self.shown, line=line, expected="printable text"
+        )

@@ -80,7 +80,10 @@ def read_lexicon(path: Path) -> Iterator[Entry]:
                 cells = _cells(text)
                 if len(cells) < len(columns):
                     raise LexiconError(
-                        f"the row has {len(cells)} columns", path=str(path), line=line, expected=f"{len(columns)} columns"
+                        f"the row has {len(cells)} columns",
+                        path=str(path),
+                        line=line,
+                        expected=f"{len(columns)} columns",
                     )
                 yield from read(dict(zip(columns, cells, strict=False)))
     except UnicodeDecodeError as error:
@@ -101,7 +104,10 @@ def _gene_info(row: dict[str, str]) -> Iterator[Entry]:
         yield Entry(row["Symbol"], row["#tax_id"], row["GeneID"], "ncbiGeneInfo")
 
 
-_READERS = ((frozenset({"symbol", "entrez_id"}), _hgnc), (frozenset({"#tax_id", "GeneID", "Symbol"}), _gene_info))
+_READERS = (
+    (frozenset({"symbol", "entrez_id"}), _hgnc),
+    (frozenset({"#tax_id", "GeneID", "Symbol"}), _gene_info),
+)
 
 
 def _row_reader(columns: list[str], path: Path) -> Callable[[dict[str, str]], Iterator[Entry]]:

@@ -72,7 +72,7 @@ def parse_page(content: bytes, source: SourceFile) -> Page:
             value=", ".join(matter.fields) or "no keys",
             expected=f"one of the keys {', '.join(kinds.telling_keys())}",
         )
-    name = matter.fields.get(kind.id_key, "")
+    name = matter.fields.get(kind.id_key, "") if kind.id_key else ""
     return Page(
         kind=kind.name,
         id=name if kind.id_key and isinstance(name, str) else source.relative.stem,

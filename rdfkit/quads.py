@@ -36,6 +36,11 @@ def sorted_quads(found: Iterable[ox.Quad]) -> list[ox.Quad]:
     return sorted(set(found), key=quad_order)
 
 
+def graph_iri(quad: ox.Quad) -> str | None:
+    """The IRI of the named graph of a quad; None in the default graph."""
+    return quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else None
+
+
 def quad_order(quad: ox.Quad) -> tuple[str, str, str, str]:
     """The sort key of `sorted_quads`."""
     predicate = str(quad.predicate)
@@ -96,6 +101,8 @@ def _without_blank_nodes(found: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
     for quad in found:
         if isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode):
             graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else "urn:rdfkit"
-            yield ox.Quad(named(quad.subject, graph), quad.predicate, named(quad.object, graph), quad.graph_name)
+            yield ox.Quad(
+                named(quad.subject, graph), quad.predicate, named(quad.object, graph), quad.graph_name
+            )
         else:
             yield quad

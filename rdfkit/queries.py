@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from rdfkit import resources
 from rdfkit.errors import ParameterError, QueryError
-from rdfkit.identifiers import expand, is_absolute_iri
+from rdfkit.identifiers import expand, is_absolute_iri, percent_encode
 
 _HEADER = re.compile(r"#+\s*(title|category|description|param)\s*:(.*)", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -40,9 +40,10 @@ _PLACE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)", re.ASCII)
+# No leading zeros: "007" is a text.
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?", re.ASCII)
 # Every character that may need it, as PN_LOCAL_ESC has them; the rest is percent-encoded.
-_LOCAL_ESCAPES = frozenset("~.-!$&'()*+,;=/?#@%")
+_LOCAL_ESCAPES = frozenset("~.-!$&'()*+,;=/?#@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,9 @@ def find_query(name: str) -> LibraryQuery:
     queries = _packaged()
     if name not in queries:
         near = difflib.get_close_matches(name, queries, n=3, cutoff=0.5)
-        raise QueryError(f'no query is named "{name}"', value=name, expected=" or ".join(near) or "a name of the library")
+        raise QueryError(
+            f'no query is named "{name}"', value=name, expected=" or ".join(near) or "a name of the library"
+        )
     return queries[name]
 
 
@@ -140,7 +143,9 @@ def bind(query: LibraryQuery, values: Mapping[str, str]) -> str:
     known = {parameter.name: parameter for parameter in query.parameters}
     for name in values.keys() - known.keys():
         raise ParameterError(
-            f'the query has no parameter "{name}"', key=name, expected=", ".join(known) or "no parameter at all"
+            f'the query has no parameter "{name}"',
+            key=name,
+            expected=", ".join(known) or "no parameter at all",
         )
     given = {name: _value(parameter, values.get(name)) for name, parameter in known.items()}
     return _PLACE.sub(lambda place: _replaced(place, known, given), query.text)
@@ -174,7 +179,10 @@ def _value(parameter: Parameter, given: str | None) -> str:
         raise ParameterError("the parameter has no value", key=parameter.name, expected=parameter.label)
     if parameter.choices and value not in parameter.choices:
         raise ParameterError(
-            f'"{value}" is none of the choices', key=parameter.name, value=value, expected=", ".join(parameter.choices)
+            f'"{value}" is none of the choices',
+            key=parameter.name,
+            value=value,
+            expected=", ".join(parameter.choices),
         )
     return value
 
@@ -193,7 +201,7 @@ def _replaced(place: re.Match[str], known: Mapping[str, Parameter], given: Mappi
             return _in_literal(value)
         if kind == "iri":
             whole = place[0][1:-1] == placeholder[0]
-            return _in_iri(expand(value) if whole else value)
+            return _whole_iri(parameter, value) if whole else percent_encode(value)
         if kind == "local":
             return _in_local_name(value)
         return _bare(parameter, value)
@@ -211,11 +219,25 @@ def _in_literal(value: str) -> str:
     return escaped.replace("\\\\u", "\\\\\\u0075").replace("\\\\U", "\\\\\\u0055")
 
 
-_LITERAL_ESCAPES = {"\\": "\\\\", '"': '\\"', "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+_LITERAL_ESCAPES = {
+    "\\": "\\\\",
+    '"': '\\"',
+    "'": "\\'",
+    "\n": "\\n",
+    "\r": "\\r",
+    "\t": "\\t",
+    "\b": "\\b",
+    "\f": "\\f",
+}
 
 
-def _in_iri(value: str) -> str:
-    return "".join(quote(c, safe="") if ord(c) <= 0x20 or c in '<>"{}|^`\\' else c for c in value)
+def _whole_iri(parameter: Parameter, value: str) -> str:
+    iri = expand(value)
+    if not is_absolute_iri(iri):
+        raise ParameterError(
+            f'"{value}" is no IRI', key=parameter.name, value=value, expected="an IRI or a CURIE"
+        )
+    return iri
 
 
 def _in_local_name(value: str) -> str:
@@ -232,10 +254,7 @@ def _local_character(character: str) -> str:
 
 def _bare(parameter: Parameter, value: str) -> str:
     if parameter.type == "uri":
-        iri = expand(value)
-        if not is_absolute_iri(iri):
-            raise ParameterError(f'"{value}" is no IRI', key=parameter.name, value=value, expected="an IRI or a CURIE")
-        return f"<{iri}>"
+        return f"<{_whole_iri(parameter, value)}>"
     if parameter.choices or _NUMBER.fullmatch(value):
         return value
     return f'"{_in_literal(value)}"'

@@ -125,7 +125,9 @@ RENDERINGS: Mapping[str, Callable[[Report], str]] = {
 
 def _line(result: Result) -> str:
     place = ":".join(_visible(str(part)) for part in (result.path, result.line) if part is not None)
-    return ": ".join(part for part in (place, str(result.severity), f"{_said(result)} [{result.rule}]") if part)
+    return ": ".join(
+        part for part in (place, str(result.severity), f"{_said(result)} [{result.rule}]") if part
+    )
 
 
 def _said(result: Result) -> str:
@@ -139,7 +141,11 @@ def _visible(message: str) -> str:
 def _count(report: Report) -> str:
     if not report.results:
         return "conforms"
-    counts = [f"{count} {severity}{'s' if count != 1 else ''}" for severity, count in report.count().items() if count]
+    counts = [
+        f"{count} {severity}{'s' if count != 1 else ''}"
+        for severity, count in report.count().items()
+        if count
+    ]
     files = len({result.path for result in report.results})
     return f"{', '.join(counts)} in {files} file{'s' if files != 1 else ''}"
 
@@ -151,7 +157,9 @@ def _sarif_rule(rule: str, advice: str | None) -> dict[str, Any]:
 
 def _sarif_result(result: Result, rules: list[str]) -> dict[str, Any]:
     said = f"{_said(result)}. {result.advice}" if result.advice else _said(result)
-    identity = "\0".join(part or "" for part in (result.rule, result.path, result.key, result.value, result.focus))
+    identity = "\0".join(
+        part or "" for part in (result.rule, result.path, result.key, result.value, result.focus)
+    )
     found: dict[str, Any] = {
         "ruleId": result.rule,
         "ruleIndex": rules.index(result.rule),
@@ -169,7 +177,9 @@ def _sarif_result(result: Result, rules: list[str]) -> dict[str, Any]:
 
 def _github_command(result: Result) -> str:
     properties = {"file": result.path, "line": result.line, "title": result.rule}
-    shown = ",".join(f"{key}={_github_property(str(value))}" for key, value in properties.items() if value is not None)
+    shown = ",".join(
+        f"{key}={_github_property(str(value))}" for key, value in properties.items() if value is not None
+    )
     said = f"{_said(result)}. {result.advice}" if result.advice else _said(result)
     return f"::{_GITHUB_COMMANDS[result.severity]} {shown}::{_github_data(said)}"
 
@@ -183,7 +193,11 @@ def _github_property(value: str) -> str:
 
 
 def _shacl_terms(result: Result) -> list[tuple[str, ox.NamedNode | ox.Literal]]:
-    severities = {Severity.VIOLATION: "sh:Violation", Severity.WARNING: "sh:Warning", Severity.INFO: "sh:Info"}
+    severities = {
+        Severity.VIOLATION: "sh:Violation",
+        Severity.WARNING: "sh:Warning",
+        Severity.INFO: "sh:Info",
+    }
     focus = result.focus or f"urn:rdfkit:file:{percent_encode(result.path or 'none')}"
     terms: list[tuple[str, ox.NamedNode | ox.Literal | None]] = [
         ("rdf:type", _name("sh:ValidationResult")),

@@ -49,7 +49,9 @@ def _sources_of(place: Path) -> Iterator[SourceFile]:
     elif place.is_file():
         yield SourceFile(place, place.as_posix(), PurePosixPath(place.name), named=True)
     elif place.exists():
-        raise SourceError("is neither a file nor a folder", path=str(place), expected="pages, or a folder of pages")
+        raise SourceError(
+            "is neither a file nor a folder", path=str(place), expected="pages, or a folder of pages"
+        )
     else:
         raise SourceError("no such file or folder", path=str(place), expected="pages, or a folder of pages")
 

@@ -257,8 +257,8 @@ def _with_default_graph(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
 
 
 def _named_quads(graph: ox.Store) -> int:
-    (merged,) = graph.query("SELECT (COUNT(*) AS ?triples) { ?s ?p ?o }")
-    return len(graph) - int(merged["triples"].value)
+    merged = sum(1 for _ in graph.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+    return len(graph) - merged
 
 
 def _copy(quads: Iterable[ox.Quad], graph: rdflib.Graph) -> None:

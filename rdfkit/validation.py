@@ -59,7 +59,9 @@ def load_shapes(files: Iterable[Path] | None = None) -> rdflib.Graph:
     for path in paths:
         _add_shapes(path, shapes)
     if next(_node_shapes(shapes), None) is None:
-        raise ShapesError("no SHACL shape in the files", path=", ".join(map(str, paths)), expected="sh:NodeShape")
+        raise ShapesError(
+            "no SHACL shape in the files", path=", ".join(map(str, paths)), expected="sh:NodeShape"
+        )
     return shapes
 
 
@@ -87,14 +89,18 @@ def trace(
     """
     results = list(results)
     holders = _holders(results, quads)
-    return [_traced(result, *pages[graph]) for result in results for graph in holders[result] if graph in pages]
+    return [
+        _traced(result, *pages[graph]) for result in results for graph in holders[result] if graph in pages
+    ]
 
 
 def untraced(result: ShapeResult, path: str | None) -> Result:
     """A result about RDF that came from no page: the file is all that is known of its place."""
     found = result.value.value if result.value is not None else None
     focus = compress(result.focus)
-    return _result(result, f"{focus}: {_problem(result, found)}", path=path, key=_short(result.path), value=found)
+    return _result(
+        result, f"{focus}: {_problem(result, found)}", path=path, key=_short(result.path), value=found
+    )
 
 
 def _traced(result: ShapeResult, page: Page, document: Document) -> Result:
@@ -248,7 +254,9 @@ def _add_shapes(path: Path, shapes: rdflib.Graph) -> None:
     try:
         shapes.parse(path, format=rdflib.util.guess_format(str(path)) or "turtle")
     except (OSError, SyntaxError, ValueError) as error:
-        raise ShapesError(f"cannot be read as RDF: {error}", path=str(path), expected="a shapes graph") from error
+        raise ShapesError(
+            f"cannot be read as RDF: {error}", path=str(path), expected="a shapes graph"
+        ) from error
 
 
 def _node_shapes(shapes: rdflib.Graph) -> Iterator[Any]:
@@ -307,7 +315,11 @@ def _oxigraph_term(term: Any) -> ox.NamedNode | ox.Literal | None:  # noqa: ANN4
     if isinstance(term, rdflib.Literal):
         if term.language:
             return ox.Literal(str(term), language=term.language)
-        return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype))) if term.datatype else ox.Literal(str(term))
+        return (
+            ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype)))
+            if term.datatype
+            else ox.Literal(str(term))
+        )
     return None
 
 

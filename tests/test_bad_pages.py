@@ -9,9 +9,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from conftest import CASES, SEEDS
 
 import rdfkit
-from conftest import CASES, SEEDS
 from rdfkit.report import Result
 
 BAD = CASES / "bad_pages"
@@ -32,7 +32,9 @@ def test_bad_page(case: str, tmp_path: Path) -> None:
     shutil.copy(SEEDS / GOOD, folder)
     done = rdfkit.build([folder], tmp_path / "store")
     expected = (BAD / case / "expected.txt").read_text(encoding="utf-8").splitlines()
-    found = [_line(result, folder) for result in done.report.results if not (result.path or "").endswith(GOOD)]
+    found = [
+        _line(result, folder) for result in done.report.results if not (result.path or "").endswith(GOOD)
+    ]
     assert found == expected
     with rdfkit.open_store(tmp_path / "store") as store:
         (row,) = store.query(f"SELECT (COUNT(*) AS ?genes) WHERE {{ <{FIGURE}> schema:mentions ?gene }}")
@@ -53,7 +55,9 @@ def test_a_title_keeps_every_character(tmp_path: Path) -> None:
 def test_odd_user_names_are_encoded(tmp_path: Path) -> None:
     rdfkit.build([BAD / "odd_username"], tmp_path / "store")
     with rdfkit.open_store(tmp_path / "store") as store:
-        rows = list(store.query("SELECT ?author ?name { ?author a foaf:Person ; foaf:name ?name } ORDER BY ?name"))
+        rows = list(
+            store.query("SELECT ?author ?name { ?author a foaf:Person ; foaf:name ?name } ORDER BY ?name")
+        )
     assert [(row["author"].rpartition("/")[2], row["name"]) for row in rows] == [
         ("%25(%5E", "%(^"),
         ("42", "42"),

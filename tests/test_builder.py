@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
+from conftest import CASES, SEEDS
 
 import rdfkit
-from conftest import CASES, SEEDS
 from rdfkit.builder import Graph, assemble
 from rdfkit.export import serialize
 from rdfkit.formats import of_name
@@ -57,7 +57,10 @@ def test_hash_seeds_and_processes_do_not_matter(tmp_path: Path) -> None:
     code = f"import rdfkit,sys; sys.stdout.buffer.write(rdfkit.export_sources([{str(SEEDS)!r}], 'trig'))"
     outputs = {
         subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed}
+            [sys.executable, "-c", code],
+            capture_output=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
         ).stdout
         for seed in ("1", "2", "3")
     }

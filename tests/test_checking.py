@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from conftest import CASES, SEEDS
 
 import rdfkit
-from conftest import CASES, SEEDS
 from rdfkit.errors import ShapesError, SourceError
 from rdfkit.export import export_sources
 
@@ -24,7 +24,10 @@ def test_the_built_graph_conforms_but_for_the_known_warnings(tmp_path: Path) -> 
     file.write_bytes(export_sources([SEEDS], "turtle"))
     report = rdfkit.validate([file])
     assert report.conforms
-    assert sorted(result.rule for result in report.results) == [*["DatasetShape-name"] * 4, "FigureShape-organism"]
+    assert sorted(result.rule for result in report.results) == [
+        *["DatasetShape-name"] * 4,
+        "FigureShape-organism",
+    ]
     assert {result.path for result in report.results} == {str(file)}
 
 

@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from conftest import CASES, PROJECT, SEEDS
 
 RDFKIT = [sys.executable, "-m", "rdfkit"]
@@ -206,7 +205,7 @@ def test_info_says_what_is_in_the_store(folder: Path) -> None:
 def test_a_closed_pipe_is_no_error(folder: Path) -> None:
     done = subprocess.run(
         f"{sys.executable} -m rdfkit export --format nquads | head -n 1",
-        shell=True,  # noqa: S602
+        shell=True,
         cwd=folder,
         capture_output=True,
         text=True,

@@ -15,7 +15,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from conftest import PROJECT, SEEDS
 
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
@@ -37,7 +36,12 @@ def folder(tmp_path: Path) -> Path:
 def _run(command: list[str] | str, folder: Path) -> str:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        command, shell=isinstance(command, str), cwd=folder, capture_output=True, text=True, env={**os.environ, "PATH": path}
+        command,
+        shell=isinstance(command, str),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PATH": path},
     )
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr

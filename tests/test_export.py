@@ -8,8 +8,8 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 import rdflib.compare
-
 from conftest import SEEDS
+
 from rdfkit.builder import Graph
 from rdfkit.checking import read_rdf
 from rdfkit.errors import ExportError
@@ -85,7 +85,7 @@ def test_rdf_xml_cannot_hold_control_characters() -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_text_keeps_its_characters(name: str) -> None:
-    text = 'α NF-κB "quoted" \'single\' back\\slash\ttab\nline\r\nbreak 🧬 שלום <b>&amp;</b> ]]> '
+    text = "α NF-κB \"quoted\" 'single' back\\slash\ttab\nline\r\nbreak 🧬 שלום <b>&amp;</b> ]]> "
     subject = ox.NamedNode("https://www.wikipathways.org/x")
     quad = ox.Quad(subject, ox.NamedNode("http://purl.org/dc/terms/title"), ox.Literal(text), subject)
     (read,) = ox.parse(serialize([quad], of_name(name)), of_name(name).rdf)
@@ -98,7 +98,9 @@ def test_an_unknown_format_is_named() -> None:
 
 
 def test_suffixes_tell_formats() -> None:
-    assert {path: (f.name if (f := of_file(Path(path))) else None) for path in ("a.ttl", "a.NQ", "a.owl", "a.md")} == {
+    assert {
+        path: (f.name if (f := of_file(Path(path))) else None) for path in ("a.ttl", "a.NQ", "a.owl", "a.md")
+    } == {
         "a.ttl": "turtle",
         "a.NQ": "nquads",
         "a.owl": "rdfxml",

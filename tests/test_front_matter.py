@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from conftest import SEEDS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import SEEDS
 from rdfkit.errors import PageError
 from rdfkit.front_matter import FrontMatter, read_file, read_front_matter
 from rdfkit.sources import find_sources
@@ -27,7 +27,10 @@ from rdfkit.sources import find_sources
         (b"---\na: 1\n...\nbody\n", {"a": "1"}),
         (b"---\n---\n", {}),
         (b"---", {}),
-        (b"---\na: NO\nb: 1e5\nc: 0123\nd: 2025-12-01\ne: ~\nf:\n", dict(a="NO", b="1e5", c="0123", d="2025-12-01", e="~", f="")),
+        (
+            b"---\na: NO\nb: 1e5\nc: 0123\nd: 2025-12-01\ne: ~\nf:\n",
+            dict(a="NO", b="1e5", c="0123", d="2025-12-01", e="~", f=""),
+        ),
         (b"---\na: &x [1]\nb: *x\n---\n", {"a": ["1"], "b": ["1"]}),
         (b"---\na: |\n  ---\n  text\n---\n", {"a": "---\ntext\n"}),
     ],
@@ -109,7 +112,9 @@ def test_no_yaml_raises_anything_else(text: str, closed: bool) -> None:
 
 _texts = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=20)
 _trees = st.recursive(
-    _texts, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_texts, inner, max_size=3), max_leaves=10
+    _texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_texts, inner, max_size=3),
+    max_leaves=10,
 )
 
 
@@ -129,7 +134,9 @@ def _same_as_base_loader(folder: Path) -> int:
         if content is None:
             continue
         front_matter = content.decode().split("---\n", 1)[1].split("\n---", 1)[0]
-        assert read_front_matter(content, source.shown).fields == yaml.load(front_matter, Loader=yaml.BaseLoader)  # noqa: S506
+        assert read_front_matter(content, source.shown).fields == yaml.load(
+            front_matter, Loader=yaml.BaseLoader
+        )
         count += 1
     return count
 

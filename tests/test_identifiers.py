@@ -34,7 +34,11 @@ from rdfkit.identifiers import (
         ("wikipathways", "WP364_r142066", "https://identifiers.org/wikipathways/WP364_r142066"),
         ("cur", "CPTAC", "http://vocabularies.wikipathways.org/wp#Curation:CPTAC"),
         ("doi", "10.1016/j.tiv.2016.03.009", "https://doi.org/10.1016/j.tiv.2016.03.009"),
-        ("doi", "10.1002/(SICI)1(1)15:2<1::AID-X>3.0.CO;2-2", "https://doi.org/10.1002/(SICI)1(1)15:2%3C1::AID-X%3E3.0.CO;2-2"),
+        (
+            "doi",
+            "10.1002/(SICI)1(1)15:2<1::AID-X>3.0.CO;2-2",
+            "https://doi.org/10.1002/(SICI)1(1)15:2%3C1::AID-X%3E3.0.CO;2-2",
+        ),
         ("user", "Christine Chichester", "http://rdf.wikipathways.org/User/Christine%20Chichester"),
         ("user", "%(^", "http://rdf.wikipathways.org/User/%25(%5E"),
         ("mesh", "C000657245", "http://id.nlm.nih.gov/mesh/C000657245"),
@@ -91,7 +95,10 @@ def test_encoded_text_is_part_of_an_iri_and_decodes_to_itself(text: str) -> None
     encoded = percent_encode(text)
     iri = f"http://example.org/{encoded}"
     assert is_absolute_iri(iri)
-    assert next(iter(ox.parse(f"<{iri}> <{iri}> <{iri}> .".encode(), ox.RdfFormat.N_TRIPLES))).subject.value == iri
+    assert (
+        next(iter(ox.parse(f"<{iri}> <{iri}> <{iri}> .".encode(), ox.RdfFormat.N_TRIPLES))).subject.value
+        == iri
+    )
     assert unquote(encoded) == text
 
 

@@ -7,8 +7,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
 from conftest import PROJECT
+
 from rdfkit.builder import Graph, assemble
 from rdfkit.export import serialize
 from rdfkit.formats import FORMATS, of_name
@@ -16,7 +16,13 @@ from rdfkit.formats import FORMATS, of_name
 pytestmark = pytest.mark.peers
 
 JENA = PROJECT.parent / "shared" / "tools" / "jena"
-RAPTOR_NAMES = {"turtle": "turtle", "trig": "trig", "nquads": "nquads", "ntriples": "ntriples", "rdfxml": "rdfxml"}
+RAPTOR_NAMES = {
+    "turtle": "turtle",
+    "trig": "trig",
+    "nquads": "nquads",
+    "ntriples": "ntriples",
+    "rdfxml": "rdfxml",
+}
 
 
 @pytest.fixture(scope="module", params=["seeds", "samples"])
@@ -42,7 +48,9 @@ def test_raptor(graph: Graph, name: str, tmp_path: Path) -> None:
     if shutil.which("rapper") is None:
         pytest.skip("rapper is not installed (Debian: raptor2-utils)")
     path = _file(graph, name, tmp_path)
-    done = subprocess.run(["rapper", "-c", "-i", RAPTOR_NAMES[name], str(path)], capture_output=True, text=True)
+    done = subprocess.run(
+        ["rapper", "-c", "-i", RAPTOR_NAMES[name], str(path)], capture_output=True, text=True
+    )
     complaints = [line for line in done.stderr.splitlines() if "Parsing" not in line]
     assert (done.returncode, complaints) == (0, [])
     assert f"returned {_statements(graph, name)} triples" in done.stderr
@@ -53,7 +61,9 @@ def test_jena(graph: Graph, name: str, tmp_path: Path) -> None:
     if not JENA.exists():
         pytest.skip("the tool that runs Debian's Jena is not beside this checkout")
     path = _file(graph, name, tmp_path)
-    done = subprocess.run([str(JENA), "riotcmd.riot", "--validate", str(path)], capture_output=True, text=True)
+    done = subprocess.run(
+        [str(JENA), "riotcmd.riot", "--validate", str(path)], capture_output=True, text=True
+    )
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
@@ -61,5 +71,7 @@ def test_jena(graph: Graph, name: str, tmp_path: Path) -> None:
 def test_jena_reads_the_shapes(shapes: Path) -> None:
     if not JENA.exists():
         pytest.skip("the tool that runs Debian's Jena is not beside this checkout")
-    done = subprocess.run([str(JENA), "riotcmd.riot", "--validate", str(shapes)], capture_output=True, text=True)
+    done = subprocess.run(
+        [str(JENA), "riotcmd.riot", "--validate", str(shapes)], capture_output=True, text=True
+    )
     assert (done.returncode, done.stdout + done.stderr) == (0, "")

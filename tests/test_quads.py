@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-
 from conftest import SEEDS
+
 from rdfkit import contexts, kinds, resources
 from rdfkit.builder import Graph, assemble
 from rdfkit.documents import Document
@@ -25,7 +25,7 @@ def _iris(graph: Graph) -> set[str]:
 
 
 def _strangers(graph: Graph) -> set[str]:
-    starts = tuple([*prefix_map().values(), *address_map().values()])
+    starts = (*prefix_map().values(), *address_map().values())
     return {iri for iri in _iris(graph) if not iri.startswith(starts)}
 
 

@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 import os
 import random
-import select
 import shutil
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
+from types import FrameType
+from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 import pytest
 
 import rdfkit
+import rdfkit.store
 from rdfkit.answers import Graph, Rows, Truth
 from rdfkit.errors import QueryError, StoreBusyError, StoreError
 from rdfkit.store import Store, open_store, staging
@@ -27,6 +30,8 @@ CASES = Path(__file__).parent / "cases" / "store"
 SERVICE = json.loads((CASES / "service.json").read_text(encoding="utf-8"))
 SYNTAX = json.loads((CASES / "syntax.json").read_text(encoding="utf-8"))
 PACKAGE = Path(rdfkit.__file__).resolve().parent.parent
+
+TraceFunction: TypeAlias = Callable[[FrameType, str, Any], Any]
 
 THING = ox.NamedNode("http://ex/thing")
 SAYS = ox.NamedNode("http://ex/says")
@@ -294,6 +299,34 @@ def test_an_open_store_keeps_answering_after_two_more_builds(path: Path):
     assert len(builds(path)) == 1
 
 
+def test_a_store_may_be_opened_while_a_build_takes_its_place(path: Path):
+    """Builds once at every line that opening runs through; what was opened is whole and stays."""
+    for moment in count(1):
+        build(path, "old")
+        lines = count(1)
+
+        def trace(frame: FrameType, event: str, _: object) -> TraceFunction | None:
+            if frame.f_code.co_filename != rdfkit.store.__file__:
+                return None
+            if event == "line" and next(lines) == moment:  # noqa: B023 - runs at once
+                build(path, "new")
+            return trace  # noqa: B023 - itself
+
+        previous = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            opened = open_store(path)
+        finally:
+            sys.settrace(previous)
+        with opened:
+            build(path, "newest")
+            assert saying(opened) in (["old"], ["new"])
+            assert opened.metadata["name"] in builds(path)
+        if next(lines) <= moment:
+            break
+    assert moment > 20
+
+
 def test_readers_always_find_one_whole_build(path: Path):
     texts = [[f"{number}-{index}" for index in range(50)] for number in range(15)]
     build(path, *texts[0])
@@ -426,7 +459,8 @@ def small_disk(folder: Path, kilobytes: int) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        subprocess.run(["umount", str(folder)], check=True)
+        # Lazily, because a failed test may still hold a file there.
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 @pytest.mark.parametrize("kilobytes", [2_000, 5_000, 12_000])
@@ -532,24 +566,50 @@ def test_a_prefix_that_is_no_iri_is_an_error():
         Store.from_quads([]).query("ASK {}", prefixes={"ex": "not an iri"})
 
 
-def test_service_is_refused_before_anything_is_sent():
+@contextmanager
+def listening() -> Iterator[tuple[str, list[object]]]:
+    """A server on this machine that hangs up on everyone: its address, and who has called."""
+    callers: list[object] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
-        url = f"http://127.0.0.1:{server.getsockname()[1]}/sparql"
+
+        def listen() -> None:
+            with suppress(OSError):  # the server was closed
+                while True:
+                    connection, caller = server.accept()
+                    callers.append(caller)
+                    connection.close()
+
+        thread = threading.Thread(target=listen)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}/", callers
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+def test_service_is_refused_before_anything_is_sent():
+    store = Store.from_quads([quad("hello")])
+    with listening() as (url, callers):
         for query in SERVICE["refused"].values():
             with pytest.raises(QueryError, match="SERVICE is refused"):
-                Store.from_quads([quad("hello")]).query(query.replace("URL", url))
+                store.query(query.replace("URL", url))
         for query in SERVICE["allowed"].values():
-            Store.from_quads([quad("hello")]).query(query.replace("URL", url))
-        assert select.select([server], [], [], 0)[0] == []
+            store.query(query.replace("URL", url))
+    assert callers == []
+
+
+def test_the_listener_of_these_tests_hears_oxigraph():
+    with listening() as (url, callers), pytest.raises(OSError):
+        ox.Store().query(f"ASK {{ SERVICE <{url}> {{}} }}")
+    assert len(callers) == 1
 
 
 def test_from_fetches_nothing():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        url = f"http://127.0.0.1:{server.getsockname()[1]}/graph"
-        assert not Store.from_quads([quad("hello")]).query(
-            f"ASK FROM <{url}> FROM NAMED <{url}> {{ ?s ?p ?o }}"
-        )
-        assert select.select([server], [], [], 0)[0] == []
+    store = Store.from_quads([quad("hello")])
+    with listening() as (url, callers):
+        assert not store.query(f"ASK FROM <{url}> FROM NAMED <{url}> {{ ?s ?p ?o }}")
+    assert callers == []
 
 
 def test_a_copy_for_rdflib_has_every_graph_and_text():

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rdfkit.pages import Page
 
 
-def document(page: Page, site: Site) -> Document:  # noqa: ARG001 - every kind takes the same
+def document(page: Page, site: Site) -> Document:
     """The document of a page that is known by its schema-jsonld block alone."""
     fields = Fields(page)
     result = Document(page.kind, page_iri(page, default_address(page)), nodes=[], problems=fields.problems)

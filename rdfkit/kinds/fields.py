@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rdfkit import kinds
-from rdfkit.front_matter import KeyPath, Value
 from rdfkit.contexts import terms
+from rdfkit.front_matter import KeyPath, Value
 from rdfkit.identifiers import is_missing
 from rdfkit.report import Result, Severity
 
@@ -39,7 +39,11 @@ class Fields:
         self.page = page
         self.problems: list[Result] = []
         if not page.closed:
-            self.note("page-fence", "the closing line of three hyphens is missing", advice="Write --- after the last key.")
+            self.note(
+                "page-fence",
+                "the closing line of three hyphens is missing",
+                advice="Write --- after the last key.",
+            )
 
     def text(self, key: str) -> str | None:
         """The text under a key; None when it is missing or no text."""
@@ -53,7 +57,7 @@ class Fields:
     def texts(self, key: str) -> list[str]:
         """The texts under a key that holds one text or a list of texts, without missing ones."""
         value = self.page.fields.get(key, "")
-        items = value if isinstance(value, list) else [value]
+        items: list[Value] = value if isinstance(value, list) else [value]
         return list(self._only_texts(items, (key,), isinstance(value, list)))
 
     def rows(self, key: str) -> list[Row]:

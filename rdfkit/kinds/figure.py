@@ -15,10 +15,10 @@ from rdfkit.kinds.blocks import add_block, page_iri
 from rdfkit.kinds.fields import BLOCK, Fields
 from rdfkit.kinds.shaping import (
     addresses,
-    annotations,
     decimal,
     literal,
     node,
+    ontology_terms,
     organisms,
     reference,
     taxa,
@@ -55,7 +55,9 @@ def document(page: Page, site: Site) -> Document:
     """The document of a figure page. Raises PageError when the page has no usable figid."""
     fields = Fields(page)
     if is_missing(page.id):
-        raise PageError("has no figid", path=page.path, line=page.line("figid"), key="figid", expected="PMCID__FILE")
+        raise PageError(
+            "has no figid", path=page.path, line=page.line("figid"), key="figid", expected="PMCID__FILE"
+        )
     figure = page_iri(page, expand(f"pfocr-site:figures/{percent_encode(page.id)}.html"))
     origins = {figure: Origin("", ())}
     mentions = list(_mentions(fields, site))
@@ -77,7 +79,7 @@ def document(page: Page, site: Site) -> Document:
         mentions=_entities(mentions, origins),
         mention=_mention_nodes(mentions, figure, origins),
     )
-    main |= organisms(fields, site) | annotations(fields, site, origins)
+    main |= organisms(fields, site) | ontology_terms(fields, site, origins)
     result = Document(page.kind, figure, [main], origins=origins, problems=fields.problems)
     fields.note_unmapped_keys()
     add_block(result, fields)
@@ -90,7 +92,11 @@ def learn(page: Page, site: Site) -> None:
     for row in rows if isinstance(rows, list) else []:
         if isinstance(row, dict):
             symbol, entrez = row.get("hgnc_symbol"), row.get("entrez")
-            if isinstance(symbol, str) and isinstance(entrez, str) and isinstance(reference("ncbigene", entrez), str):
+            if (
+                isinstance(symbol, str)
+                and isinstance(entrez, str)
+                and isinstance(reference("ncbigene", entrez), str)
+            ):
                 site.lexicon.learn(symbol, HUMAN, entrez, "learnedLexicon")
 
 
@@ -157,7 +163,11 @@ def _article_keywords(fields: Fields) -> list[str]:
 
 def _mentions(fields: Fields, site: Site) -> Iterator[Mention]:
     """The distinct mentions of a figure in order of first appearance."""
-    rows = [*_gene_mentions(fields), *_mesh_mentions(fields, "chemicals"), *_mesh_mentions(fields, "diseases")]
+    rows = [
+        *_gene_mentions(fields),
+        *_mesh_mentions(fields, "chemicals"),
+        *_mesh_mentions(fields, "diseases"),
+    ]
     if "genes" not in fields.page.fields:
         rows.extend(_keyword_mentions(fields, site))
     return _distinct(rows)

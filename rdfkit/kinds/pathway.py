@@ -10,7 +10,7 @@ from rdfkit.errors import IdentifierError, PageError
 from rdfkit.identifiers import curie, expand, is_missing_name, percent_encode
 from rdfkit.kinds.blocks import add_block, page_iri
 from rdfkit.kinds.fields import Fields
-from rdfkit.kinds.shaping import CC0, addresses, annotations, date, node, organisms, reference
+from rdfkit.kinds.shaping import CC0, addresses, date, node, ontology_terms, organisms, reference
 
 if TYPE_CHECKING:
     from rdfkit.kinds.site import Site
@@ -58,7 +58,7 @@ def document(page: Page, site: Site) -> Document:
         redirect_from=addresses(fields, "redirect_from", "wikipathways-site"),
     )
     edited = date(fields.text("last-edited"))
-    main |= organism | annotations(fields, site, origins) | ({"last-edited": edited} if edited else {})
+    main |= organism | ontology_terms(fields, site, origins) | ({"last-edited": edited} if edited else {})
     about = node(id=graph, about=pathway)
     result = Document(page.kind, graph, [main, about], origins=origins, problems=fields.problems)
     fields.note_unmapped_keys()
@@ -72,7 +72,12 @@ def _names(page: Page) -> tuple[str, str]:
         pathway = curie("wikipathways", page.id)
     except IdentifierError as error:
         raise PageError(
-            error.message, path=page.path, line=page.line("wpid"), key="wpid", value=page.id, expected="WP and a number"
+            error.message,
+            path=page.path,
+            line=page.line("wpid"),
+            key="wpid",
+            value=page.id,
+            expected="WP and a number",
         ) from error
     if not isinstance(revision, str) or not _REVISION.fullmatch(revision):
         raise PageError(
@@ -87,7 +92,9 @@ def _names(page: Page) -> tuple[str, str]:
 
 
 def _authors(fields: Fields, version: str, origins: dict[str, Origin]) -> list[Node]:
-    names = [name for name in fields.texts("authors") if name not in _HOUSE_ACCOUNTS and not is_missing_name(name)]
+    names = [
+        name for name in fields.texts("authors") if name not in _HOUSE_ACCOUNTS and not is_missing_name(name)
+    ]
     authors = []
     for ordinal, name in enumerate(dict.fromkeys(names), start=1):
         user = curie("user", name)

@@ -609,7 +609,7 @@ def _node(run: _Run, mapping: dict[str, Value], place: _Place, top_iri: str | No
             run.left_out(entry.key, entry.path[:-1])
     said["@reverse"] = [pointing] if pointing else []
     said = {key: items for key, items in said.items() if items}
-    if not said and (own_iri is None or top_iri is not None):
+    if not said and own_iri is None:
         return None
     return node | {key: items[0] if len(items) == 1 else items for key, items in said.items()}
 

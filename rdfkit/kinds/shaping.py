@@ -85,7 +85,7 @@ def taxa(fields: Fields, site: Site, key: str, names: list[str]) -> list[str]:
     return found
 
 
-def annotations(fields: Fields, site: Site, origins: dict[str, Origin]) -> Node:
+def ontology_terms(fields: Fields, site: Site, origins: dict[str, Origin]) -> Node:
     """The term `annotations` (ontology terms with label and parent) and the tag of each ontology."""
     terms: Node = {}
     for row in fields.rows("annotations"):

@@ -8,8 +8,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import yaml
-
 from conftest import SEEDS
+
 from rdfkit.builder import Graph, assemble
 from rdfkit.identifiers import compress, expand
 
@@ -29,7 +29,11 @@ def _raw(figid: str) -> dict[str, object]:
 
 def _objects(quads: list[ox.Quad], subject: str, predicate: str) -> list[str]:
     # A set: several pages may say the same.
-    found = {q.object for q in quads if q.subject.value == expand(subject) and q.predicate.value == expand(predicate)}
+    found = {
+        q.object
+        for q in quads
+        if q.subject.value == expand(subject) and q.predicate.value == expand(predicate)
+    }
     return sorted(compress(term.value) if isinstance(term, ox.NamedNode) else term.value for term in found)
 
 
@@ -144,7 +148,13 @@ def test_a_symbol_of_another_species_is_not_grounded(tmp_path: Path) -> None:
     block = {"@context": "https://schema.org/", "@type": "Dataset", "keywords": ["AR"]}
     common: dict[str, object] = {"pmcid": "PMC1", "schema-jsonld": block}
     _page(tmp_path, figid="PMC1__teacher", organisms="Homo sapiens", genes=[row], pmcid="PMC1")
-    _page(tmp_path, figid="PMC1__fly", organisms_ner=["Drosophila melanogaster"], organisms="Homo sapiens", **common)
+    _page(
+        tmp_path,
+        figid="PMC1__fly",
+        organisms_ner=["Drosophila melanogaster"],
+        organisms="Homo sapiens",
+        **common,
+    )
     _page(tmp_path, figid="PMC1__human", organisms="Homo sapiens", **common)
     quads = assemble([tmp_path], keep_invalid=True).quads
     assert _objects(quads, f"{SITE}PMC1__fly.html", "schema:mentions") == []

@@ -18,7 +18,11 @@ def pathway(seed_graph: Graph) -> list[ox.Quad]:
 
 
 def _objects(quads: list[ox.Quad], subject: str, predicate: str) -> list[str]:
-    found = [q.object for q in quads if q.subject.value == expand(subject) and q.predicate.value == expand(predicate)]
+    found = [
+        q.object
+        for q in quads
+        if q.subject.value == expand(subject) and q.predicate.value == expand(predicate)
+    ]
     return sorted(compress(term.value) if isinstance(term, ox.NamedNode) else str(term) for term in found)
 
 
@@ -40,7 +44,11 @@ def _objects(quads: list[ox.Quad], subject: str, predicate: str) -> list[str]:
         (VERSION, "wp:organism", ["NCBITaxon:9606"]),
         (VERSION, "wp:organismName", ['"Homo sapiens"']),
         (VERSION, "dcterms:license", ["https://creativecommons.org/publicdomain/zero/1.0/"]),
-        (VERSION, "rdfs:seeAlso", ["https://www.ndexbio.org/viewer/networks/40d4c867-8b60-11eb-9e72-0ac135e8bacf"]),
+        (
+            VERSION,
+            "rdfs:seeAlso",
+            ["https://www.ndexbio.org/viewer/networks/40d4c867-8b60-11eb-9e72-0ac135e8bacf"],
+        ),
         (VERSION, "wp:ontologyTag", ["PW:0000512", "PW:0000516", "cur:CPTAC", "cur:ONTOX", "cur:PancCanNet"]),
         (VERSION, "wp:pathwayOntologyTag", ["PW:0000512", "PW:0000516"]),
         (VERSION, "wp:diseaseOntologyTag", []),
