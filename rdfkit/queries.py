@@ -42,8 +42,7 @@ _PLACE = re.compile(
 )
 # No leading zeros: "007" is a text.
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?", re.ASCII)
-# Every character that may need it, as PN_LOCAL_ESC has them; the rest is percent-encoded.
-_LOCAL_ESCAPES = frozenset("~.-!$&'()*+,;=/?#@")
+_LOCAL_MARKS = "~.-!$&'()*+,;=/@"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,15 +240,9 @@ def _whole_iri(parameter: Parameter, value: str) -> str:
 
 
 def _in_local_name(value: str) -> str:
-    return "".join(_local_character(character) for character in value)
-
-
-def _local_character(character: str) -> str:
-    if character.isascii() and (character.isalnum() or character == "_"):
-        return character
-    if character in _LOCAL_ESCAPES:
-        return f"\\{character}"
-    return quote(character, safe="")
+    """Percent-encoded where an IRI needs it, with the backslashes of PN_LOCAL_ESC before the marks that stay."""
+    encoded = quote(value, safe=_LOCAL_MARKS)
+    return "".join(c if c.isalnum() or c in "_%" else f"\\{c}" for c in encoded)
 
 
 def _bare(parameter: Parameter, value: str) -> str:
