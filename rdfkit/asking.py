@@ -10,9 +10,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+import pyoxigraph as ox
+
 from rdfkit import queries
 from rdfkit.errors import ExportError, QueryError
+from rdfkit.formats import of_name
 from rdfkit.identifiers import compress
+from rdfkit.quads import sorted_quads
+from rdfkit.serialization import serialize
 
 if TYPE_CHECKING:
     from rdfkit.answers import Graph, Rows, Truth
@@ -89,6 +94,9 @@ def write_answer(answer: Rows | Truth | Graph, format: str, stream: BinaryIO) ->
         stream.write(b"true\n" if answer else b"false\n")
     elif isinstance(answer, Rows) and format == "table":
         _write_table(answer, stream)
+    elif isinstance(answer, Graph) and format == "turtle":
+        found = (ox.Quad(triple.subject, triple.predicate, triple.object) for triple in answer)
+        stream.write(serialize(sorted_quads(found), of_name(format)))
     else:
         answer.serialize(stream, format)
 

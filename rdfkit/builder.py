@@ -127,9 +127,9 @@ def _refused(report: Report, conversion: Conversion, keep_invalid: bool) -> dict
     mapped = {page.path for page, _ in conversion.pages.values()}
     reasons: dict[str, list[str]] = {}
     for result in report.results:
-        if result.severity is Severity.VIOLATION and result.path is not None:
-            if result.path not in mapped or not keep_invalid:
-                reasons.setdefault(result.path, []).append(_reason(result))
+        kept = keep_invalid and result.path in mapped
+        if result.severity is Severity.VIOLATION and result.path is not None and not kept:
+            reasons.setdefault(result.path, []).append(_reason(result))
     return {path: tuple(found) for path, found in reasons.items()}
 
 

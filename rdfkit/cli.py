@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 
 import typer
 
@@ -131,7 +130,7 @@ def build(
     if report is not None:
         _write(_rendered(done.report, report_format).encode(), report)
     if not quiet:
-        _print_report(done.report, ReportFormat.TEXT, "info" if verbose else "warning", sys.stderr.write)
+        _print_report(done.report, ReportFormat.TEXT, "info" if verbose else "warning", sys.stderr)
         sys.stdout.write(_summary(done, store))
     raise typer.Exit(done.exit_code)
 
@@ -166,7 +165,7 @@ def validate(
     if output is not None:
         _write(_rendered(found.at_least(Severity(severity)), format).encode(), output)
     else:
-        _print_report(found, format, severity, sys.stdout.write)
+        _print_report(found, format, severity, sys.stdout)
     unreadable = any(result.rule == "page-unreadable" for result in found.results)
     raise typer.Exit(3 if unreadable else 0 if found.conforms else 1)
 
@@ -241,8 +240,9 @@ def export(
     Examples: rdfkit export -o graph.ttl · rdfkit export seeds/ --format trig · rdfkit export --per-page -o out/
     """
     from rdfkit import asking
-    from rdfkit.export import serialize, write_pages
+    from rdfkit.export import write_pages
     from rdfkit.formats import of_file, of_name
+    from rdfkit.serialization import serialize
 
     if per_page and output is None:
         raise typer.BadParameter("--per-page needs a folder: -o DIR")
@@ -309,12 +309,18 @@ def _rendered(report: Report, format: ReportFormat) -> str:
     return render(report, format.value)
 
 
-def _print_report(
-    report: Report, format: ReportFormat, severity: str, write: Callable[[str], object]
-) -> None:
+def _print_report(report: Report, format: ReportFormat, severity: str, stream: TextIO) -> None:
     from rdfkit.report import Severity
 
-    write(_rendered(report.at_least(Severity(severity)), format))
+    shown = report.at_least(Severity(severity))
+    if format is ReportFormat.TEXT and stream.isatty():
+        from rich.console import Console
+
+        from rdfkit.renderings import styled
+
+        Console(file=stream, soft_wrap=True).print(styled(shown), end="", highlight=False)
+    else:
+        stream.write(_rendered(shown, format))
 
 
 def _summary(done: Build, store: Path) -> str:

@@ -218,10 +218,10 @@ class _Reader:
 
     def _line(self, event: yaml.Event) -> int:
         # Marks count from 0 and the opening fence is line 1 of the file.
-        return int(event.start_mark.line) + 2
+        return event.start_mark.line + 2 if event.start_mark else 1
 
     def _error(self, message: str, event: yaml.Event, expected: str) -> PageError:
-        column = int(event.start_mark.column) + 1
+        column = event.start_mark.column + 1 if event.start_mark else None
         return PageError(message, path=self.shown, line=self._line(event), column=column, expected=expected)
 
     def _not_yaml(self, error: yaml.MarkedYAMLError) -> PageError:

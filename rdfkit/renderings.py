@@ -18,8 +18,11 @@ import pyoxigraph as ox
 
 import rdfkit
 from rdfkit.errors import ExportError
+from rdfkit.formats import of_name
 from rdfkit.identifiers import expand, is_absolute_iri, percent_encode
+from rdfkit.quads import sorted_quads
 from rdfkit.report import Report, Result, Severity
+from rdfkit.serialization import serialize
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SARIF_LEVELS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -103,15 +106,16 @@ def turtle(report: Report) -> str:
     as `urn:rdfkit:file:PATH`. Nodes are IRIs, numbered in the order of the report.
     """
     node = ox.NamedNode("urn:rdfkit:report")
-    quads = [_triple(node, "rdf:type", _name("sh:ValidationReport"))]
     conforms = ox.Literal("true" if report.conforms else "false", datatype=_name("xsd:boolean"))
-    quads.append(_triple(node, "sh:conforms", conforms))
+    quads = [
+        _statement(node, "rdf:type", _name("sh:ValidationReport")),
+        _statement(node, "sh:conforms", conforms),
+    ]
     for number, result in enumerate(report.results, start=1):
-        item = ox.NamedNode(f"urn:rdfkit:result:{number}")
-        quads.append(_triple(node, "sh:result", item))
-        quads.extend(_triple(item, predicate, value) for predicate, value in _shacl_terms(result))
-    data = ox.serialize(quads, format=ox.RdfFormat.TURTLE) or b""
-    return data.decode()
+        item = ox.NamedNode(f"urn:rdfkit:result:{number:06}")
+        quads.append(_statement(node, "sh:result", item))
+        quads.extend(_statement(item, predicate, value) for predicate, value in _shacl_terms(result))
+    return serialize(sorted_quads(quads), of_name("turtle")).decode()
 
 
 RENDERINGS: Mapping[str, Callable[[Report], str]] = {
@@ -126,7 +130,7 @@ RENDERINGS: Mapping[str, Callable[[Report], str]] = {
 def _line(result: Result) -> str:
     place = ":".join(_visible(str(part)) for part in (result.path, result.line) if part is not None)
     return ": ".join(
-        part for part in (place, str(result.severity), f"{_said(result)} [{result.rule}]") if part
+        part for part in (place, str(result.severity), f"{_said(result)} [{_visible(result.rule)}]") if part
     )
 
 
@@ -231,5 +235,5 @@ def _name(curie: str) -> ox.NamedNode:
     return ox.NamedNode(expand(curie))
 
 
-def _triple(subject: ox.NamedNode, predicate: str, value: ox.NamedNode | ox.Literal) -> ox.Triple:
-    return ox.Triple(subject, _name(predicate), value)
+def _statement(subject: ox.NamedNode, predicate: str, value: ox.NamedNode | ox.Literal) -> ox.Quad:
+    return ox.Quad(subject, _name(predicate), value)

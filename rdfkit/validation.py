@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from rdfkit import contexts, kinds, resources
+from rdfkit.answers import rdflib_triple
 from rdfkit.documents import Document, Origin
 from rdfkit.errors import ShapesError
 from rdfkit.front_matter import KeyPath, Value
@@ -71,7 +72,7 @@ def check(triples: Iterable[ox.Triple], shapes: rdflib.Graph) -> list[ShapeResul
     import rdflib
 
     data = rdflib.Graph()
-    data.addN((*_rdflib_triple(triple), data) for triple in triples)
+    data.addN((*rdflib_triple(triple), data) for triple in triples)
     try:
         _, found, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none")
     except pyshacl.errors.ShapeLoadError as error:
@@ -287,24 +288,6 @@ def _shape_results(found: Any, shapes: rdflib.Graph) -> Iterator[ShapeResult]:  
             name=str(name) if name is not None else None,
             message=str(message) if message is not None else None,
         )
-
-
-def _rdflib_triple(triple: ox.Triple) -> tuple[Any, Any, Any]:
-    return _rdflib_term(triple.subject), _rdflib_term(triple.predicate), _rdflib_term(triple.object)
-
-
-def _rdflib_term(term: Any) -> Any:  # noqa: ANN401 - any RDF term, either library
-    import rdflib
-
-    if isinstance(term, ox.NamedNode):
-        return rdflib.URIRef(term.value)
-    if isinstance(term, ox.BlankNode):
-        return rdflib.BNode(term.value)
-    datatype = None if term.language else rdflib.URIRef(term.datatype.value)
-    if datatype == rdflib.XSD.string:
-        datatype = None
-    # rdflib would otherwise rewrite "01" as "1".
-    return rdflib.Literal(term.value, lang=term.language, datatype=datatype, normalize=False)
 
 
 def _oxigraph_term(term: Any) -> ox.NamedNode | ox.Literal | None:  # noqa: ANN401 - an rdflib term

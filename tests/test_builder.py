@@ -15,9 +15,9 @@ from conftest import CASES, SEEDS
 
 import rdfkit
 from rdfkit.builder import Graph, assemble
-from rdfkit.export import serialize
 from rdfkit.formats import of_name
 from rdfkit.report import Severity
+from rdfkit.serialization import serialize
 from rdfkit.store import Store
 
 BAD = CASES / "bad_pages"

@@ -1,7 +1,7 @@
 """The examples in the docs do what they show.
 
-`console` blocks run in a shell, in a folder with the seeds; `...` stands for lines that are not compared. `python` blocks run
-as they are.
+`console` blocks run in a shell, in a folder with the seeds; `...` stands for lines that are not compared.
+`python` blocks run as they are.
 """
 
 from __future__ import annotations

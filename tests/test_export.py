@@ -13,8 +13,9 @@ from conftest import SEEDS
 from rdfkit.builder import Graph
 from rdfkit.checking import read_rdf
 from rdfkit.errors import ExportError
-from rdfkit.export import export_sources, export_store, serialize, write_file, write_pages
+from rdfkit.export import export_sources, export_store, write_file, write_pages
 from rdfkit.formats import FORMATS, of_file, of_name
+from rdfkit.serialization import serialize
 from rdfkit.store import Store
 
 

@@ -10,8 +10,8 @@ import pytest
 from conftest import PROJECT
 
 from rdfkit.builder import Graph, assemble
-from rdfkit.export import serialize
 from rdfkit.formats import FORMATS, of_name
+from rdfkit.serialization import serialize
 
 pytestmark = pytest.mark.peers
 

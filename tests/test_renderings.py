@@ -29,9 +29,15 @@ ORGANISM = Result(
     component="http://www.w3.org/ns/shacl#MinCountConstraintComponent",
 )
 UNREADABLE = Result(
-    severity=Severity.VIOLATION, rule="page-unreadable", message="is not YAML: 100%, bad", path="a b/Y,1:2.md", line=7
+    severity=Severity.VIOLATION,
+    rule="page-unreadable",
+    message="is not YAML: 100%, bad",
+    path="a b/Y,1:2.md",
+    line=7,
 )
-NO_FILE = Result(severity=Severity.INFO, rule="S-x", message="missing: expected x", focus="urn:x", value_term='"v"')
+NO_FILE = Result(
+    severity=Severity.INFO, rule="S-x", message="missing: expected x", focus="urn:x", value_term='"v"'
+)
 REPORT = Report.of([ORGANISM, UNREADABLE, NO_FILE])
 CASE_FOLDER = CASES / "renderings"
 
@@ -113,7 +119,9 @@ def test_no_text_breaks_a_line(report: Report) -> None:
 @given(_reports)
 def test_programs_read_back_what_was_written(report: Report) -> None:
     found = json.loads(render(report, "json"))
-    assert [Result(**{**r, "severity": Severity(r["severity"])}) for r in found["results"]] == list(report.results)
+    assert [Result(**{**r, "severity": Severity(r["severity"])}) for r in found["results"]] == list(
+        report.results
+    )
     results = json.loads(render(report, "sarif"))["runs"][0]["results"]
     assert [result["ruleId"] for result in results] == [result.rule for result in report.results]
     assert list(ox.parse(render(report, "turtle"), ox.RdfFormat.TURTLE))

@@ -23,7 +23,7 @@ WITH_ROWS = {
 
 def _raw(figid: str) -> dict[str, object]:
     text = (SEEDS / f"{figid}.md").read_text(encoding="utf-8")
-    loaded: dict[str, object] = yaml.load(text.split("---\n")[1], Loader=yaml.BaseLoader)  # noqa: S506
+    loaded: dict[str, object] = yaml.load(text.split("---\n")[1], Loader=yaml.BaseLoader)
     return loaded
 
 
