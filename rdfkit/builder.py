@@ -31,13 +31,14 @@ _MENTION = ox.NamedNode(expand("oa:Annotation"))
 class Build:
     """What a build did.
 
-    `pages` counts the pages in the graph by kind, `refused` maps each page left out to the reasons, `quads`,
+    `pages` counts the pages in the graph by kind, `skipped` the files without front matter, `refused` maps each page left out to the reasons, `quads`,
     `genes` (distinct) and `mentions` count what is in the store, `report` has every finding, `seconds` the
     time it took. `unreadable` says whether a source could not be read at all, `switched` whether the store
     now holds this build: a build without a single page to keep leaves the store as it was.
     """
 
     pages: dict[str, int]
+    skipped: int
     refused: dict[str, tuple[str, ...]]
     quads: int
     genes: int
@@ -141,6 +142,7 @@ def _summary(graph: Graph, seconds: float, *, switched: bool) -> Build:
     types = [quad for quad in graph.quads if quad.predicate == _TYPE]
     return Build(
         pages=graph.conversion.counts(),
+        skipped=graph.conversion.skipped,
         refused=graph.refused,
         quads=len(graph.quads),
         genes=len({quad.subject for quad in types if quad.object == _GENE}),
@@ -156,6 +158,7 @@ def _metadata(summary: Build) -> dict[str, object]:
     return {
         "rdfkit": rdfkit.__version__,
         "pages": summary.pages,
+        "skipped": summary.skipped,
         "refused": {path: list(reasons) for path, reasons in summary.refused.items()},
         "quads": summary.quads,
         "genes": summary.genes,

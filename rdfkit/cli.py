@@ -330,6 +330,7 @@ def _summary(done: Build, store: Path) -> str:
         if done.switched
         else f"store         {store} is as it was: no page to put into it",
         f"pages         {sum(done.pages.values())} ({', '.join(f'{n} {kind}' for kind, n in done.pages.items())})",
+        f"skipped       {done.skipped} (files without front matter)",
         f"left out      {len(done.refused)}",
         *(f"  {path}: {'; '.join(reasons)}" for path, reasons in done.refused.items()),
         f"quads         {done.quads}",

@@ -67,12 +67,13 @@ def convert(
     LexiconError when a lexicon cannot be read. A page that cannot be read is a problem in the result.
     """
     conversion = Conversion()
-    files = find_sources(sources)
+    places = list(sources)
+    files = find_sources(places)
     pages = list(_read_all(files, conversion, progress))
     if not pages and not conversion.problems:
         raise SourceError(
             "no page with front matter",
-            path=", ".join(map(str, sources)),
+            path=", ".join(map(str, places)),
             expected="Markdown or YAML files that begin with three hyphens",
         )
     site = _learn(pages, lexicons)

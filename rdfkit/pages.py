@@ -72,10 +72,11 @@ def parse_page(content: bytes, source: SourceFile) -> Page:
             value=", ".join(matter.fields) or "no keys",
             expected=f"one of the keys {', '.join(kinds.telling_keys())}",
         )
-    name = matter.fields.get(kind.id_key, "") if kind.id_key else ""
+    name = matter.fields.get(kind.id_key, "") if kind.id_key else source.relative.stem
     return Page(
         kind=kind.name,
-        id=name if kind.id_key and isinstance(name, str) else source.relative.stem,
+        # An identifier that is a list or a mapping is none; the kind says so when it names the page.
+        id=name if isinstance(name, str) else "",
         fields=matter.fields,
         path=source.shown,
         lines=matter.lines,

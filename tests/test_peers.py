@@ -71,7 +71,9 @@ def test_jena(graph: Graph, name: str, tmp_path: Path) -> None:
     checked = _riot("--validate", *syntax, str(path))
     assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
     counted = _riot("--count", *syntax, str(path))
-    assert (counted.stdout + counted.stderr).split(" = ")[-1].strip().replace(",", "") == str(_statements(graph, name))
+    assert (counted.stdout + counted.stderr).split(" = ")[-1].strip().replace(",", "") == str(
+        _statements(graph, name)
+    )
 
 
 @pytest.mark.parametrize("shapes", sorted((PROJECT / "shapes").glob("*.ttl")), ids=lambda path: path.stem)

@@ -72,7 +72,7 @@ def _names(page: Page) -> tuple[str, str]:
         pathway = curie("wikipathways", page.id)
     except IdentifierError as error:
         raise PageError(
-            error.message,
+            error.message if page.id else "the wpid is no text",
             path=page.path,
             line=page.line("wpid"),
             key="wpid",
