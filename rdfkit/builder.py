@@ -31,10 +31,10 @@ _MENTION = ox.NamedNode(expand("oa:Annotation"))
 class Build:
     """What a build did.
 
-    `pages` counts the pages in the graph by kind, `skipped` the files without front matter, `refused` maps each page left out to the reasons, `quads`,
-    `genes` (distinct) and `mentions` count what is in the store, `report` has every finding, `seconds` the
-    time it took. `unreadable` says whether a source could not be read at all, `switched` whether the store
-    now holds this build: a build without a single page to keep leaves the store as it was.
+    `pages` counts the pages in the graph by kind, `skipped` the files without front matter, `refused` maps each
+    page left out to the reasons. `quads`, `genes` (distinct) and `mentions` count what is in the store, `report`
+    has every finding, `seconds` is the time it took. `unreadable` says whether a source could not be read at all,
+    `switched` whether the store now holds this build: a build without a single page to keep leaves it as it was.
     """
 
     pages: dict[str, int]
