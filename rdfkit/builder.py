@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -16,7 +17,8 @@ from rdfkit import store, validation
 from rdfkit.conversion import Advance, Conversion, convert, no_progress
 from rdfkit.identifiers import expand
 from rdfkit.provenance import Commits, prefix_quads, provenance_quads
-from rdfkit.quads import sorted_quads
+from rdfkit.quads import graph_iri, sorted_quads
+from rdfkit.reconciliation import Reconciliation, reconcile
 from rdfkit.report import Report, Result, Severity
 
 if TYPE_CHECKING:
@@ -31,15 +33,13 @@ _MENTION = ox.NamedNode(expand("oa:Annotation"))
 class Build:
     """What a build did.
 
-    `pages` counts the pages in the graph by kind, `skipped` the files without front matter, `refused` maps each
-    page left out to the reasons. `quads`, `genes` (distinct) and `mentions` count what is in the store, `report`
-    has every finding, `seconds` is the time it took. `unreadable` says whether a source could not be read at all,
-    `switched` whether the store now holds this build: a build without a single page to keep leaves it as it was.
+    `reconciliation` accounts for every page and row. `quads`, `genes` (distinct) and `mentions` count what is in the
+    store, `report` has every finding, `seconds` is the time it took. `unreadable` says whether a source could not be
+    read at all, `switched` whether the store now holds this build: a build without a single page to keep leaves it
+    as it was.
     """
 
-    pages: dict[str, int]
-    skipped: int
-    refused: dict[str, tuple[str, ...]]
+    reconciliation: Reconciliation
     quads: int
     genes: int
     mentions: int
@@ -49,19 +49,35 @@ class Build:
     switched: bool
 
     @property
+    def pages(self) -> dict[str, int]:
+        """The number of pages in the graph by kind."""
+        return {kind: account.used for kind, account in self.reconciliation.pages.items() if account.used}
+
+    @property
+    def refused(self) -> Mapping[str, tuple[str, ...]]:
+        """The files that are not in the graph, with the reasons."""
+        return self.reconciliation.refused
+
+    @property
     def exit_code(self) -> int:
-        """0 clean or warnings only, 1 violations, 3 something could not be read."""
-        return 3 if self.unreadable else 0 if self.report.conforms else 1
+        """0 clean or warnings only, 1 violations or an account that does not balance, 3 something could not be read."""
+        clean = self.report.conforms and self.reconciliation.balanced
+        return 3 if self.unreadable else 0 if clean else 1
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Checked quads, sorted, with the conversion and the report that they come from."""
+    """Checked quads, sorted, with the conversion and the report that they come from, and the account of both."""
 
     quads: list[ox.Quad]
     conversion: Conversion
     report: Report
-    refused: dict[str, tuple[str, ...]]
+    reconciliation: Reconciliation
+
+    @property
+    def refused(self) -> Mapping[str, tuple[str, ...]]:
+        """The files that are not in the graph, with the reasons."""
+        return self.reconciliation.refused
 
 
 def build(
@@ -69,17 +85,21 @@ def build(
     store_path: str | Path = store.DEFAULT_PATH,
     *,
     lexicons: Iterable[str | Path] = (),
+    tables: Iterable[str | Path] = (),
     keep_invalid: bool = False,
     progress: Advance = no_progress,
 ) -> Build:
     """Builds the store at `store_path` from pages and switches it in when it is whole.
 
-    Pages with violations stay out unless `keep_invalid`. Raises SourceError, LexiconError, StoreBusyError when
-    another build runs, StoreError when the store cannot be written; the previous store is then unchanged.
+    `lexicons` and `tables` as in `convert`. Pages with violations stay out unless `keep_invalid`. Raises
+    SourceError, LexiconError, StoreBusyError when another build runs, StoreError when the store cannot be written;
+    the previous store is then unchanged.
     """
     started = time.monotonic()
     with store.staging(Path(store_path)) as stage:
-        graph = assemble(sources, lexicons=lexicons, keep_invalid=keep_invalid, progress=progress)
+        graph = assemble(
+            sources, lexicons=lexicons, tables=tables, keep_invalid=keep_invalid, progress=progress
+        )
         if not graph.conversion.pages:
             return _summary(graph, time.monotonic() - started, switched=False)
         stage.load(graph.quads)
@@ -92,17 +112,18 @@ def assemble(
     sources: Iterable[str | Path],
     *,
     lexicons: Iterable[str | Path] = (),
+    tables: Iterable[str | Path] = (),
     keep_invalid: bool = False,
     progress: Advance = no_progress,
 ) -> Graph:
     """The checked quads of pages, with their provenance: what `build` loads and `export` writes."""
-    conversion = convert(sources, lexicons, progress)
+    conversion = convert(sources, lexicons=lexicons, tables=tables, progress=progress)
     report = check(conversion, validation.load_shapes())
     refused = _refused(report, conversion, keep_invalid)
     kept = conversion.without(graph for graph, (page, _) in conversion.pages.items() if page.path in refused)
     described = provenance_quads(((graph, page) for graph, (page, _) in kept.pages.items()), Commits())
     quads = sorted_quads(chain(kept.quads, described, prefix_quads()))
-    return Graph(quads, kept, report, refused)
+    return Graph(quads, kept, report, reconcile(kept, _built(quads, kept), refused))
 
 
 def check(conversion: Conversion, shapes: rdflib.Graph) -> Report:
@@ -124,26 +145,33 @@ def _is_said(result: Result, problems: list[Result]) -> bool:
 
 
 def _refused(report: Report, conversion: Conversion, keep_invalid: bool) -> dict[str, tuple[str, ...]]:
-    """Each page that is not in the graph, with the reasons."""
-    mapped = {page.path for page, _ in conversion.pages.values()}
-    reasons: dict[str, list[str]] = {}
+    """Each page that is not in the graph, and each table that is not there as a whole, with the reasons."""
+    owners = {page.path: page.path for page, _ in conversion.pages.values()}
+    tables = {
+        table.shown: page.path for page, _ in conversion.pages.values() for table in page.tables.values()
+    }
+    reasons = {path: list(found) for path, found in conversion.refused.items()}
     for result in report.results:
-        kept = keep_invalid and result.path in mapped
-        if result.severity is Severity.VIOLATION and result.path is not None and not kept:
-            reasons.setdefault(result.path, []).append(_reason(result))
+        if result.severity is not Severity.VIOLATION or result.path is None:
+            continue
+        if result.path in tables and result.focus is None:
+            # The mapping has left out the row or the table, so the page may stay.
+            reasons.setdefault(result.path, []).append(f"line {result.line}: {result.reason}")
+        elif result.path in owners | tables and not keep_invalid:
+            reasons.setdefault((owners | tables)[result.path], []).append(result.reason)
     return {path: tuple(found) for path, found in reasons.items()}
 
 
-def _reason(result: Result) -> str:
-    return f"{result.key}: {result.message}" if result.key else result.message
+def _built(quads: list[ox.Quad], conversion: Conversion) -> Counter[str]:
+    """How many pages of each kind the quads hold."""
+    graphs = {graph_iri(quad) for quad in quads}
+    return Counter(page.kind for graph, (page, _) in conversion.pages.items() if graph in graphs)
 
 
 def _summary(graph: Graph, seconds: float, *, switched: bool) -> Build:
     types = [quad for quad in graph.quads if quad.predicate == _TYPE]
     return Build(
-        pages=graph.conversion.counts(),
-        skipped=graph.conversion.skipped,
-        refused=graph.refused,
+        reconciliation=graph.reconciliation,
         quads=len(graph.quads),
         genes=len({quad.subject for quad in types if quad.object == _GENE}),
         mentions=len({quad.subject for quad in types if quad.object == _MENTION}),
@@ -158,8 +186,7 @@ def _metadata(summary: Build) -> dict[str, object]:
     return {
         "rdfkit": rdfkit.__version__,
         "pages": summary.pages,
-        "skipped": summary.skipped,
-        "refused": {path: list(reasons) for path, reasons in summary.refused.items()},
+        "reconciliation": summary.reconciliation.to_json(),
         "quads": summary.quads,
         "genes": summary.genes,
         "mentions": summary.mentions,

@@ -82,6 +82,12 @@ Lexicons = Annotated[
         "--lexicon", metavar="FILE", help="HGNC complete set or NCBI gene_info, gzipped or not. Repeatable."
     ),
 ]
+Tables = Annotated[
+    list[Path],
+    typer.Option(
+        "--tables", metavar="DIR", help="Companion tables, beside the _data of each page. Repeatable."
+    ),
+]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Only results and errors.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more: every finding, infos too.")]
 Output = Annotated[
@@ -107,7 +113,8 @@ def _root(
 def build(
     sources: Sources,
     store: StorePath = DEFAULT_STORE,
-    lexicon: Lexicons = [],  # noqa: B006 - typer copies it
+    tables: Tables = [],  # noqa: B006 - typer copies it
+    lexicon: Lexicons = [],  # noqa: B006
     keep_invalid: Annotated[bool, typer.Option("--keep-invalid", help="Keep pages with violations.")] = False,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="FILE", help="Write the report here.")
@@ -126,7 +133,9 @@ def build(
     from rdfkit.progress import progress
 
     with progress(quiet) as advance:
-        done = build_store(sources, store, lexicons=lexicon, keep_invalid=keep_invalid, progress=advance)
+        done = build_store(
+            sources, store, lexicons=lexicon, tables=tables, keep_invalid=keep_invalid, progress=advance
+        )
     if report is not None:
         _write(_rendered(done.report, report_format).encode(), report)
     if not quiet:
@@ -324,22 +333,20 @@ def _print_report(report: Report, format: ReportFormat, severity: str, stream: T
 
 
 def _summary(done: Build, store: Path) -> str:
+    from rdfkit.reconciliation import render
+
     counts = done.report.count()
     lines = [
         f"store         {store}"
         if done.switched
         else f"store         {store} is as it was: no page to put into it",
-        f"pages         {sum(done.pages.values())} ({', '.join(f'{n} {kind}' for kind, n in done.pages.items())})",
-        f"skipped       {done.skipped} (files without front matter)",
-        f"left out      {len(done.refused)}",
-        *(f"  {path}: {'; '.join(reasons)}" for path, reasons in done.refused.items()),
         f"quads         {done.quads}",
         f"genes         {done.genes}",
         f"mentions      {done.mentions}",
         f"diagnostics   {', '.join(f'{n} {severity}' for severity, n in counts.items())}",
         f"seconds       {done.seconds:.2f}",
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n\n" + render(done.reconciliation)
 
 
 def _write(data: bytes, path: Path) -> None:

@@ -5,6 +5,7 @@ The nodes are plain values; what their keys mean is in the context of the kind (
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,19 +29,34 @@ class Origin:
     id_key: str | None = None
 
 
+@dataclass(slots=True)
+class Tally:
+    """Rows of a kind: how many were found, and how many of them cannot be used. The others are in the graph."""
+
+    found: int = 0
+    refused: int = 0
+
+    @property
+    def used(self) -> int:
+        """How many rows are in the graph."""
+        return self.found - self.refused
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One page as JSON-LD.
 
     `graph` is the IRI of its named graph. `nodes` are to be read with the context of `kind`, `schema_nodes`
     with the packaged schema.org context, each of `foreign_nodes` with the context that it brings along.
-    `origins` says for each node, by IRI or CURIE, where it comes from. `problems` is what was found on the way.
+    `origins` says for each node, by IRI or CURIE, where it comes from. `problems` is what was found on the way,
+    `rows` counts the rows of companion tables by kind.
     """
 
     kind: str
     graph: str
-    nodes: list[Node]
+    nodes: Iterable[Node]
     schema_nodes: list[Node] = field(default_factory=list)
     foreign_nodes: list[Node] = field(default_factory=list)
     origins: dict[str, Origin] = field(default_factory=dict)
     problems: list[Result] = field(default_factory=list)
+    rows: dict[str, Tally] = field(default_factory=dict)

@@ -68,6 +68,12 @@ class PageError(RdfkitError):
     exit_code = 3
 
 
+class TableError(RdfkitError):
+    """A companion table cannot be read: no file, or not the columns of its kind."""
+
+    exit_code = 3
+
+
 class IdentifierError(RdfkitError):
     """A text does not fit the pattern of the prefix under which it was to become an IRI."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -19,11 +20,18 @@ from rdfkit.errors import IdentifierError
 if TYPE_CHECKING:
     import curies
 
+# What has no namespace of its own has one here: https://identifiers.org
+_REGISTRY = "https://identifiers.org/"
 # RFC 3987: what may stand in an IRI beside letters, digits and non-ASCII text. "%" is not here, so a
 # per cent sign in a name is encoded too and decoding gives the name back.
 _SAFE_IN_IRI = "-._~!$&'()*+,;=:@/"
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _ESCAPE_OR_MARK = re.compile(r"(%[0-9A-Fa-f]{2}|[?#\[\]])")
+# What stands in place of an e-mail address.
+EMAIL_MARK = "[e-mail address]"
+# Also as people write it to hide it from programs: name[AT]host.
+_AT = re.compile(r"@|[\[(]\s?at\s?[\])]", re.IGNORECASE)
+_EMAIL = re.compile(rf"[\w.+-]+\s?(?:{_AT.pattern})\s?(?:[\w-]+\.)+[a-z]{{2,}}", re.IGNORECASE)
 _ABSOLUTE_IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\]+')
 
 
@@ -35,6 +43,11 @@ def is_missing(text: str) -> bool:
 def is_missing_name(text: str) -> bool:
     """Whether a text stands for "no value" where the name of a person belongs."""
     return is_missing(text) or text.strip() in _table()["missing_names"]
+
+
+def without_email(text: str) -> str:
+    """The text without e-mail addresses: a mark stands for each. No address may enter the graph."""
+    return _EMAIL.sub(EMAIL_MARK, text) if _AT.search(text) else text
 
 
 def is_absolute_iri(text: str) -> bool:
@@ -96,8 +109,42 @@ def prefix_map() -> dict[str, str]:
 
 @cache
 def address_map() -> dict[str, str]:
-    """Name → start of an address of the two sites and of the databases they link to."""
-    return dict(_table()["addresses"])
+    """Name → start of an address of the two sites, of the databases they link to, and of what they identify."""
+    registered = {name: _REGISTRY + name + "/" for name in databases() if name not in prefix_map()}
+    return {**registered, **_table()["addresses"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A database whose identifiers pages use: its prefix, its full name, and the context term for a cross-reference."""
+
+    prefix: str
+    name: str
+    term: str | None
+
+
+@cache
+def databases() -> Mapping[str, Database]:
+    """The databases of `contexts/databases.tsv` by prefix."""
+    lines = (resources.contexts_folder() / "databases.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    rows = (line.split("\t") for line in lines)
+    return {prefix: Database(prefix, name, term or None) for prefix, name, term in rows}
+
+
+def database_named(name: str) -> Database | None:
+    """The database with this full name, whatever its case."""
+    return next((found for found in databases().values() if found.name.lower() == name.lower()), None)
+
+
+def parse_database_curie(text: str) -> str:
+    """A CURIE of any known database, checked and percent-encoded. Raises IdentifierError when it is none."""
+    prefix, _, local = text.partition(":")
+    if prefix.lower() not in databases():
+        raise IdentifierError(
+            f'"{text}" names no known database', value=text, expected="a CURIE such as ncbigene:5604"
+        )
+    # ChEBI ids get their prefix again, whether they come with it or not.
+    return curie(prefix.lower(), local.removeprefix("CHEBI:") if prefix.lower() == "chebi" else local)
 
 
 @cache

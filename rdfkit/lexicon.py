@@ -55,8 +55,13 @@ class Taxa:
     """Organism names: the package's table, overlaid with the site's own names."""
 
     def __init__(self, names: Mapping[str, str] | None = None) -> None:
-        own = {_folded(name): taxon for name, taxon in (names or {}).items()}
-        self._taxa = {**_shipped_taxa(), **own}
+        self._taxa = dict(_shipped_taxa())
+        for name, taxon in (names or {}).items():
+            self.learn(name, taxon)
+
+    def learn(self, name: str, taxon: str) -> None:
+        """Adds a name of the site. It goes before what the package says."""
+        self._taxa[_folded(name)] = taxon
 
     def taxon(self, name: str) -> str | None:
         """The NCBI taxon id of a Latin name, whatever its case and spacing; None when no table has it."""

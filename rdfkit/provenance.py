@@ -7,28 +7,38 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pyoxigraph as ox
 
 from rdfkit.identifiers import expand, prefix_map
 from rdfkit.pages import Page
+from rdfkit.tables import sha256
 
 GRAPH = ox.NamedNode(expand("pfocr:provenance"))
 _VOCABULARY = ox.NamedNode(expand("pfocr:"))
 
 
 def provenance_quads(pages: Iterable[tuple[str, Page]], commits: Commits) -> Iterator[ox.Quad]:
-    """For each (graph IRI, page): its source file, the file's SHA-256, and the commit if there is one."""
+    """For each (graph IRI, page): its kind, its source files, their SHA-256, and the commit if there is one."""
     for graph, page in pages:
-        source = f"{graph}#source"
-        yield _quad(graph, "prov:wasDerivedFrom", ox.NamedNode(source))
-        yield _quad(source, "rdf:type", ox.NamedNode(expand("prov:Entity")))
-        yield _quad(source, "dcterms:identifier", ox.Literal(page.relative.as_posix()))
-        yield _quad(source, "schema:sha256", ox.Literal(page.sha256))
-        commit = commits.of(Path(page.path))
-        if commit is not None:
-            yield _quad(source, "pav:version", ox.Literal(commit))
+        yield _quad(graph, "dcterms:type", ox.Literal(page.kind))
+        yield from _source(graph, f"{graph}#source", page.relative, page.sha256, commits.of(Path(page.path)))
+        for kind, table in sorted(page.tables.items()):
+            name = f"{graph}#source-{kind}"
+            yield from _source(graph, name, table.relative, sha256(table), commits.of(table.path))
+
+
+def _source(
+    graph: str, name: str, relative: PurePosixPath, digest: str | None, commit: str | None
+) -> Iterator[ox.Quad]:
+    yield _quad(graph, "prov:wasDerivedFrom", ox.NamedNode(name))
+    yield _quad(name, "rdf:type", ox.NamedNode(expand("prov:Entity")))
+    yield _quad(name, "dcterms:identifier", ox.Literal(relative.as_posix()))
+    if digest is not None:
+        yield _quad(name, "schema:sha256", ox.Literal(digest))
+    if commit is not None:
+        yield _quad(name, "pav:version", ox.Literal(commit))
 
 
 def prefix_quads() -> Iterator[ox.Quad]:

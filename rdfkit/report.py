@@ -65,6 +65,11 @@ class Result:
         )
 
     @property
+    def reason(self) -> str:
+        """Key and message in one sentence: why a page is left out."""
+        return f"{self.key}: {self.message}" if self.key else self.message
+
+    @property
     def sort_key(self) -> tuple[str, int, int, str, str, str, str]:
         """Orders results by file, line, severity, then text, the same on every run."""
         return (

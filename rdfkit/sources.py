@@ -41,9 +41,21 @@ def find_sources(places: Iterable[str | Path]) -> list[SourceFile]:
     return list(found.values())
 
 
+def walk(folder: Path, suffixes: frozenset[str]) -> Iterator[Path]:
+    """The files of a folder and its subfolders with one of the suffixes, sorted, without hidden and skipped folders.
+
+    Raises SourceError when a folder cannot be listed.
+    """
+    for top, folders, files in os.walk(folder, onerror=_refuse):
+        folders[:] = sorted(name for name in folders if not _is_skipped(name))
+        for name in sorted(files):
+            if Path(name).suffix.lower() in suffixes and not name.startswith("."):
+                yield Path(top) / name
+
+
 def _sources_of(place: Path) -> Iterator[SourceFile]:
     if place.is_dir():
-        for path in _walk(place):
+        for path in walk(place, PAGE_SUFFIXES):
             relative = path.relative_to(place)
             yield SourceFile(path, path.as_posix(), PurePosixPath(relative.as_posix()), named=False)
     elif place.is_file():
@@ -54,14 +66,6 @@ def _sources_of(place: Path) -> Iterator[SourceFile]:
         )
     else:
         raise SourceError("no such file or folder", path=str(place), expected="pages, or a folder of pages")
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    for top, folders, files in os.walk(folder, onerror=_refuse):
-        folders[:] = sorted(name for name in folders if not _is_skipped(name))
-        for name in sorted(files):
-            if Path(name).suffix.lower() in PAGE_SUFFIXES and not name.startswith("."):
-                yield Path(top) / name
 
 
 def _is_skipped(name: str) -> bool:

@@ -19,9 +19,10 @@ from rdfkit.documents import Document, Origin
 from rdfkit.errors import ShapesError
 from rdfkit.front_matter import KeyPath, Value
 from rdfkit.identifiers import compress, expand
-from rdfkit.kinds.fields import BLOCK, shown_key
+from rdfkit.kinds.fields import BLOCK
 from rdfkit.pages import Page
 from rdfkit.report import Result, Severity
+from rdfkit.tables import table_kinds
 
 if TYPE_CHECKING:
     import rdflib
@@ -110,9 +111,9 @@ def _traced(result: ShapeResult, page: Page, document: Document) -> Result:
     return _result(
         result,
         _problem(result, found),
-        path=page.path,
+        path=page.file(*key_path),
         line=page.line(*key_path),
-        key=shown_key(key_path),
+        key=page.shown_key(*key_path),
         value=found,
     )
 
@@ -170,9 +171,10 @@ def _exact_key_path(result: ShapeResult, origin: Origin | None, page: Page) -> K
 
 def _key(result: ShapeResult, scope: str, key_path: KeyPath, page: Page) -> str | None:
     """The key that a predicate comes from: the one that holds the value, else one that is there, else the first."""
-    kind = kinds.kind(page.kind)
     terms = contexts.scoped_terms(page.kind).get(scope, {}).get(result.path or "", ())
-    keys = [kind.keys.get(term, term) for term in terms]
+    table = page.tables.get(str(key_path[0])) if key_path else None
+    names = table_kinds()[table.kind].keys if table else kinds.kind(page.kind).keys
+    keys = [names.get(term, term) for term in terms]
     fields = _at(page.fields, key_path)
     if not isinstance(fields, dict):
         return next(iter(keys), None)

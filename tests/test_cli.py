@@ -57,7 +57,8 @@ def test_no_arguments_show_help() -> None:
 
 def test_build_prints_a_summary(tmp_path: Path) -> None:
     done = _run("build", SEEDS, "--store", tmp_path / "s")
-    assert "pages         5 (4 figure, 1 pathway)\n" in done.stdout
+    assert "pages                  5         5         0\n" in done.stdout
+    assert "  figure               4         4         0\n" in done.stdout
     assert "diagnostics   0 violation, 5 warning, 0 info\n" in done.stdout
     assert '"NA" is not the name of an organism [FigureShape-organism]' in done.stderr
 
@@ -113,7 +114,7 @@ def test_report_file(tmp_path: Path) -> None:
 def test_left_out_pages_are_listed(tmp_path: Path) -> None:
     done = _run("build", SEEDS, BAD / "year_malformed", "--store", tmp_path / "s")
     assert done.returncode == 1
-    assert "left out      1\n" in done.stdout
+    assert "pages                  6         5         1\n" in done.stdout
     assert 'year: "20x4" is not a year of four digits' in done.stdout
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
@@ -21,26 +21,32 @@ if TYPE_CHECKING:
     from rdfkit.pages import Page
 
 # In the order in which a page is tried: any page may carry a schema-jsonld block, so `document` is last.
-KINDS = ("pathway", "figure", "document")
+KINDS = ("pathway", "figure", "author", "community", "organism", "term", "document")
+
+# The kinds that teach the site something, in order: data nodes need the taxa.
+LEARNED = ("organism", "term", "author", "figure", "pathway")
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What `kinds/NAME.toml` says of a kind.
 
-    A page is of this kind when it has the key `told_by`. `id_key` is the key of its identifier, or None when
+    A page is of this kind when it has one of the keys `told_by`. `id_key` is the key of its identifier, or None when
     the file's name is all there is. `ignored` lists keys that are left out of the graph, each with the reason.
     `keys` says, for terms of the context that are not named like the key they come from, which key it is.
-    `rows` lists, for keys that hold lists of mappings, the keys of such a mapping. `verbatim` names keys whose
-    text counts whatever it is: the word NA in a figure is sodium, not a missing value.
+    `rows` lists, for keys that hold lists of mappings, the keys of such a mapping, `lists` those of them that hold
+    lists of texts. `accounts` maps keys that name an account elsewhere to the start of its address. `verbatim`
+    names keys whose text counts whatever it is: the word NA in a figure is sodium, not a missing value.
     """
 
     name: str
-    told_by: str
+    told_by: tuple[str, ...]
     id_key: str | None
     ignored: Mapping[str, str]
     keys: Mapping[str, str]
     rows: Mapping[str, tuple[str, ...]]
+    lists: Mapping[str, tuple[str, ...]]
+    accounts: Mapping[str, str]
     verbatim: frozenset[str]
 
 
@@ -51,26 +57,38 @@ def kind(name: str) -> Kind:
         table = tomllib.load(file)
     return Kind(
         name=name,
-        told_by=table["told_by"],
+        told_by=tuple(table["told_by"]),
         id_key=table.get("id_key"),
         ignored=table.get("ignored", {}),
         keys=table.get("keys", {}),
         rows={key: tuple(columns) for key, columns in table.get("rows", {}).items()},
+        lists={key: tuple(columns) for key, columns in table.get("lists", {}).items()},
+        accounts=table.get("accounts", {}),
         verbatim=frozenset(table.get("verbatim", ())),
     )
 
 
 def recognise(fields: Mapping[str, Any]) -> Kind | None:
     """The kind of a page with these keys, or None when no kind fits."""
-    return next((kind(name) for name in KINDS if kind(name).told_by in fields), None)
+    kinds = (kind(name) for name in KINDS)
+    return next((found for found in kinds if any(key in fields for key in found.told_by)), None)
 
 
 def telling_keys() -> tuple[str, ...]:
     """The keys by which pages are recognised."""
-    return tuple(kind(name).told_by for name in KINDS)
+    return tuple(key for name in KINDS for key in kind(name).told_by)
 
 
-def document(page: Page, site: Site) -> Document:
+def to_document(page: Page, site: Site) -> Document:
     """The JSON-LD document of a page. Raises PageError when the page cannot be named."""
     module = importlib.import_module(f"rdfkit.kinds.{page.kind}")
     return cast("Callable[[Page, Site], Document]", module.document)(page, site)
+
+
+def learn(pages: Iterable[Page], site: Site) -> None:
+    """Teaches the tables of a site what its pages say: organisms, terms and names first, then genes."""
+    for name in LEARNED:
+        module = importlib.import_module(f"rdfkit.kinds.{name}")
+        for page in pages:
+            if page.kind == name:
+                cast("Callable[[Page, Site], None]", module.learn)(page, site)

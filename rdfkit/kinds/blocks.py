@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rdfkit.documents import Document
+from rdfkit.identifiers import expand, percent_encode
 from rdfkit.kinds import schema_org
 from rdfkit.kinds.fields import BLOCK, Fields
 from rdfkit.report import Severity
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 def page_iri(page: Page, default: str) -> str:
     """The IRI of a page and of its named graph: the `@id` of its block, else its default address."""
     return schema_org.page_iri(page.fields.get(BLOCK)) or default
+
+
+def default_address(page: Page) -> str:
+    """The address of a page whose block names none: `https://www.wikipathways.org/COLLECTION/NAME.html`."""
+    collection = page.relative.parent.name.lstrip("_") or "pages"
+    return expand(f"wikipathways-site:{percent_encode(collection)}/{percent_encode(page.relative.stem)}.html")
 
 
 def add_block(document: Document, fields: Fields) -> None:

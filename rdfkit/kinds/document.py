@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rdfkit.documents import Document
-from rdfkit.identifiers import expand, percent_encode
-from rdfkit.kinds.blocks import add_block, page_iri
+from rdfkit.kinds.blocks import add_block, default_address, page_iri
 from rdfkit.kinds.fields import Fields
 
 if TYPE_CHECKING:
@@ -20,9 +19,3 @@ def document(page: Page, site: Site) -> Document:
     result = Document(page.kind, page_iri(page, default_address(page)), nodes=[], problems=fields.problems)
     add_block(result, fields)
     return result
-
-
-def default_address(page: Page) -> str:
-    """The address of a page whose block names none: `https://www.wikipathways.org/COLLECTION/NAME.html`."""
-    collection = page.relative.parent.name.lstrip("_") or "pages"
-    return expand(f"wikipathways-site:{percent_encode(collection)}/{percent_encode(page.relative.stem)}.html")

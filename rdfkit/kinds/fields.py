@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rdfkit import kinds
 from rdfkit.contexts import terms
+from rdfkit.documents import Tally
+from rdfkit.errors import TableError
 from rdfkit.front_matter import KeyPath, Value
-from rdfkit.identifiers import is_missing
+from rdfkit.identifiers import is_missing, without_email
 from rdfkit.report import Result, Severity
+from rdfkit.tables import TableFile, TableRow, count_rows, read_header, read_rows, table_kinds
 
 if TYPE_CHECKING:
     from rdfkit.pages import Page
@@ -18,14 +21,20 @@ if TYPE_CHECKING:
 
 # The key of the block that every kind of page may carry.
 BLOCK = "schema-jsonld"
+# How many bad rows of one table are told one by one.
+_TOLD_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One mapping of a list such as `genes`: its texts without missing ones, and where it stands."""
+    """One mapping of a list, or one row of a table: its texts without missing ones, and where it stands.
+
+    `lists` has the texts of the keys that hold lists.
+    """
 
     texts: dict[str, str]
     key_path: KeyPath
+    lists: dict[str, list[str]] = field(default_factory=dict)
 
     def get(self, key: str) -> str | None:
         """The text under a key, None when it is missing."""
@@ -38,6 +47,7 @@ class Fields:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.problems: list[Result] = []
+        self.tallies: dict[str, Tally] = {}
         if not page.closed:
             self.note(
                 "page-fence",
@@ -49,7 +59,7 @@ class Fields:
         """The text under a key; None when it is missing or no text."""
         value = self.page.fields.get(key)
         if isinstance(value, str):
-            return None if is_missing(value) else value
+            return None if is_missing(value) else self._without_email(value, (key,))
         if value:
             self._wrong_form(value, "a text", (key,))
         return None
@@ -71,6 +81,45 @@ class Fields:
         rows = (self._row(item, (key, index)) for index, item in enumerate(value))
         return [row for row in rows if row is not None]
 
+    def table(self, name: str) -> Iterator[Row]:
+        """The rows of a companion table that can be used, in order. The others are noted and counted.
+
+        There is none when the page has no such table, or one that cannot be read.
+        """
+        table = self.page.tables.get(name)
+        if table is None:
+            return
+        tally = self.tallies.setdefault(name, Tally())
+        try:
+            self._note_unmapped_columns(table, read_header(table))
+            for row in read_rows(table):
+                tally.found += 1
+                if row.problem is not None:
+                    self._note_row(name, row, tally)
+                if row.texts is not None:
+                    yield Row(dict(row.texts), (name, row.line))
+        except TableError as error:
+            tally.found = tally.refused = count_rows(table)
+            self.problems.append(Result.from_error("table-unreadable", error))
+
+    def refuse_row(self, row: Row, message: str, advice: str, *, value: str | None = None) -> None:
+        """Says that a row of a table cannot be used after all."""
+        name, line = str(row.key_path[0]), int(row.key_path[1])
+        self._note_row(name, TableRow(line, None, message, advice), self.tallies[name], value=value)
+
+    def note_superseded(self, key: str) -> None:
+        """Says that the rows under a key are not read because a table of that name goes before them."""
+        self.problems.append(
+            Result(
+                severity=Severity.INFO,
+                rule="rows-superseded",
+                message=f"these rows are not read: {self.page.tables[key].shown} goes before them",
+                path=self.page.path,
+                line=self.page.lines.get((key,)),
+                key=key,
+            )
+        )
+
     def note(
         self,
         rule: str,
@@ -86,9 +135,9 @@ class Fields:
                 severity=severity,
                 rule=rule,
                 message=message,
-                path=self.page.path,
+                path=self.page.file(*key_path),
                 line=self.page.line(*key_path),
-                key=shown_key(key_path),
+                key=self.page.shown_key(*key_path),
                 value=value,
                 advice=advice,
             )
@@ -99,15 +148,55 @@ class Fields:
         kind = kinds.kind(self.page.kind)
         mapped = terms(kind.name) | set(kind.keys.values()) | kind.rows.keys()
         for key in self.page.fields:
-            if key not in mapped and key not in kind.ignored and key != BLOCK:
+            if key not in mapped and key not in kind.ignored and key not in kind.accounts and key != BLOCK:
                 self._unmapped(key)
+
+    def _without_email(self, text: str, key_path: KeyPath) -> str:
+        cleaned = without_email(text)
+        if cleaned != text:
+            self.note(
+                "email-address",
+                "an e-mail address stands here; it stays out of the graph",
+                *key_path,
+                severity=Severity.INFO,
+                advice="Take it out of the page.",
+            )
+        return cleaned
+
+    def _note_unmapped_columns(self, table: TableFile, header: tuple[str, ...]) -> None:
+        kind = table_kinds()[table.kind]
+        for column in header:
+            if column not in kind.columns and column not in kind.ignored:
+                self._unmapped(table.kind, 1, column)
+
+    def _note_row(self, name: str, row: TableRow, tally: Tally, *, value: str | None = None) -> None:
+        refused = row.texts is None
+        tally.refused += refused
+        if tally.refused <= _TOLD_ROWS or not refused:
+            self.note(
+                "row-refused" if refused else "row-shifted",
+                row.problem or "",
+                name,
+                row.line,
+                severity=Severity.VIOLATION if refused else Severity.WARNING,
+                value=value,
+                advice=f"expected {row.expected}",
+            )
+        elif tally.refused == _TOLD_ROWS + 1:
+            self.note(
+                "row-refused",
+                "more rows like those above cannot be used; only the first hundred are told",
+                name,
+                row.line,
+                severity=Severity.VIOLATION,
+            )
 
     def _only_texts(self, items: list[Value], key_path: KeyPath, is_list: bool) -> Iterator[str]:
         for index, item in enumerate(items):
             if not isinstance(item, str):
                 self._wrong_form(item, "a text", (*key_path, index) if is_list else key_path)
             elif not is_missing(item):
-                yield item
+                yield self._without_email(item, (*key_path, index) if is_list else key_path)
 
     def _row(self, value: Value, key_path: tuple[str, int]) -> Row | None:
         if not isinstance(value, dict):
@@ -116,14 +205,18 @@ class Fields:
         kind = kinds.kind(self.page.kind)
         columns = kind.rows[key_path[0]]
         texts: dict[str, str] = {}
+        lists: dict[str, list[str]] = {}
         for key, item in value.items():
             if key not in columns:
                 self._unmapped(*key_path, key)
+            elif key in kind.lists.get(key_path[0], ()):
+                items: list[Value] = item if isinstance(item, list) else [item]
+                lists[key] = list(self._only_texts(items, (*key_path, key), isinstance(item, list)))
             elif not isinstance(item, str):
                 self._wrong_form(item, "a text", (*key_path, key))
             elif not is_missing(item) or (key in kind.verbatim and item):
-                texts[key] = item
-        return Row(texts, key_path)
+                texts[key] = self._without_email(item, (*key_path, key))
+        return Row(texts, key_path, lists)
 
     def _unmapped(self, *key_path: str | int) -> None:
         self.note(
@@ -143,11 +236,3 @@ class Fields:
             value=value if isinstance(value, str) else None,
             advice=f"Write {expected}.",
         )
-
-
-def shown_key(key_path: KeyPath) -> str | None:
-    """A key path as people read it: `genes[3].entrez`; None for the whole page."""
-    shown = ""
-    for part in key_path:
-        shown += f"[{part}]" if isinstance(part, int) else f".{part}" if shown else part
-    return shown or None

@@ -1,16 +1,30 @@
-"""A pathway page: the pathway, its version, terms, communities, authors and the articles that cite it."""
+"""A pathway page: the pathway, its version, terms, communities, authors and the articles that cite it.
+
+What its companion tables add is in `datanodes` and `bibliography`.
+"""
 
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from rdfkit.documents import Document, Node, Origin
 from rdfkit.errors import IdentifierError, PageError
-from rdfkit.identifiers import curie, expand, is_missing_name, percent_encode
+from rdfkit.identifiers import EMAIL_MARK, curie, expand, is_missing_name, percent_encode
+from rdfkit.kinds import bibliography, datanodes
 from rdfkit.kinds.blocks import add_block, page_iri
 from rdfkit.kinds.fields import Fields
-from rdfkit.kinds.shaping import CC0, addresses, date, node, ontology_terms, organisms, reference
+from rdfkit.kinds.shaping import (
+    CC0,
+    addresses,
+    author_address,
+    date,
+    node,
+    ontology_terms,
+    organisms,
+    reference,
+)
 
 if TYPE_CHECKING:
     from rdfkit.kinds.site import Site
@@ -38,7 +52,7 @@ def document(page: Page, site: Site) -> Document:
     main = node(
         id=version,
         type=["Pathway", "Collection"],
-        versionOf=node(id=pathway, authors=_authors(fields, version, origins)),
+        versionOf=node(id=pathway, authors=_authors(fields, version, site, origins)),
         identifier=page.id,
         resource=pathway,
         title=fields.text("title"),
@@ -60,10 +74,18 @@ def document(page: Page, site: Site) -> Document:
     edited = date(fields.text("last-edited"))
     main |= organism | ontology_terms(fields, site, origins) | ({"last-edited": edited} if edited else {})
     about = node(id=graph, about=pathway)
-    result = Document(page.kind, graph, [main, about], origins=origins, problems=fields.problems)
+    nodes = chain(
+        [main, about], datanodes.nodes(fields, version, origins), bibliography.nodes(fields, version, origins)
+    )
+    result = Document(page.kind, graph, nodes, origins=origins, problems=fields.problems, rows=fields.tallies)
     fields.note_unmapped_keys()
     add_block(result, fields)
     return result
+
+
+def learn(page: Page, site: Site) -> None:
+    """Teaches the lexicon the genes among the data nodes of a page."""
+    datanodes.learn(page, site)
 
 
 def _names(page: Page) -> tuple[str, str]:
@@ -91,9 +113,11 @@ def _names(page: Page) -> tuple[str, str]:
     return pathway, f"{pathway}_{revision}"
 
 
-def _authors(fields: Fields, version: str, origins: dict[str, Origin]) -> list[Node]:
+def _authors(fields: Fields, version: str, site: Site, origins: dict[str, Origin]) -> list[Node]:
     names = [
-        name for name in fields.texts("authors") if name not in _HOUSE_ACCOUNTS and not is_missing_name(name)
+        name
+        for name in fields.texts("authors")
+        if name not in _HOUSE_ACCOUNTS and not is_missing_name(name) and EMAIL_MARK not in name
     ]
     authors = []
     for ordinal, name in enumerate(dict.fromkeys(names), start=1):
@@ -104,8 +128,8 @@ def _authors(fields: Fields, version: str, origins: dict[str, Origin]) -> list[N
             node(
                 id=user,
                 type="Person",
-                name=name,
-                homepage=f"wikipathways-site:authors/{percent_encode(name)}.html",
+                name=site.people.get(name, name),
+                homepage=author_address(name),
                 authorship=node(id=authorship, ordinal=str(ordinal), authorshipOf=version.partition("_")[0]),
             )
         )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from rdfkit.documents import Node, Origin
 from rdfkit.errors import IdentifierError
-from rdfkit.identifiers import curie, encode_address, is_absolute_iri, parse_curie
+from rdfkit.front_matter import KeyPath
+from rdfkit.identifiers import curie, encode_address, is_absolute_iri, parse_curie, percent_encode
 from rdfkit.kinds.fields import Fields, Row
 
 if TYPE_CHECKING:
@@ -51,6 +53,24 @@ def date(text: str | None) -> str | Node | None:
 def decimal(text: str | None) -> str | Node | None:
     """A text for a term typed xsd:decimal, or a plain literal when it is no such number."""
     return _typed(text, _DECIMAL)
+
+
+def address(text: str | None, base: str | None = None) -> str | Node | None:
+    """The absolute address of a text, against the address of its page if given; a literal when it is none."""
+    if text is None:
+        return None
+    absolute = encode_address(urljoin(base, text) if base else text)
+    return absolute if is_absolute_iri(absolute) else literal(text)
+
+
+def author_address(name: str) -> str:
+    """The address of an author's page."""
+    return f"wikipathways-site:authors/{percent_encode(name)}.html"
+
+
+def ontology_term(name: str) -> str:
+    """The CURIE of a term of an ontology that pages annotate with. Raises IdentifierError when it is none."""
+    return parse_curie(name, _ONTOLOGIES)
 
 
 def node(**terms: Any) -> Node:  # noqa: ANN401 - JSON-LD values
@@ -100,6 +120,23 @@ def ontology_terms(fields: Fields, site: Site, origins: dict[str, Origin]) -> No
     return terms
 
 
+def parent_terms(fields: Fields, site: Site, term: str, label: str | None, key_path: KeyPath) -> Node:
+    """What a term says of its parent, of which pages know the label: the term itself, or the label with a warning."""
+    if label is None:
+        return {}
+    found = site.term(term.partition(":")[0], label)
+    if found:
+        return node(parent=node(id=found, type="Class", value=label))
+    fields.note(
+        "term-parent",
+        f'no term with the label "{label}" is known, so the parent stays a label',
+        *key_path,
+        value=label,
+        advice="Add a page for that term, or correct the label.",
+    )
+    return node(parentLabel=label)
+
+
 def addresses(fields: Fields, key: str, site_prefix: str) -> list[str]:
     """The absolute addresses of the site-relative paths under a key."""
     found = []
@@ -111,26 +148,14 @@ def addresses(fields: Fields, key: str, site_prefix: str) -> list[str]:
 
 def _annotation(row: Row, name: str, fields: Fields, site: Site) -> Node:
     try:
-        term = parse_curie(name, _ONTOLOGIES)
+        term = ontology_term(name)
     except IdentifierError:
         return literal(name)
-    parent = row.get("parent")
-    found = site.term(term.partition(":")[0], parent) if parent else None
-    if parent and not found:
-        fields.note(
-            "term-parent",
-            f'no term with the label "{parent}" is known, so the parent stays a label',
-            *row.key_path,
-            "parent",
-            value=parent,
-            advice="Add a page for that term, or correct the label.",
-        )
     return node(
         id=term,
         type="Class",
         value=row.get("value"),
-        parent=node(id=found, type="Class", value=parent) if found else None,
-        parentLabel=None if found else parent,
+        **parent_terms(fields, site, term, row.get("parent"), (*row.key_path, "parent")),
     )
 
 

@@ -23,12 +23,13 @@ class Site:
     """The tables that are the same for all pages of a build.
 
     `lexicon` grounds symbols, `taxa` names organisms, `terms` maps (prefix, label) to the CURIE of an ontology
-    term.
+    term, `people` user names to real names.
     """
 
     lexicon: Lexicon = field(default_factory=Lexicon)
     taxa: Taxa = field(default_factory=Taxa)
-    terms: Mapping[tuple[str, str], str] = field(default_factory=top_terms)
+    terms: dict[tuple[str, str], str] = field(default_factory=lambda: dict(top_terms()))
+    people: dict[str, str] = field(default_factory=dict)
 
     def term(self, prefix: str, label: str) -> str | None:
         """The CURIE of the term of an ontology with this label."""

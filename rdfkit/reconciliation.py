@@ -1,0 +1,135 @@
+"""The account of a build: pages found = pages built + pages refused, rows found = rows used + rows refused, by kind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rdfkit.conversion import Conversion
+from rdfkit.documents import Tally
+from rdfkit.tables import TableFile, count_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What became of the pages or rows of one kind. `used` counts what is in the graph."""
+
+    found: int
+    used: int
+    refused: int
+
+    @property
+    def balanced(self) -> bool:
+        """Whether nothing is missing."""
+        return self.found == self.used + self.refused
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """The account of a build.
+
+    `pages` and `rows` have an account for each kind; `refused` maps each page, table or other file that is not in
+    the graph to the reasons; `skipped` counts the files without front matter.
+    """
+
+    pages: Mapping[str, Account]
+    rows: Mapping[str, Account]
+    refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    skipped: int = 0
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every page and every row is accounted for."""
+        accounts = (*self.pages.values(), *self.rows.values())
+        return all(account.balanced for account in accounts)
+
+    def to_json(self) -> dict[str, Any]:
+        """The account as JSON values; `from_json` gives it back."""
+        return {
+            "pages": {kind: _as_json(account) for kind, account in self.pages.items()},
+            "rows": {kind: _as_json(account) for kind, account in self.rows.items()},
+            "refused": {path: list(reasons) for path, reasons in self.refused.items()},
+            "skipped": self.skipped,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Reconciliation:
+        """The account in the JSON values that `to_json` gives."""
+        return cls(
+            pages={kind: Account(**account) for kind, account in data["pages"].items()},
+            rows={kind: Account(**account) for kind, account in data["rows"].items()},
+            refused={path: tuple(reasons) for path, reasons in data["refused"].items()},
+            skipped=data["skipped"],
+        )
+
+
+def reconcile(
+    conversion: Conversion, built: Mapping[str, int], refused: Mapping[str, tuple[str, ...]]
+) -> Reconciliation:
+    """The account of a conversion.
+
+    `built` counts the pages in the finished graph by kind, `refused` has the reasons for each page and table that
+    is not there.
+    """
+    found = Counter(conversion.found.values())
+    left_out = Counter(kind for path, kind in conversion.found.items() if path in refused)
+    kinds = sorted(found)
+    return Reconciliation(
+        pages={kind: Account(found[kind], built.get(kind, 0), left_out[kind]) for kind in kinds},
+        rows=_row_accounts(conversion),
+        refused=dict(sorted(refused.items())),
+        skipped=conversion.skipped,
+    )
+
+
+def render(account: Reconciliation) -> str:
+    """The account as a table for people, with the reason for each file that is not in the graph."""
+    lines = [f"{'':<14}{'found':>10}{'built':>10}{'refused':>10}"]
+    lines += _lines("pages", account.pages)
+    lines += _lines("rows", account.rows)
+    lines.append(f"{account.skipped} files without front matter were passed over")
+    if account.refused:
+        lines.append("refused")
+        lines += [f"  {path}: {'; '.join(reasons)}" for path, reasons in account.refused.items()]
+    if not account.balanced:
+        lines.append("THIS DOES NOT ADD UP: pages or rows are missing and nobody has said why")
+    return "\n".join(lines) + "\n"
+
+
+def _lines(title: str, accounts: Mapping[str, Account]) -> Iterable[str]:
+    yield _line(title, _total(accounts.values()))
+    yield from (_line(f"  {kind}", account) for kind, account in accounts.items())
+
+
+def _line(title: str, account: Account) -> str:
+    return f"{title:<14}{account.found:>10}{account.used:>10}{account.refused:>10}"
+
+
+def _row_accounts(conversion: Conversion) -> dict[str, Account]:
+    documents = {page.path: document for page, document in conversion.pages.values()}
+    tallies: dict[str, list[Tally]] = {}
+    for page in conversion.read:
+        for kind, table in page.tables.items():
+            document = documents.get(page.path)
+            tally = document.rows.get(kind) if document else None
+            tallies.setdefault(kind, []).append(tally or _all_refused(table))
+    for table in conversion.stray_tables:
+        tallies.setdefault(table.kind, []).append(_all_refused(table))
+    return {kind: _total(found) for kind, found in sorted(tallies.items())}
+
+
+def _all_refused(table: TableFile) -> Tally:
+    rows = count_rows(table)
+    return Tally(rows, rows)
+
+
+def _total(accounts: Iterable[Account | Tally]) -> Account:
+    columns = [(account.found, account.used, account.refused) for account in accounts]
+    found, used, refused = map(sum, zip(*columns, strict=True)) if columns else (0, 0, 0)
+    return Account(found, used, refused)
+
+
+def _as_json(account: Account) -> dict[str, int]:
+    return {"found": account.found, "used": account.used, "refused": account.refused}
