@@ -77,19 +77,21 @@ def test_addresses_are_those_that_the_data_model_names() -> None:
         }
 
 
-@pytest.mark.parametrize("kind", ["figure", "pathway"])
+@pytest.mark.parametrize("kind", kinds.KINDS)
 def test_no_term_is_named_like_a_prefix(kind: str) -> None:
     # In JSON-LD the term would hide the prefix, and identifiers under it would stay unexpanded.
     assert contexts.terms(kind) & (prefix_map().keys() | address_map().keys()) == set()
 
 
-@pytest.mark.parametrize("kind", ["figure", "pathway"])
+@pytest.mark.parametrize("kind", kinds.KINDS)
 def test_every_named_term_is_in_the_context(kind: str) -> None:
     row_keys = {"parentLabel", "label"}
     assert kinds.kind(kind).keys.keys() - row_keys <= contexts.terms(kind)
 
 
-@pytest.mark.parametrize("name", ["figure", "pathway", "schema", "prefixes"])
+@pytest.mark.parametrize(
+    "name", ["author", "community", "figure", "organism", "pathway", "schema", "term", "prefixes"]
+)
 def test_contexts_are_sorted_for_readers(name: str) -> None:
     keys = list(json.loads((resources.contexts_folder() / f"{name}.jsonld").read_text())["@context"])
     terms = [key for key in keys if not key.startswith("@") and key[0].islower()]

@@ -37,7 +37,7 @@ def document(page: Page, site: Site) -> Document:
         realname=page.id if realname is None or is_missing_name(realname) else realname,
         username=page.id,
         homepage=author_address(page.id),
-        orcid=reference("orcid", fields.text("orcid")),
+        orcidId=reference("orcid", fields.text("orcid")),
         wikidataItem=reference("wikidata", fields.text("wikidata")),
         website=address(fields.text("website")),
         affiliation=fields.text("affiliation"),

@@ -35,7 +35,7 @@ def document(page: Page, site: Site) -> Document:
     organism = node(
         id=taxon,
         type="Taxon",
-        ncbi=page.id,
+        taxonId=page.id,
         latin=fields.text("latin"),
         common=fields.text("common"),
         group=fields.text("group"),
