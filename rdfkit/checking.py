@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from rdfkit import archives, builder, formats, validation
+from rdfkit import archives, builder, formats, rdfxml, validation
 from rdfkit.conversion import Advance, convert, no_progress
 from rdfkit.errors import ArchiveError, SourceError
 from rdfkit.report import Report, Result
@@ -74,7 +74,7 @@ def _archived_quads(path: Path) -> Iterator[ox.Quad]:
     base = path.resolve().as_uri()
     some = False
     for name, stream in archives.members(path):
-        found = formats.of_file(Path(PurePosixPath(name)))
+        found = formats.of_file(Path(name))
         if found is None:
             continue
         if name.lower().endswith(".gz"):
@@ -93,6 +93,8 @@ def _archived_quads(path: Path) -> Iterator[ox.Quad]:
 def _parse(
     stream: BinaryIO, found: formats.Format | None, shown: str, base: str, *, apart: bool = False
 ) -> list[ox.Quad]:
+    if found is formats.FORMATS["rdfxml"]:
+        stream = rdfxml.checked(stream, shown)
     try:
         return list(ox.parse(stream, found.rdf if found else None, base_iri=base, rename_blank_nodes=apart))
     except SyntaxError as error:
