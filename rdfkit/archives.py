@@ -12,6 +12,7 @@ import io
 import re
 import shutil
 import stat
+import struct
 import tarfile
 import tempfile
 import zipfile
@@ -56,6 +57,17 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _ENCRYPTED = 0x1
 _UNIX = 3
 _BLOCK = 512
+# What zipfile and tarfile raise for damaged headers, beside their own errors.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OverflowError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +152,7 @@ class _Gunzipped(io.RawIOBase):
         try:
             count = self._gzip.readinto(view)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise ArchiveError(
-                f"is damaged: {error}", path=str(self._path), expected="a whole gzip file"
-            ) from error
+            raise _damaged(self._path, error) from error
         self._size += count
         _check_growth(self._size, self._file.tell(), self._path, None, self._limits)
         return count
@@ -160,7 +170,7 @@ class _Member(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - any writable buffer, as RawIOBase has it
         try:
             data = self._stream.read(min(len(buffer), _STEP))
-        except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError) as error:
+        except _DAMAGE as error:
             raise _damaged(self._path, error, self._name) from error
         buffer[: len(data)] = data
         return len(data)
@@ -200,7 +210,7 @@ class _Entry:
 def _zip_members(file: BinaryIO, path: Path, limits: Limits) -> Iterator[tuple[str, BinaryIO]]:
     try:
         archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
+    except _DAMAGE as error:
         raise _damaged(path, error) from error
     with archive:
         entries = (
@@ -223,6 +233,8 @@ def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> _
         raise _refused(path, name, f"is {what}", "regular files only")
     if info.flag_bits & _ENCRYPTED:
         raise _refused(path, name, "is encrypted", "members without a password")
+    if info.header_offset < 0:
+        raise _refused(path, name, "is damaged: it starts before the archive", "a whole file")
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise _refused(path, name, f"is packed by method {info.compress_type}", "stored or deflated members")
     return _Entry(name, info.file_size, info.compress_size, lambda: archive.open(info))
@@ -233,12 +245,13 @@ def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> _
 
 def _tar_members(file: IO[bytes], path: Path, limits: Limits) -> Iterator[tuple[str, BinaryIO]]:
     try:
-        with tarfile.open(fileobj=_Steps(file), mode="r:") as archive:
-            yield from _opened(_checked(_tar_entries(archive, file, path), path, limits), path)
-    except tarfile.ReadError as error:
+        archive = tarfile.open(fileobj=_Steps(file), mode="r:")  # noqa: SIM115 - closed below
+    except _DAMAGE as error:
         raise ArchiveError(
             f"is no archive that can be read: {error}", path=str(path), expected="zip, tar or tar.gz"
         ) from error
+    with archive:
+        yield from _opened(_checked(_tar_entries(archive, file, path), path, limits), path)
 
 
 def _tar_entries(archive: tarfile.TarFile, file: IO[bytes], path: Path) -> Iterator[_Entry]:
@@ -247,13 +260,13 @@ def _tar_entries(archive: tarfile.TarFile, file: IO[bytes], path: Path) -> Itera
             _safe_name(info.name, path)
             if not info.isdir():
                 yield _tar_entry(archive, info, path)
-    except (tarfile.TarError, EOFError, ValueError) as error:
+    except _DAMAGE as error:
         raise _damaged(path, error) from error
     # tarfile takes a broken header for the end. The real end is a block of zeros (POSIX.1-2001, pax).
     file.seek(archive.offset)
     if file.read(_BLOCK) != bytes(_BLOCK):
         raise ArchiveError(
-            "is damaged: it stops without the end mark of a tar", path=str(path), expected="a whole archive"
+            "is damaged: it stops without the end mark of a tar", path=str(path), expected="a whole file"
         )
 
 
@@ -301,7 +314,7 @@ def _opened(entries: list[tuple[str, _Entry]], path: Path) -> Iterator[tuple[str
     for name, entry in entries:
         try:
             stream = entry.open()
-        except (zipfile.BadZipFile, tarfile.TarError, NotImplementedError, EOFError) as error:
+        except _DAMAGE as error:
             raise _damaged(path, error, entry.name) from error
         with stream:
             yield name, io.BufferedReader(_Member(stream, path, entry.name))
@@ -351,4 +364,5 @@ def _refused(path: Path, name: str, message: str, expected: str) -> ArchiveError
 
 
 def _damaged(path: Path, error: Exception, name: str | None = None) -> ArchiveError:
-    return ArchiveError(f"is damaged: {error}", path=str(path), key=name, expected="a whole archive")
+    reason = str(error) or "it stops in the middle"
+    return ArchiveError(f"is damaged: {reason}", path=str(path), key=name, expected="a whole file")

@@ -436,9 +436,10 @@ def _same_prefix(one: str, other: str) -> bool:
 
 
 def _checked_curie(iri: str) -> str | None:
-    """The CURIE of a term whose prefix is in the prefix map and whose identifier fits the prefix."""
-    prefix, colon, local = compress(iri).partition(":")
-    if not colon or prefix not in prefix_map():
+    """The CURIE of a term of an ontology in the prefix map, if its identifier fits the prefix."""
+    prefix, _, local = compress(iri).partition(":")
+    # `obo` is the namespace of all ontologies that the map does not name.
+    if prefix not in prefix_map() or prefix == "obo":
         return None
     try:
         return curie(prefix, local)
