@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyoxigraph as ox
 
-from rdfkit.errors import SourceError
-from rdfkit.identifiers import expand, is_absolute_iri, percent_encode, prefix_map
+from rdfkit.errors import RdfkitError, SourceError
+from rdfkit.identifiers import expand, percent_encode, prefix_map
 
 if TYPE_CHECKING:
     import fastobo
@@ -57,9 +57,14 @@ def statements(stream: BinaryIO, path: Path) -> Iterator[Statement]:
     clauses = _Clauses(stream, path)
     try:
         frames = fastobo.iter(io.BufferedReader(clauses), threads=1)
-        names = _Names.of(frames.header(), path)
+        names = _Names.of(frames.header())
         yield from _header_statements(frames.header(), names)
         yield from _term_statements(frames, names)
+    except TypeError:
+        # What is raised while fastobo reads the header comes out as a TypeError that says nothing of it.
+        if clauses.failure is None:
+            raise
+        raise clauses.failure from None
     except SyntaxError as error:
         raise SourceError(
             f"is not OBO: {error.msg}",
@@ -76,10 +81,9 @@ class _Names:
 
     ontology: str | None
     idspaces: Mapping[str, str]
-    path: Path
 
     @classmethod
-    def of(cls, header: Iterable[fastobo.header.BaseHeaderClause], path: Path) -> _Names:
+    def of(cls, header: Iterable[fastobo.header.BaseHeaderClause]) -> _Names:
         import fastobo
 
         ontology = None
@@ -89,11 +93,11 @@ class _Names:
                 ontology = clause.ontology
             elif isinstance(clause, fastobo.header.IdspaceClause):
                 idspaces[clause.prefix] = str(clause.url)
-        return cls(ontology, idspaces, path)
+        return cls(ontology, idspaces)
 
     def own(self) -> str | None:
         """The IRI of the ontology; None when the file does not say."""
-        if self.ontology is None or is_absolute_iri(self.ontology):
+        if self.ontology is None or is_iri(self.ontology):
             return self.ontology
         return f"{_NAMESPACE}{percent_encode(self.ontology)}.owl"
 
@@ -101,26 +105,25 @@ class _Names:
         import fastobo
 
         if isinstance(ident, fastobo.id.PrefixedIdent):
-            namespace = self.idspaces.get(ident.prefix, f"{_NAMESPACE}{ident.prefix}_")
-            iri = f"{namespace}{percent_encode(ident.local)}"
-        elif isinstance(ident, fastobo.id.UnprefixedIdent):
-            iri = f"{_NAMESPACE}{self.ontology or ''}#{percent_encode(ident.unescaped)}"
-        else:
-            iri = str(ident)
-        try:
-            return ox.NamedNode(iri).value
-        except ValueError as error:
-            raise SourceError(
-                f'"{ident}" makes no IRI: {error}',
-                path=str(self.path),
-                value=str(ident),
-                expected="an identifier such as PW:0000003",
-            ) from error
+            namespace = self.idspaces.get(ident.prefix, f"{_NAMESPACE}{percent_encode(ident.prefix)}_")
+            return f"{namespace}{percent_encode(ident.local)}"
+        if isinstance(ident, fastobo.id.UnprefixedIdent):
+            return f"{_NAMESPACE}{percent_encode(self.ontology or '')}#{percent_encode(ident.unescaped)}"
+        return str(ident)
 
     def property(self, ident: fastobo.id.BaseIdent) -> str:
         """The IRI of a property of the header, which files also write as `dc-title` or `dcterms-license`."""
         prefix, hyphen, local = str(ident).partition("-")
         return expand(f"{prefix}:{local}") if hyphen and prefix in prefix_map() else self.iri(ident)
+
+
+def is_iri(text: str) -> bool:
+    """Whether Oxigraph takes a text for an absolute IRI (RFC 3987)."""
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _header_statements(
@@ -191,13 +194,18 @@ class _Clauses(io.RawIOBase):
         self._line = 0
         self._stanza: str | None = None
         self._rest = b""
+        self.failure: RdfkitError | OSError | None = None
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - any writable buffer, as RawIOBase has it
         if not self._rest:
-            self._rest = self._next_line()
+            try:
+                self._rest = self._next_line()
+            except (RdfkitError, OSError) as error:
+                self.failure = error
+                raise
         count = min(len(buffer), len(self._rest))
         buffer[:count] = self._rest[:count]
         self._rest = self._rest[count:]

@@ -18,8 +18,8 @@ import pyoxigraph as ox
 
 from rdfkit import archives, obo, rdfxml
 from rdfkit.errors import IdentifierError, SourceError
-from rdfkit.identifiers import compress, curie, expand, is_absolute_iri, prefix_map
-from rdfkit.obo import Object, Statement
+from rdfkit.identifiers import compress, curie, expand, prefix_map
+from rdfkit.obo import Object, Statement, is_iri
 from rdfkit.report import Result, Severity
 
 _KNOWN = "an ontology in OBO, RDF/XML or Turtle, gzipped or not"
@@ -87,12 +87,8 @@ class Ontology:
         if self.version:
             yield quad(self.iri, "owl:versionInfo", ox.Literal(self.version))
         if self.licence:
-            is_iri = is_absolute_iri(self.licence)
-            yield quad(
-                self.iri,
-                "dcterms:license",
-                ox.NamedNode(self.licence) if is_iri else ox.Literal(self.licence),
-            )
+            licence = ox.NamedNode(self.licence) if is_iri(self.licence) else ox.Literal(self.licence)
+            yield quad(self.iri, "dcterms:license", licence)
         for term in self.terms:
             yield quad(term.iri, "rdf:type", _node("owl:Class"))
             if term.label is not None:

@@ -24,7 +24,8 @@ def checked(stream: BinaryIO, shown: str) -> BinaryIO:
 class _Checked(io.RawIOBase):
     def __init__(self, stream: BinaryIO, shown: str) -> None:
         self._stream, self._shown = stream, shown
-        self._parser = expat.ParserCreate()
+        # Oxigraph reads UTF-8 only, so whatever other encoding the file claims is an error.
+        self._parser = expat.ParserCreate("utf-8")
         self._parser.EntityDeclHandler = self._check_entity
         self._ended = False
 
