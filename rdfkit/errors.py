@@ -62,6 +62,15 @@ class SourceError(RdfkitError):
     exit_code = 3
 
 
+class ArchiveError(RdfkitError):
+    """A compressed file or an archive is damaged, or holds what rdfkit refuses to open.
+
+    `path` is the archive, `key` the member as the archive spells it, `value` what was found.
+    """
+
+    exit_code = 3
+
+
 class PageError(RdfkitError):
     """A page file is not a page: not UTF-8, not YAML, too large or too deep."""
 

@@ -38,6 +38,9 @@ FORMATS: dict[str, Format] = {
 }
 
 
+SUFFIXES = tuple(suffix for item in FORMATS.values() for suffix in item.suffixes)
+
+
 def of_name(name: str) -> Format:
     """The format of that name. Raises ExportError for any other name."""
     try:
@@ -47,5 +50,6 @@ def of_name(name: str) -> Format:
 
 
 def of_file(path: Path) -> Format | None:
-    """The format that a file's suffix stands for, or None."""
-    return next((item for item in FORMATS.values() if path.suffix.lower() in item.suffixes), None)
+    """The format that a file's suffix stands for, or None. A `.gz` after it says nothing about the format."""
+    plain = path.with_suffix("") if path.suffix.lower() == ".gz" else path
+    return next((item for item in FORMATS.values() if plain.suffix.lower() in item.suffixes), None)

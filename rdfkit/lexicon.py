@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import IO
 
-from rdfkit import resources
-from rdfkit.errors import LexiconError
+from rdfkit import archives, resources
+from rdfkit.errors import ArchiveError, LexiconError
 
-_GZIP = b"\x1f\x8b"
 _HUMAN = "9606"
 # Files that the user names say more than what the pages teach.
 _SOURCES = ("hgncCompleteSet", "ncbiGeneInfo", "learnedLexicon")
@@ -76,9 +72,7 @@ def read_lexicon(path: Path) -> Iterator[Entry]:
     """
     line = 0
     try:
-        with path.open("rb") as file:
-            zipped = file.peek(2)[:2] == _GZIP
-            lines: IO[bytes] = gzip.GzipFile(fileobj=file) if zipped else file  # type: ignore[assignment]
+        with archives.open_bytes(path) as lines:
             columns = _cells(lines.readline())
             read = _row_reader(columns, path)
             for line, text in enumerate(lines, start=2):
@@ -93,8 +87,8 @@ def read_lexicon(path: Path) -> Iterator[Entry]:
                 yield from read(dict(zip(columns, cells, strict=False)))
     except UnicodeDecodeError as error:
         raise LexiconError("is not UTF-8", path=str(path), line=line or 1, expected="UTF-8 text") from error
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise LexiconError(f"is damaged: {error}", path=str(path), expected="a whole gzip file") from error
+    except ArchiveError as error:
+        raise LexiconError(error.message, path=error.path, expected=error.expected) from error
     except OSError as error:
         raise LexiconError(f"cannot be read: {error.strerror}", path=str(path)) from error
 

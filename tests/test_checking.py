@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
+import io
+import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
 from conftest import CASES, SEEDS
 
 import rdfkit
-from rdfkit.errors import ShapesError, SourceError
+from rdfkit.checking import read_rdf
+from rdfkit.errors import ArchiveError, ShapesError, SourceError
 from rdfkit.export import export_sources
 
 MINE = """
@@ -70,3 +75,73 @@ def test_pages_and_rdf_together(tmp_path: Path) -> None:
     file.write_bytes(export_sources([SEEDS], "nquads"))
     report = rdfkit.validate([file, SEEDS])
     assert len(report.results) == 10
+
+
+TRIPLE = "<http://x/{}> <http://x/p> _:b .\n_:b <http://x/q> <http://x/{}> .\n"
+
+
+def _archives(folder: Path, files: dict[str, bytes]) -> list[Path]:
+    with zipfile.ZipFile(folder / "x.zip", "w") as zipped, tarfile.open(folder / "x.tar.gz", "w:gz") as tar:
+        for name, data in files.items():
+            zipped.writestr(name, data)
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+    return [folder / "x.zip", folder / "x.tar.gz"]
+
+
+def test_gzipped_rdf(tmp_path: Path) -> None:
+    quads = export_sources([SEEDS], "nquads")
+    (tmp_path / "x.nq").write_bytes(quads)
+    (tmp_path / "x.nq.gz").write_bytes(gzip.compress(quads))
+    assert read_rdf(tmp_path / "x.nq.gz") == read_rdf(tmp_path / "x.nq")
+    assert rdfkit.validate([tmp_path / "x.nq.gz"]).count() == rdfkit.validate([tmp_path / "x.nq"]).count()
+
+
+def test_rdf_in_archives(tmp_path: Path) -> None:
+    files = {
+        "wp/b.nt": TRIPLE.format("b", "c").encode(),
+        "wp/a.ttl": b"@prefix : <http://x/> . :a :p _:b . _:b :q :c .",
+        "readme.md": b"# no RDF",
+    }
+    for path in _archives(tmp_path, files):
+        quads = read_rdf(path)
+        assert [quad.subject.value for quad in quads[::2]] == ["http://x/a", "http://x/b"]
+        # The two `_:b` are not the same node.
+        assert quads[0].object == quads[1].subject != quads[2].object == quads[3].subject
+        assert rdfkit.validate([path]).conforms
+
+
+@pytest.mark.parametrize(
+    ("files", "error", "words"),
+    [
+        ({"a.md": b"x"}, SourceError, "no RDF file"),
+        (
+            {"wp/a.ttl": b"<http://x/a> a\noops"},
+            SourceError,
+            r"x\.(zip|tar\.gz)!/wp/a\.ttl:2:.*is not Turtle",
+        ),
+        ({"a.ttl.gz": gzip.compress(b"")}, ArchiveError, "packed again"),
+        ({"../a.ttl": b""}, ArchiveError, r"\.\."),
+    ],
+)
+def test_archives_without_good_rdf(
+    files: dict[str, bytes], error: type[Exception], words: str, tmp_path: Path
+) -> None:
+    for path in _archives(tmp_path, files):
+        with pytest.raises(error, match=words):
+            rdfkit.validate([path])
+
+
+def test_rdf_xml_that_is_cut_short(tmp_path: Path) -> None:
+    text = (
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://x/">\n'
+        '<rdf:Description rdf:about="http://x/a"><p>1</p></rdf:Description>\n</rdf:RDF>'
+    )
+    path = tmp_path / "x.rdf"
+    path.write_text(text)
+    assert len(read_rdf(path)) == 1
+    path.write_text(text.partition("</rdf:RDF>")[0])
+    with pytest.raises(SourceError, match="cut short") as caught:
+        read_rdf(path)
+    assert caught.value.line == 3

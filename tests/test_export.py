@@ -100,12 +100,15 @@ def test_an_unknown_format_is_named() -> None:
 
 def test_suffixes_tell_formats() -> None:
     assert {
-        path: (f.name if (f := of_file(Path(path))) else None) for path in ("a.ttl", "a.NQ", "a.owl", "a.md")
+        path: (f.name if (f := of_file(Path(path))) else None)
+        for path in ("a.ttl", "a.NQ", "a.owl", "a.md", "a.ttl.gz", "a.tar.gz")
     } == {
         "a.ttl": "turtle",
         "a.NQ": "nquads",
         "a.owl": "rdfxml",
         "a.md": None,
+        "a.ttl.gz": "turtle",
+        "a.tar.gz": None,
     }
 
 
