@@ -17,6 +17,7 @@ from rdfkit.errors import ExportError, QueryError
 from rdfkit.formats import of_name
 from rdfkit.identifiers import compress
 from rdfkit.quads import sorted_quads
+from rdfkit.reconciliation import Reconciliation, render
 from rdfkit.serialization import serialize
 
 if TYPE_CHECKING:
@@ -136,11 +137,10 @@ def describe_store(store: Store) -> str:
     """What is in a store as text: the build, its pages, the classes and the largest graphs."""
     build = store.metadata
     lines = [f"store      {store.path}"]
-    lines += [f"{key:<10} {_shown(value)}" for key, value in build.items() if key != "refused"]
-    refused = build.get("refused") or {}
-    if isinstance(refused, Mapping):
-        lines.append(f"left out   {len(refused)}")
-        lines += [f"  {path}: {_shown(reasons)}" for path, reasons in refused.items()]
+    told = ("reconciliation", "pages")
+    lines += [f"{key:<10} {_shown(value)}" for key, value in build.items() if key not in told]
+    if "reconciliation" in build:
+        lines += ["", *render(Reconciliation.from_json(build["reconciliation"])).splitlines()]
     for title, text, name, number in (
         ("classes", _CLASSES, "class", "things"),
         ("graphs", _GRAPHS, "graph", "quads"),

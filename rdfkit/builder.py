@@ -16,7 +16,8 @@ import rdfkit
 from rdfkit import store, validation
 from rdfkit.conversion import Advance, Conversion, convert, no_progress
 from rdfkit.identifiers import expand
-from rdfkit.provenance import Commits, prefix_quads, provenance_quads
+from rdfkit.ontologies import labels, read_ontology
+from rdfkit.provenance import Commits, ontology_provenance_quads, prefix_quads, provenance_quads
 from rdfkit.quads import graph_iri, sorted_quads
 from rdfkit.reconciliation import Reconciliation, reconcile
 from rdfkit.report import Report, Result, Severity
@@ -86,19 +87,26 @@ def build(
     *,
     lexicons: Iterable[str | Path] = (),
     tables: Iterable[str | Path] = (),
+    ontologies: Iterable[str | Path] = (),
     keep_invalid: bool = False,
     progress: Advance = no_progress,
 ) -> Build:
     """Builds the store at `store_path` from pages and switches it in when it is whole.
 
-    `lexicons` and `tables` as in `convert`. Pages with violations stay out unless `keep_invalid`. Raises
+    `lexicons` and `tables` as in `convert`; `ontologies` are files of terms, each loaded into its own graph. Pages
+    with violations stay out unless `keep_invalid`. Raises
     SourceError, LexiconError, StoreBusyError when another build runs, StoreError when the store cannot be written;
     the previous store is then unchanged.
     """
     started = time.monotonic()
     with store.staging(Path(store_path)) as stage:
         graph = assemble(
-            sources, lexicons=lexicons, tables=tables, keep_invalid=keep_invalid, progress=progress
+            sources,
+            lexicons=lexicons,
+            tables=tables,
+            ontologies=ontologies,
+            keep_invalid=keep_invalid,
+            progress=progress,
         )
         if not graph.conversion.pages:
             return _summary(graph, time.monotonic() - started, switched=False)
@@ -113,16 +121,27 @@ def assemble(
     *,
     lexicons: Iterable[str | Path] = (),
     tables: Iterable[str | Path] = (),
+    ontologies: Iterable[str | Path] = (),
     keep_invalid: bool = False,
     progress: Advance = no_progress,
 ) -> Graph:
-    """The checked quads of pages, with their provenance: what `build` loads and `export` writes."""
-    conversion = convert(sources, lexicons=lexicons, tables=tables, progress=progress)
+    """The checked quads of pages and ontologies, with their provenance: what `build` loads and `export` writes."""
+    hierarchy = [read_ontology(Path(path)) for path in ontologies]
+    conversion = convert(
+        sources, lexicons=lexicons, tables=tables, terms=labels(hierarchy), progress=progress
+    )
+    conversion.problems.extend(problem for ontology in hierarchy for problem in ontology.problems)
     report = check(conversion, validation.load_shapes())
     refused = _refused(report, conversion, keep_invalid)
     kept = conversion.without(graph for graph, (page, _) in conversion.pages.items() if page.path in refused)
-    described = provenance_quads(((graph, page) for graph, (page, _) in kept.pages.items()), Commits())
-    quads = sorted_quads(chain(kept.quads, described, prefix_quads()))
+    commits = Commits()
+    described = chain(
+        provenance_quads(((graph, page) for graph, (page, _) in kept.pages.items()), commits),
+        ontology_provenance_quads(((ontology.iri, Path(ontology.path)) for ontology in hierarchy), commits),
+        prefix_quads(),
+    )
+    terms = chain.from_iterable(ontology.quads() for ontology in hierarchy)
+    quads = sorted_quads(chain(kept.quads, terms, described))
     return Graph(quads, kept, report, reconcile(kept, _built(quads, kept), refused))
 
 

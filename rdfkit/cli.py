@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from rdfkit.report import Report
 
 EXIT_CODES = """\
-Exit codes: 0 done, warnings at most · 1 violations, or "no" with --exit-status · 2 bad use · 3 a source could not be
-read · 4 the store could not be opened or written."""
+Exit codes: 0 done, warnings at most · 1 violations, "no" with --exit-status, a failed audit · 2 bad use · 3 a source
+could not be read · 4 the store could not be opened or written."""
 
 app = typer.Typer(
     name="rdfkit",
@@ -66,6 +66,13 @@ class AnswerFormat(StrEnum):
     JSONLD = "jsonld"
 
 
+class AuditFormat(StrEnum):
+    """How an audit is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 class SeverityName(StrEnum):
     """The severities of SHACL, worst first."""
 
@@ -86,6 +93,12 @@ Tables = Annotated[
     list[Path],
     typer.Option(
         "--tables", metavar="DIR", help="Companion tables, beside the _data of each page. Repeatable."
+    ),
+]
+Ontologies = Annotated[
+    list[Path],
+    typer.Option(
+        "--ontology", metavar="FILE", help="Terms with their hierarchy: OBO, OWL or Turtle. Repeatable."
     ),
 ]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Only results and errors.")]
@@ -115,6 +128,7 @@ def build(
     store: StorePath = DEFAULT_STORE,
     tables: Tables = [],  # noqa: B006 - typer copies it
     lexicon: Lexicons = [],  # noqa: B006
+    ontology: Ontologies = [],  # noqa: B006
     keep_invalid: Annotated[bool, typer.Option("--keep-invalid", help="Keep pages with violations.")] = False,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="FILE", help="Write the report here.")
@@ -134,7 +148,13 @@ def build(
 
     with progress(quiet) as advance:
         done = build_store(
-            sources, store, lexicons=lexicon, tables=tables, keep_invalid=keep_invalid, progress=advance
+            sources,
+            store,
+            lexicons=lexicon,
+            tables=tables,
+            ontologies=ontology,
+            keep_invalid=keep_invalid,
+            progress=advance,
         )
     if report is not None:
         _write(_rendered(done.report, report_format).encode(), report)
@@ -266,6 +286,41 @@ def export(
     else:
         with asking.output_stream(None) as stream:
             stream.write(serialize(quads, chosen))
+
+
+@app.command(epilog=EXIT_CODES)
+def audit(
+    store: StorePath = DEFAULT_STORE,
+    against: Annotated[
+        Path | None,
+        typer.Option("--against", metavar="STORE|RDF", help="Another release: a store, or RDF, also packed."),
+    ] = None,
+    format: Annotated[AuditFormat, typer.Option("--format", help="Form of the audit.")] = AuditFormat.TEXT,
+    output: Output = None,
+) -> None:
+    """Account for every page and row of the store; with --against say what appeared, vanished or changed.
+
+    Exits with 1 when something is missing: a page or row that nobody accounts for, or a pathway or figure that the
+    other release had. Examples: rdfkit audit · rdfkit audit --against last-month.zip
+    """
+    import json
+
+    from rdfkit import asking, auditing, reconciliation
+
+    with rdfkit.open_store(store) as opened:
+        found = auditing.audit(opened)
+        compared = auditing.compare(opened, against) if against else None
+    if format is AuditFormat.JSON:
+        values = found.to_json() | ({"comparison": compared.to_json()} if compared else {})
+        text = json.dumps(values, ensure_ascii=False, indent=1) + "\n"
+    else:
+        text = reconciliation.render(found.reconciliation)
+        text += "the store holds these pages\n" if found.passed else f"THE STORE HOLDS {found.pages}\n"
+        text += "\n" + auditing.render_comparison(compared) if compared else ""
+    with asking.output_stream(output) as stream:
+        stream.write(text.encode())
+    vanished = compared is not None and bool(compared.of(auditing.Status.VANISHED))
+    raise typer.Exit(1 if vanished or not found.passed else 0)
 
 
 @app.command(epilog=EXIT_CODES)

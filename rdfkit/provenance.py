@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from rdfkit.identifiers import expand, prefix_map
 from rdfkit.pages import Page
-from rdfkit.tables import sha256
+from rdfkit.tables import file_sha256
 
 GRAPH = ox.NamedNode(expand("pfocr:provenance"))
 _VOCABULARY = ox.NamedNode(expand("pfocr:"))
@@ -26,7 +26,16 @@ def provenance_quads(pages: Iterable[tuple[str, Page]], commits: Commits) -> Ite
         yield from _source(graph, f"{graph}#source", page.relative, page.sha256, commits.of(Path(page.path)))
         for kind, table in sorted(page.tables.items()):
             name = f"{graph}#source-{kind}"
-            yield from _source(graph, name, table.relative, sha256(table), commits.of(table.path))
+            yield from _source(graph, name, table.relative, file_sha256(table.path), commits.of(table.path))
+
+
+def ontology_provenance_quads(files: Iterable[tuple[str, Path]], commits: Commits) -> Iterator[ox.Quad]:
+    """For each (graph IRI, file) of an ontology what `provenance_quads` says of a page."""
+    for graph, path in files:
+        yield _quad(graph, "dcterms:type", ox.Literal("ontology"))
+        yield from _source(
+            graph, f"{graph}#source", PurePosixPath(path.name), file_sha256(path), commits.of(path)
+        )
 
 
 def _source(

@@ -139,10 +139,10 @@ def count_rows(table: TableFile) -> int:
         return 0
 
 
-def sha256(table: TableFile) -> str | None:
-    """The hash of a table's bytes in hex; None when it cannot be read, of which its reader is told."""
+def file_sha256(path: Path) -> str | None:
+    """The hash of a file's bytes in hex; None when it cannot be read, of which its reader is told."""
     try:
-        with table.path.open("rb") as file:
+        with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None
