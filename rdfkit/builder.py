@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -24,6 +24,8 @@ from rdfkit.report import Report, Result, Severity
 
 if TYPE_CHECKING:
     import rdflib
+
+    from rdfkit.linking import Thresholds
 
 _TYPE = ox.NamedNode(expand("rdf:type"))
 _GENE = ox.NamedNode(expand("schema:Gene"))
@@ -88,13 +90,14 @@ def build(
     lexicons: Iterable[str | Path] = (),
     tables: Iterable[str | Path] = (),
     ontologies: Iterable[str | Path] = (),
+    thresholds: Thresholds | None = None,
     keep_invalid: bool = False,
     progress: Advance = no_progress,
 ) -> Build:
     """Builds the store at `store_path` from pages and switches it in when it is whole.
 
-    `lexicons` and `tables` as in `convert`; `ontologies` are files of terms, each loaded into its own graph. Pages
-    with violations stay out unless `keep_invalid`. Raises
+    `lexicons` and `tables` as in `convert`; `ontologies` are files of terms, each loaded into its own graph.
+    With `thresholds`, figures are linked to pathways. Pages with violations stay out unless `keep_invalid`. Raises
     SourceError, LexiconError, StoreBusyError when another build runs, StoreError when the store cannot be written;
     the previous store is then unchanged.
     """
@@ -105,6 +108,7 @@ def build(
             lexicons=lexicons,
             tables=tables,
             ontologies=ontologies,
+            thresholds=thresholds,
             keep_invalid=keep_invalid,
             progress=progress,
         )
@@ -122,6 +126,7 @@ def assemble(
     lexicons: Iterable[str | Path] = (),
     tables: Iterable[str | Path] = (),
     ontologies: Iterable[str | Path] = (),
+    thresholds: Thresholds | None = None,
     keep_invalid: bool = False,
     progress: Advance = no_progress,
 ) -> Graph:
@@ -141,8 +146,15 @@ def assemble(
         prefix_quads(),
     )
     terms = chain.from_iterable(ontology.quads() for ontology in hierarchy)
-    quads = sorted_quads(chain(kept.quads, terms, described))
+    links = _links(kept.quads, thresholds) if thresholds else ()
+    quads = sorted_quads(chain(kept.quads, terms, described, links))
     return Graph(quads, kept, report, reconcile(kept, _built(quads, kept), refused))
+
+
+def _links(quads: list[ox.Quad], thresholds: Thresholds) -> Iterator[ox.Quad]:
+    from rdfkit.linking import gene_sets, link, linkset_quads
+
+    return linkset_quads(link(*gene_sets(quad.triple for quad in quads), thresholds))
 
 
 def check(conversion: Conversion, shapes: rdflib.Graph) -> Report:

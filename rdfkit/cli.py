@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from rdfkit.builder import Build
+    from rdfkit.linking import Thresholds
     from rdfkit.report import Report
 
 EXIT_CODES = """\
@@ -101,6 +102,14 @@ Ontologies = Annotated[
         "--ontology", metavar="FILE", help="Terms with their hierarchy: OBO, OWL or Turtle. Repeatable."
     ),
 ]
+MinShared = Annotated[int, typer.Option("--min-shared", min=1, help="Least number of shared genes.")]
+MinJaccard = Annotated[
+    float, typer.Option("--min-jaccard", min=0, max=1, help="Least Jaccard index of the two gene sets.")
+]
+MaxAdjustedP = Annotated[
+    float,
+    typer.Option("--max-adjusted-p", min=0, max=1, help="Highest adjusted p-value (Benjamini-Hochberg)."),
+]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Only results and errors.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more: every finding, infos too.")]
 Output = Annotated[
@@ -129,6 +138,9 @@ def build(
     tables: Tables = [],  # noqa: B006 - typer copies it
     lexicon: Lexicons = [],  # noqa: B006
     ontology: Ontologies = [],  # noqa: B006
+    link: Annotated[
+        bool, typer.Option("--link", help="Link figures to pathways, as `rdfkit link` does.")
+    ] = False,
     keep_invalid: Annotated[bool, typer.Option("--keep-invalid", help="Keep pages with violations.")] = False,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="FILE", help="Write the report here.")
@@ -153,6 +165,7 @@ def build(
             lexicons=lexicon,
             tables=tables,
             ontologies=ontology,
+            thresholds=_thresholds() if link else None,
             keep_invalid=keep_invalid,
             progress=advance,
         )
@@ -289,6 +302,29 @@ def export(
 
 
 @app.command(epilog=EXIT_CODES)
+def link(
+    store: StorePath = DEFAULT_STORE,
+    min_shared: MinShared = 3,
+    min_jaccard: MinJaccard = 0.0,
+    max_adjusted_p: MaxAdjustedP = 0.05,
+    quiet: Quiet = False,
+) -> None:
+    """Link the figures of the store to the pathways that share more genes than chance explains.
+
+    Writes the linkset into a new build of the store; a linkset that was there is replaced. Example: rdfkit link
+    --min-shared 4 --max-adjusted-p 0.01
+    """
+    from rdfkit.linking import Thresholds, link_store
+
+    done = link_store(store, Thresholds(min_shared, min_jaccard, max_adjusted_p))
+    if not quiet:
+        sys.stdout.write(
+            f"compared      {done.figures} figures, {done.pathways} pathways\n"
+            f"pairs tested  {done.tests}\nlinked        {len(done.overlaps)}\n"
+        )
+
+
+@app.command(epilog=EXIT_CODES)
 def audit(
     store: StorePath = DEFAULT_STORE,
     against: Annotated[
@@ -357,6 +393,12 @@ def _quads(sources: list[Path] | None, store: Path, lexicon: list[Path], quiet: 
     for path, reasons in graph.refused.items():
         sys.stderr.write(f"left out: {path}: {'; '.join(reasons)}\n")
     return graph.quads
+
+
+def _thresholds() -> Thresholds:
+    from rdfkit.linking import Thresholds
+
+    return Thresholds()
 
 
 def _parameters(texts: list[str]) -> dict[str, str]:

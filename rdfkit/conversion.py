@@ -146,7 +146,8 @@ def _with_tables(pages: list[Page], found: list[TableFile], conversion: Conversi
                 f"this table has no page: no {owner[0]} {table.page_id} is among the sources",
                 conversion,
             )
-    return [replace(page, tables=by_page.get((page.kind, page.id), {})) for page in pages]
+    # Of two pages with one identifier the first is kept, so it has the tables.
+    return [replace(page, tables=by_page.pop((page.kind, page.id), {})) for page in pages]
 
 
 def _stray(table: TableFile, message: str, conversion: Conversion) -> None:

@@ -119,5 +119,9 @@ class ParameterError(QueryError):
     """A parameter of a library query is missing, unknown or not allowed."""
 
 
+class LinkError(RdfkitError):
+    """Figures and pathways cannot be linked."""
+
+
 class ExportError(RdfkitError):
     """The graph cannot be written in the format or to the place that the user named."""

@@ -24,6 +24,12 @@ PROPERTIES = {
     "recognisedOrganism",
     "parentLabel",
     "unidentifiedNode",
+    "unidentifiedReference",
+    "sharedGenes",
+    "geneUniverse",
+    "jaccardIndex",
+    "pValue",
+    "adjustedPValue",
 }
 LEXICONS = {
     "hgnc_symbol",
@@ -50,7 +56,7 @@ def local(iri: str) -> str:
 
 
 def test_terms_are_those_of_the_data_model() -> None:
-    others = {"Lexicon", "lexicons", "provenance"}
+    others = {"GeneOverlap", "Lexicon", "lexicons", "linkset", "provenance"}
     assert {local(term) for term in TERMS} == PROPERTIES | LEXICONS | others
 
 
