@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rdfkit.absence import explain_empty
     from rdfkit.answers import Graph, Rows, Truth
     from rdfkit.builder import Build, build
     from rdfkit.checking import validate
@@ -39,6 +40,7 @@ _HOMES = {
     "Truth": "answers",
     "bind": "queries",
     "build": "builder",
+    "explain_empty": "absence",
     "export_sources": "export",
     "export_store": "export",
     "find_query": "queries",
@@ -60,6 +62,7 @@ __all__ = [
     "Truth",
     "bind",
     "build",
+    "explain_empty",
     "export_sources",
     "export_store",
     "find_query",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import pyoxigraph as ox
 
+from rdfkit.dialect import Repair
 from rdfkit.errors import QueryError
 from rdfkit.formats import of_name
 
@@ -58,6 +59,7 @@ class Rows:
     columns: tuple[str, ...]
     _solutions: ox.QuerySolutions = field(repr=False)
     _store: object = field(repr=False)
+    repairs: tuple[Repair, ...] = ()
 
     def __iter__(self) -> Iterator[dict[str, Plain]]:
         """The rows that have not been read yet, as plain values."""
@@ -101,6 +103,7 @@ class Truth:
     """The answer to ASK: `bool(answer)`."""
 
     _boolean: ox.QueryBoolean
+    repairs: tuple[Repair, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self._boolean)
@@ -122,6 +125,7 @@ class Graph:
 
     _triples: ox.QueryTriples = field(repr=False)
     _store: object = field(repr=False)
+    repairs: tuple[Repair, ...] = ()
 
     def __iter__(self) -> Iterator[ox.Triple]:
         """The triples that have not been read yet."""
@@ -148,11 +152,18 @@ class Graph:
 Answer: TypeAlias = Rows | Truth | Graph
 
 
-def answer(result: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, store: object) -> Answer:
-    """What Oxigraph gave for a query as an answer of the kind that fits. The answer keeps `store` alive."""
+def answer(
+    result: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples,
+    store: object,
+    repairs: tuple[Repair, ...] = (),
+) -> Answer:
+    """What Oxigraph gave for a query as an answer of the kind that fits. The answer keeps `store` alive.
+
+    `repairs` is what had to be done to the query first.
+    """
     if isinstance(result, ox.QuerySolutions):
-        return Rows(tuple(variable.value for variable in result.variables), result, store)
-    return Truth(result) if isinstance(result, ox.QueryBoolean) else Graph(result, store)
+        return Rows(tuple(variable.value for variable in result.variables), result, store, repairs)
+    return Truth(result, repairs) if isinstance(result, ox.QueryBoolean) else Graph(result, store, repairs)
 
 
 def plain(term: Term | None) -> Plain:

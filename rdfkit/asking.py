@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import pyoxigraph as ox
 
@@ -22,9 +22,15 @@ from rdfkit.serialization import serialize
 
 if TYPE_CHECKING:
     from rdfkit.answers import Graph, Rows, Truth
+    from rdfkit.dialect import Repair
     from rdfkit.store import Store
 
 _TABLE_FORMATS = ("table", "csv", "tsv", "json", "xml")
+_EXTENSIONS = {"tsv": "tsv", "json": "srj", "xml": "srx"}
+# An empty answer is smaller than this in every format.
+_HEAD = 4096
+# Two rows are not an empty answer, whatever is in them.
+_ENOUGH = 2
 _GRAPH_FORMATS = ("turtle", "ntriples", "jsonld")
 
 _CLASSES = """
@@ -82,8 +88,11 @@ def default_format(answer: Rows | Truth | Graph, stream: BinaryIO) -> str:
     return "table" if stream.isatty() else "csv"
 
 
-def write_answer(answer: Rows | Truth | Graph, format: str, stream: BinaryIO) -> None:
-    """Writes an answer. Raises QueryError when the format does not fit the kind of answer."""
+def write_answer(answer: Rows | Truth | Graph, format: str, stream: BinaryIO) -> bool:
+    """Writes an answer and says whether there is anything in it: a row, a triple, a yes, a count above zero.
+
+    Raises QueryError when the format does not fit the kind of answer.
+    """
     from rdfkit.answers import Graph, Rows, Truth
 
     allowed = _GRAPH_FORMATS if isinstance(answer, Graph) else _TABLE_FORMATS
@@ -91,15 +100,66 @@ def write_answer(answer: Rows | Truth | Graph, format: str, stream: BinaryIO) ->
         raise QueryError(
             f"this answer cannot be written as {format}", value=format, expected=", ".join(allowed)
         )
+    watched = _Watched(stream)
     if isinstance(answer, Truth) and format in ("table", "csv", "tsv"):
         stream.write(b"true\n" if answer else b"false\n")
     elif isinstance(answer, Rows) and format == "table":
-        _write_table(answer, stream)
+        return _write_table(answer, stream)
     elif isinstance(answer, Graph) and format == "turtle":
-        found = (ox.Quad(triple.subject, triple.predicate, triple.object) for triple in answer)
+        found = [ox.Quad(triple.subject, triple.predicate, triple.object) for triple in answer]
         stream.write(serialize(sorted_quads(found), of_name(format)))
+        return bool(found)
     else:
-        answer.serialize(stream, format)
+        answer.serialize(cast("BinaryIO", watched), format)
+    return bool(answer) if isinstance(answer, Truth) else watched.has_content(format)
+
+
+class _Watched:
+    """An output that remembers its first bytes, to tell whether an answer that has been written was empty."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._head = b""
+
+    def write(self, data: bytes) -> int:
+        if len(self._head) <= _HEAD:
+            self._head += data[: _HEAD + 1]
+        return self._stream.write(data)
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+    def has_content(self, format: str) -> bool:
+        """Whether there was more than a header, and not only counts of zero."""
+        if len(self._head) > _HEAD:
+            return True
+        if format in _GRAPH_FORMATS:
+            return self._head.strip() not in (b"", b"[]", b"{}")
+        if format == "csv":
+            # Only the values count, and none that matters here has a comma in it.
+            rows = [line.split(b",") for line in self._head.splitlines()[1:]]
+            return any_content([cell.decode() for cell in row] for row in rows)
+        found = ox.parse_query_results(self._head, ox.QueryResultsFormat.from_extension(_EXTENSIONS[format]))
+        solutions = found if isinstance(found, ox.QuerySolutions) else ()
+        return any_content([getattr(term, "value", "") for term in row] for row in solutions)
+
+
+def any_content(rows: Iterable[Sequence[object]]) -> bool:
+    """Whether rows tell of anything: there are some, and not one alone that holds nothing but zeros and gaps."""
+    found = list(islice(rows, 2))
+    if len(found) == 1:
+        return any(str(cell) not in ("", "0", "None") for cell in found[0])
+    return bool(found)
+
+
+def remarks(repairs: Iterable[Repair], found: bool, text: str, store: Store) -> str:
+    """What is said beside an answer, a line each: how the query was repaired, and why nothing was found."""
+    lines = [f"repaired: {one.name}: {one.sentence}" for one in repairs]
+    if not found:
+        from rdfkit.absence import explain_empty
+
+        lines += [f"empty: {hint}" for hint in explain_empty(text, store)]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def exit_status(answer: Rows | Truth | Graph) -> int:
@@ -172,7 +232,7 @@ def _shown(value: object) -> str:
     return str(value)
 
 
-def _write_table(rows: Rows, stream: BinaryIO) -> None:
+def _write_table(rows: Rows, stream: BinaryIO) -> bool:
     from io import TextIOWrapper
 
     from rich.console import Console
@@ -180,13 +240,17 @@ def _write_table(rows: Rows, stream: BinaryIO) -> None:
     from rich.table import Table
 
     table = Table(*rows.columns)
+    first: list[Sequence[object]] = []
     for row in rows:
+        if len(first) < _ENOUGH:
+            first.append(tuple(row.values()))
         table.add_row(*(escape(_cell(row[column])) for column in rows.columns))
     text = TextIOWrapper(stream, encoding="utf-8", write_through=True)
     try:
         Console(file=text).print(table)
     finally:
         text.detach()
+    return any_content(first)
 
 
 def _cell(value: object) -> str:

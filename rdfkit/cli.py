@@ -228,8 +228,14 @@ def query(
     exit_status: Annotated[
         bool, typer.Option("--exit-status", help="ASK: exit with 0 for yes, 1 for no.")
     ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse what is not SPARQL 1.1, also if it could be repaired.")
+    ] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Ask the store. Prefixes of the data model need not be declared.
+
+    Queries in Virtuoso's looser dialect are repaired, and an empty answer is explained, both on stderr.
 
     Examples: rdfkit query figures-with-gene --param gene=IL6 · rdfkit query 'SELECT * { ?s a wp:Pathway }'
     """
@@ -237,11 +243,12 @@ def query(
 
     bound = rdfkit.bind(asking.find(query, sys.stdin.read), _parameters(param))
     with rdfkit.open_store(store) as opened:
-        answer = opened.query(bound)
+        answer = opened.query(bound, strict=strict)
         with asking.output_stream(output) as stream:
-            asking.write_answer(
-                answer, format.value if format else asking.default_format(answer, stream), stream
-            )
+            chosen = format.value if format else asking.default_format(answer, stream)
+            found = asking.write_answer(answer, chosen, stream)
+        if not quiet:
+            sys.stderr.write(asking.remarks(answer.repairs, found, bound, opened))
     raise typer.Exit(asking.exit_status(answer) if exit_status else 0)
 
 

@@ -20,6 +20,8 @@ from rdfkit.errors import ParameterError, QueryError
 from rdfkit.identifiers import expand, is_absolute_iri, percent_encode
 
 _HEADER = re.compile(r"#+\s*(title|category|description|param)\s*:(.*)", re.IGNORECASE)
+# A header may go on in comments that are indented.
+_CONTINUATION = re.compile(r"#\s{2,}(\S.*)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_-]*)\s*\}\}")
 _TYPES = ("string", "uri", "enum", "autocomplete")
@@ -112,16 +114,20 @@ def parse_query(text: str, path: str) -> LibraryQuery:
     name = Path(path).stem
     headers: dict[str, list[str]] = {}
     parameters: dict[str, Parameter] = {}
+    key = ""
     for number, line in enumerate(text.splitlines(), start=1):
         match = _HEADER.match(line.strip())
-        if match is None:
-            continue
-        key, value = match[1].lower(), match[2].strip()
-        if key == "param":
-            parameter = _parameter(value, path, number)
-            parameters[parameter.name] = parameter
+        if match is not None:
+            key, value = match[1].lower(), match[2].strip()
+            if key == "param":
+                parameter = _parameter(value, path, number)
+                parameters[parameter.name] = parameter
+            else:
+                headers.setdefault(key, []).append(value)
+        elif key in headers and (more := _CONTINUATION.match(line)):
+            headers[key].append(more[1].strip())
         else:
-            headers.setdefault(key, []).append(value)
+            key = ""
     return LibraryQuery(
         name=name,
         title=" ".join(headers.get("title", [name])),

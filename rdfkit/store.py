@@ -37,6 +37,7 @@ import pyoxigraph as ox
 
 from rdfkit import answers
 from rdfkit.answers import Answer
+from rdfkit.dialect import repair
 from rdfkit.errors import QueryError, StoreBusyError, StoreError
 from rdfkit.identifiers import prefix_map
 from rdfkit.sparql_tokens import calls_service, undeclared_name
@@ -148,25 +149,38 @@ class Store:
         if self._reader is not None:
             self._reader.close()
 
-    def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
+    def query(self, text: str, *, prefixes: Mapping[str, str] | None = None, strict: bool = False) -> Answer:
         """Answers a SPARQL 1.1 query: `Rows` for SELECT, `Truth` for ASK, `Graph` for CONSTRUCT and DESCRIBE.
+
+        A text that is not SPARQL 1.1 is repaired if `dialect` knows its form, and the answer's `repairs` say how;
+        `strict` refuses it.
 
         The default graph is the merge of all named graphs, unless the query says FROM. The prefixes of the data
         model and `prefixes` (prefix → IRI) need no declaration. Nothing is fetched from the network.
 
         Raises QueryError for what is not SPARQL (with line and column), for SERVICE, and when it fails.
         """
-        graph = self._open_graph()
         if calls_service(text):
             raise QueryError("SERVICE is refused: a query of this store opens no network connection")
         known = {**prefix_map(), **(prefixes or {})}
         try:
-            result = graph.query(text, prefixes=known)
+            return answers.answer(self._run(text, known), self)
+        except (SyntaxError, QueryError) as error:
+            # Whatever comes of the repair, the user knows the text as it was.
+            said = _syntax_error(error, text, known) if isinstance(error, SyntaxError) else error
+            repaired = repair(text)
+            if strict or not repaired.repairs:
+                raise said from error
+        try:
+            return answers.answer(self._run(repaired.text, known), self, repaired.repairs)
         except SyntaxError as error:
-            raise _syntax_error(error, text, known) from error
+            raise said from error
+
+    def _run(self, text: str, prefixes: dict[str, str]) -> Any:  # noqa: ANN401 - one of Oxigraph's results
+        try:
+            return self._open_graph().query(text, prefixes=prefixes)
         except (OSError, RuntimeError, ValueError) as error:
             raise QueryError(f"the query failed: {error}") from error
-        return answers.answer(result, self)
 
     def quads(self, graph: ox.NamedNode | ox.BlankNode | None = None) -> Iterator[ox.Quad]:
         """The quads of one named graph, or of all, in no order that can be relied on."""
@@ -181,6 +195,18 @@ class Store:
         with _reading(self.path):
             for quad in opened.quads_for_pattern(None, predicate, None, ox.DefaultGraph()):
                 yield quad.triple
+
+    def has(
+        self,
+        subject: ox.NamedNode | None,
+        predicate: ox.NamedNode | None,
+        value: ox.NamedNode | ox.Literal | None,
+    ) -> bool:
+        """Whether there is a triple with these terms; None stands for any."""
+        opened = self._open_graph()
+        with _reading(self.path):
+            found = opened.quads_for_pattern(subject, predicate, value, ox.DefaultGraph())
+            return next(found, None) is not None
 
     def graphs(self) -> Iterator[ox.NamedNode | ox.BlankNode]:
         """The names of the named graphs."""
