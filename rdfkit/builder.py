@@ -17,10 +17,12 @@ from rdfkit import store, validation
 from rdfkit.conversion import Advance, Conversion, convert, no_progress
 from rdfkit.identifiers import expand
 from rdfkit.ontologies import labels, read_ontology
+from rdfkit.provenance import GRAPH as PROVENANCE
 from rdfkit.provenance import Commits, ontology_provenance_quads, prefix_quads, provenance_quads
 from rdfkit.quads import graph_iri, sorted_quads
 from rdfkit.reconciliation import Reconciliation, reconcile
 from rdfkit.report import Report, Result, Severity
+from rdfkit.void import describe, site_of
 
 if TYPE_CHECKING:
     import rdflib
@@ -147,7 +149,9 @@ def assemble(
     )
     terms = chain.from_iterable(ontology.quads() for ontology in hierarchy)
     links = _links(kept.quads, thresholds) if thresholds else ()
-    quads = sorted_quads(chain(kept.quads, terms, described, links))
+    quads = [*kept.quads, *terms, *described, *links]
+    site = site_of({graph: page.kind for graph, (page, _) in kept.pages.items()})
+    quads = sorted_quads([*quads, *describe(quads, site, PROVENANCE)])
     return Graph(quads, kept, report, reconcile(kept, _built(quads, kept), refused))
 
 

@@ -189,11 +189,16 @@ class Store:
             for name in [graph] if graph is not None else opened.named_graphs():
                 yield from opened.quads_for_pattern(None, None, None, name)
 
-    def triples(self, predicate: ox.NamedNode | None = None) -> Iterator[ox.Triple]:
-        """The triples of all named graphs, or those with one predicate, each once, in no order to rely on."""
+    def triples(
+        self, predicate: ox.NamedNode | None = None, subject: ox.NamedNode | None = None
+    ) -> Iterator[ox.Triple]:
+        """The triples of all named graphs with this predicate and subject, each once, in no order to rely on.
+
+        None stands for any.
+        """
         opened = self._open_graph()
         with _reading(self.path):
-            for quad in opened.quads_for_pattern(None, predicate, None, ox.DefaultGraph()):
+            for quad in opened.quads_for_pattern(subject, predicate, None, ox.DefaultGraph()):
                 yield quad.triple
 
     def has(

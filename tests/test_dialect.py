@@ -20,8 +20,10 @@ FOLDER = CASES / "dialect"
 EXPECTED = tomllib.loads((FOLDER / "expected.toml").read_text())
 # What queries are made of, so that random texts come near to them.
 PIECES = st.sampled_from(
-    "SELECT|select distinct|count(|(count(?x) as ?n)|as ?n|?x|?y|,|*|(|)|{|}|WHERE|FROM <http://x/>|GROUP BY|ORDER BY"
-    '|fn:substring(|\'a\'|"""|# b\n|<|DEFINE|:'.split("|")
+    """
+    SELECT;select distinct;count(;(count(?x) as ?n);as ?n;?x;?y;*;(;);{;};WHERE;FROM <http://x/>;GROUP BY
+    ORDER BY;fn:substring(;'a';\"\"\";# comment;<;DEFINE;:;,
+    """.replace("\n", ";").split(";")
 )
 
 

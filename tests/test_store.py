@@ -557,7 +557,7 @@ def test_prefixes_of_the_model_and_own_ones_need_no_declaration():
 @pytest.mark.parametrize("case", SYNTAX, ids=lambda case: case["query"])
 def test_what_is_not_sparql_is_named_by_line_and_column(case: dict[str, object]):
     with pytest.raises(QueryError) as caught:
-        Store.from_quads([]).query(str(case["query"]))
+        Store.from_quads([]).query(str(case["query"]), strict=True)
     assert (caught.value.line, caught.value.column) == (case["line"], case["column"])
     assert str(case["says"]) in caught.value.message
 
