@@ -182,6 +182,15 @@ def list_queries(library: Mapping[str, queries.LibraryQuery]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def queries_as_turtle(library: Iterable[queries.LibraryQuery], endpoint: str | None) -> bytes:
+    """Queries as Turtle, in the form of `query_descriptions`."""
+    from rdfkit.query_descriptions import query_triples
+
+    triples = query_triples(library, endpoint)
+    found = sorted_quads(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
+    return serialize(found, of_name("turtle"))
+
+
 def describe_query(query: queries.LibraryQuery) -> str:
     """One query as text: what it answers, its parameters, an example call and its SPARQL."""
     lines = [query.title, ""]

@@ -255,10 +255,19 @@ def query(
 @app.command(epilog=EXIT_CODES)
 def queries(
     name: Annotated[str | None, typer.Argument(help="A query of the library.", show_default=False)] = None,
+    turtle: Annotated[
+        bool, typer.Option("--turtle", help="All queries as RDF: sh:SPARQLExecutable, as SIB publishes them.")
+    ] = False,
+    endpoint: Annotated[
+        str | None, typer.Option("--endpoint", metavar="URL", help="With --turtle: where they can be run.")
+    ] = None,
 ) -> None:
     """List the library of queries, or show one: its text, parameters and an example call."""
     from rdfkit import asking
 
+    if turtle:
+        sys.stdout.buffer.write(asking.queries_as_turtle(rdfkit.library().values(), endpoint))
+        return
     sys.stdout.write(
         asking.describe_query(rdfkit.find_query(name)) if name else asking.list_queries(rdfkit.library())
     )
@@ -280,19 +289,30 @@ def export(
     per_page: Annotated[
         bool, typer.Option("--per-page", help="One file per page, in the folder of -o.")
     ] = False,
+    release: Annotated[
+        Path | None,
+        typer.Option("--release", metavar="DIR", help="A release for WikiPathways' loader, with --date."),
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option("--date", metavar="DAY", help="The day of the release: 2026-11-20.")
+    ] = None,
     store: StorePath = DEFAULT_STORE,
     lexicon: Lexicons = [],  # noqa: B006
     quiet: Quiet = False,
 ) -> None:
     """Write the graph, from the store or straight from pages.
 
-    Examples: rdfkit export -o graph.ttl · rdfkit export seeds/ --format trig · rdfkit export --per-page -o out/
+    Examples: rdfkit export -o graph.ttl · rdfkit export seeds/ --format trig · rdfkit export --per-page -o out/ ·
+    rdfkit export --release out/ --date 2026-11-20
     """
     from rdfkit import asking
     from rdfkit.export import write_pages
     from rdfkit.formats import of_file, of_name
     from rdfkit.serialization import serialize
 
+    if release is not None or date is not None:
+        _write_release(sources, release, date, store, lexicon, quiet)
+        return
     if per_page and output is None:
         raise typer.BadParameter("--per-page needs a folder: -o DIR")
     told = of_file(output) if output and not per_page else None
@@ -385,6 +405,27 @@ def main() -> None:
         # The reader of our output has gone, as `head` does; there is nobody left to tell.
         sys.stderr.close()
         sys.exit(0)
+
+
+def _write_release(
+    sources: list[Path] | None,
+    folder: Path | None,
+    date: str | None,
+    store: Path,
+    lexicon: list[Path],
+    quiet: bool,
+) -> None:
+    from rdfkit.progress import progress
+    from rdfkit.release import MANIFEST, read_date, write_release
+    from rdfkit.store import Store
+
+    if folder is None or date is None:
+        raise typer.BadParameter("--release DIR and --date DAY go together")
+    day = read_date(date)
+    opened = Store.from_quads(_quads(sources, store, lexicon, quiet)) if sources else rdfkit.open_store(store)
+    with opened, progress(quiet) as advance:
+        done = write_release(opened, folder, day, advance)
+    _say(f"{len(done.files)} files and {MANIFEST} in {folder}", quiet)
 
 
 def _quads(sources: list[Path] | None, store: Path, lexicon: list[Path], quiet: bool) -> list[ox.Quad]:

@@ -1,0 +1,60 @@
+"""The library of queries as RDF: `sh:SPARQLExecutable`, the form of SIB's collections of examples.
+
+The prefixes as in https://www.w3.org/TR/shacl/#sparql-prefixes, the form as in
+https://github.com/sib-swiss/sparql-examples.
+Each query stands with its parameters bound to their defaults, so that any endpoint can run it as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pyoxigraph as ox
+
+from rdfkit.identifiers import expand, percent_encode
+from rdfkit.provenance import prefix_quads
+from rdfkit.queries import LibraryQuery, bind
+from rdfkit.sparql_tokens import Kind, tokens
+
+# Query form → the class and the property of SHACL for it.
+_FORMS = {
+    "SELECT": ("sh:SPARQLSelectExecutable", "sh:select"),
+    "ASK": ("sh:SPARQLAskExecutable", "sh:ask"),
+    "CONSTRUCT": ("sh:SPARQLConstructExecutable", "sh:construct"),
+    # SHACL has no class for DESCRIBE; SIB's collections use this one.
+    "DESCRIBE": ("https://purl.expasy.org/sparql-examples/ontology#SPARQLDescribeExecutable",
+                 "https://purl.expasy.org/sparql-examples/ontology#describe"),
+}  # fmt: skip
+
+
+def query_triples(queries: Iterable[LibraryQuery], endpoint: str | None = None) -> Iterator[ox.Triple]:
+    """The queries and the prefixes that they use. `endpoint` is the address at which they can be run, if any.
+
+    Raises ParameterError for a query with a parameter that has no default.
+    """
+    for query in queries:
+        iri = expand(f"pfocr-site:#query-{percent_encode(query.name)}")
+        text = bind(query, {})
+        kind, holder = _FORMS[_form(text)]
+        for predicate, value in (
+            ("rdf:type", _node("sh:SPARQLExecutable")),
+            ("rdf:type", _node(kind)),
+            ("rdfs:label", ox.Literal(query.title, language="en")),
+            ("rdfs:comment", ox.Literal(query.description or query.title, language="en")),
+            ("sh:prefixes", _node("pfocr:")),
+            (holder, ox.Literal(text)),
+            ("schema:keywords", ox.Literal(query.category)),
+            *((("schema:target", _node(endpoint)),) if endpoint else ()),
+        ):
+            yield ox.Triple(ox.NamedNode(iri), _node(predicate), value)
+    yield from (quad.triple for quad in prefix_quads())
+
+
+def _form(text: str) -> str:
+    """The query form: the first keyword that is one; SELECT for what has none, as the SPARQL parser will tell."""
+    words = (token.text.upper() for token in tokens(text) if token.kind is Kind.WORD)
+    return next((word for word in words if word in _FORMS), "SELECT")
+
+
+def _node(iri: str) -> ox.NamedNode:
+    return ox.NamedNode(expand(iri))
