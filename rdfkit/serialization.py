@@ -19,6 +19,9 @@ from rdfkit.quads import sorted_quads
 _PREFIX_LINE = re.compile(rb"@prefix (\S*): <[^>]*> \.\n")
 # A new subject begins where a statement has ended and the next line is not indented.
 _NEXT_SUBJECT = re.compile(rb"(?<= \.\n)(?=[^\s@])")
+# What may hold a backslash: texts, IRIs in full, and prefixed names, of which only the last are to change.
+_ESCAPED_NAME = re.compile(rb'"(?:[^"\\]|\\.)*"|<[^>]*>|(?<![^\s])([A-Za-z][\w.-]*):([^\s"<]*\\[^\s"<]*)')
+_LOCAL_ESCAPE = re.compile(rb"\\(.)")
 # XML 1.0 has no way to write these, escaped or not.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -67,14 +70,24 @@ def _iris(quad: ox.Quad) -> Iterator[ox.NamedNode]:
 
 
 def _readable_turtle(data: bytes) -> bytes:
-    """Puts prefixes, which Oxigraph writes in a random order, in order, and a blank line before each subject."""
+    """Puts prefixes, which Oxigraph writes in a random order, in order, and a blank line before each subject.
+
+    Names that need a backslash (`doi:10.1016\\/j`) are written in full: Virtuoso 7 takes the backslash as part of them.
+    """
     lines: list[bytes] = []
     position = 0
     while match := _PREFIX_LINE.match(data, position):
         lines.append(match[0])
         position = match.end()
     gap = b"\n" if lines else b""
-    return b"".join(sorted(lines)) + gap + _NEXT_SUBJECT.sub(b"\n", data[position:])
+    body = _ESCAPED_NAME.sub(_in_full, data[position:])
+    return b"".join(sorted(lines)) + gap + _NEXT_SUBJECT.sub(b"\n", body)
+
+
+def _in_full(found: re.Match[bytes]) -> bytes:
+    if found[1] is None:
+        return found[0]
+    return b"<" + prefix_map()[found[1].decode()].encode() + _LOCAL_ESCAPE.sub(rb"\1", found[2]) + b">"
 
 
 def _readable_json(data: bytes) -> bytes:

@@ -1,0 +1,128 @@
+"""A real Virtuoso bulk-loads the release without an error and answers the library's queries as our store does."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import shutil
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from conftest import CASES, SEEDS
+from virtuoso import CLIENT, SERVER, Virtuoso, virtuoso
+
+import rdfkit
+from rdfkit.answers import Rows
+from rdfkit.identifiers import prefix_map
+from rdfkit.linking import Thresholds
+from rdfkit.queries import bind, library, read_query
+from rdfkit.release import write_release
+from rdfkit.store import Store
+
+pytestmark = pytest.mark.peers
+
+SITE = "http://rdf.wikipathways.org/"
+DESCRIPTIONS = "http://rdf.wikipathways.org/void"
+# The release has no named graphs, so what asks for them finds none there.
+NAMED_GRAPHS = {"sources", "who-says"}
+PREFIXES = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in prefix_map().items())
+
+Row = tuple[tuple[str, str], ...]
+
+
+@pytest.fixture(scope="module")
+def store(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    folder = tmp_path_factory.mktemp("store") / "store"
+    figures = sorted(SEEDS.glob("PMC*.md"))
+    rdfkit.build([samples / "wikipathways", *figures], folder, thresholds=Thresholds())
+    with rdfkit.open_store(folder) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def server(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Virtuoso]:
+    if shutil.which(SERVER) is None or shutil.which(CLIENT) is None:
+        pytest.skip("Virtuoso is not installed (Debian: virtuoso-opensource-7)")
+    folder = tmp_path_factory.mktemp("virtuoso")
+    release = write_release(store, folder / "release", datetime.date(2026, 11, 20)).folder
+    site, descriptions = folder / "site", folder / "descriptions"
+    for archive in release.glob("*.zip"):
+        with zipfile.ZipFile(archive) as packed:
+            packed.extractall(site)
+    shutil.copy(release / "graphs.ttl.gz", site)
+    descriptions.mkdir()
+    for path in release.glob("*.ttl"):
+        shutil.copy(path, descriptions)
+    with virtuoso(folder / "database", folder) as running:
+        assert running.load(site, SITE) == []
+        assert running.load(descriptions, DESCRIPTIONS) == []
+        yield running
+
+
+def test_it_holds_the_same_triples(server: Virtuoso, store: Store) -> None:
+    (row,) = server.rows(f"SELECT (COUNT(*) AS ?triples) FROM <{SITE}> WHERE {{ ?s ?p ?o }}")
+    assert row == {"triples": ("integer", str(sum(1 for _ in store.triples())))}
+
+
+@pytest.mark.parametrize("name", sorted(set(library()) - NAMED_GRAPHS))
+def test_it_gives_the_same_answer(name: str, server: Virtuoso, store: Store) -> None:
+    text = bind(library()[name], {})
+    assert _theirs(server, text) == _ours(store, text)
+
+
+def test_enough_queries_are_compared() -> None:
+    assert len(set(library()) - NAMED_GRAPHS) >= 25
+
+
+@pytest.mark.parametrize("path", sorted((CASES / "dialect").glob("*.rq")), ids=lambda path: path.stem)
+def test_repairs_mean_what_it_means(path: Path, server: Virtuoso, store: Store) -> None:
+    text = bind(read_query(path), {})
+    # Virtuoso wants its instructions before the prefixes.
+    pragma, text = text.split("\n", 1) if text.startswith("DEFINE") else ("", text)
+    theirs = Counter(
+        tuple(value for _, value in sorted(row.items()))
+        for row in server.rows(f"{pragma}\n{PREFIXES}{text}", SITE)
+    )
+    ours = store.query(f"{pragma}\n{text}")
+    assert isinstance(ours, Rows)
+    names = [row.values() for row in ours.terms()]
+    found = Counter(tuple(_plain(term) for term in values) for values in names)
+    assert _values(theirs) == _values(found)
+
+
+def _values(rows: Counter[tuple[tuple[str, str], ...]]) -> list[list[str]]:
+    """The values of each row without their names: Virtuoso names what has no name in its own way."""
+    return sorted([sorted(value for _, value in row) for row in rows.elements()])
+
+
+def _theirs(server: Virtuoso, text: str) -> Counter[Row]:
+    return Counter(_row(row) for row in server.rows(PREFIXES + text, SITE))
+
+
+def _ours(store: Store, text: str) -> Counter[Row]:
+    answer = store.query(text)
+    assert isinstance(answer, Rows)
+    rows = ({name: _plain(term) for name, term in row.items() if term is not None} for row in answer.terms())
+    return Counter(_row(row) for row in rows)
+
+
+def _row(row: dict[str, tuple[str, str]]) -> Row:
+    """A row whose numbers are equal when they have the same value to nine digits."""
+    return tuple((name, _number(*value)) for name, value in sorted(row.items()))
+
+
+def _number(kind: str, value: str) -> str:
+    if kind in ("integer", "decimal", "double", "float"):
+        number = float(value)
+        return f"{number:.9g}" if math.isfinite(number) else value
+    return value
+
+
+def _plain(term: ox.NamedNode | ox.Literal | None) -> tuple[str, str]:
+    if isinstance(term, ox.Literal):
+        return term.datatype.value.rpartition("#")[2], term.value
+    return "iri", term.value if term is not None else ""
