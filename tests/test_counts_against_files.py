@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,18 +34,6 @@ NO_CROSS_REFERENCES = {
     "lipidmaps:LMST04", "lipidmaps:LMPR01", "lipidmaps:LMST02", "lipidmaps:LMSP", "lipidmaps:LMGP01",
 }  # fmt: skip
 NO_REFERENCES = {"27252646.", "31879129.", "33115499.", "33235361.", "35819332.", "23401525."}
-
-
-@pytest.fixture(scope="module")
-def built(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Build, Path]:
-    store = tmp_path_factory.mktemp("counts") / "store"
-    return rdfkit.build([samples / "wikipathways", samples / "pfocr"], store), store
-
-
-@pytest.fixture(scope="module")
-def store(built: tuple[Build, Path]) -> Iterator[Store]:
-    with rdfkit.open_store(built[1]) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -93,8 +80,8 @@ def _one(store: Store, pattern: str, what: str = "*") -> int:
     return int(row["n"])
 
 
-def test_every_page_and_row_is_accounted_for(built: tuple[Build, Path], samples: Path) -> None:
-    account = built[0].reconciliation
+def test_every_page_and_row_is_accounted_for(sample_build: tuple[Build, Path], samples: Path) -> None:
+    account = sample_build[0].reconciliation
     assert account.balanced
     folders = {"author": "_authors", "community": "_communities", "organism": "_organisms",
                "pathway": "_pathways", "term": "_annotations"}  # fmt: skip
@@ -121,23 +108,25 @@ def test_each_site_alone_balances(site: str, samples: Path, tmp_path: Path) -> N
     assert done.exit_code == 0
 
 
-def test_pathways(store: Store, pages: dict[str, dict[str, object]]) -> None:
-    found = {row["id"] for row in store.query("SELECT ?id { ?p a wp:Pathway ; dcterms:identifier ?id }")}
+def test_pathways(sample_store: Store, pages: dict[str, dict[str, object]]) -> None:
+    found = {
+        row["id"] for row in sample_store.query("SELECT ?id { ?p a wp:Pathway ; dcterms:identifier ?id }")
+    }
     assert found == pages.keys()
 
 
-def test_terms(store: Store, pages: dict[str, dict[str, object]]) -> None:
+def test_terms(sample_store: Store, pages: dict[str, dict[str, object]]) -> None:
     tags = {(name, item["id"]) for name, page in pages.items() for item in page.get("annotations") or []}
-    assert _one(store, "?p a wp:Pathway ; wp:ontologyTag ?t . ?t a owl:Class") == len(tags)
+    assert _one(sample_store, "?p a wp:Pathway ; wp:ontologyTag ?t . ?t a owl:Class") == len(tags)
     for prefix, tag in (("PW", "pathway"), ("DOID", "disease"), ("CL", "cellType")):
         own = sum(1 for _, term in tags if term.startswith(f"{prefix}:"))
-        assert _one(store, f"?p wp:{tag}OntologyTag ?t") == own
+        assert _one(sample_store, f"?p wp:{tag}OntologyTag ?t") == own
 
 
-def test_communities(store: Store, pages: dict[str, dict[str, object]], samples: Path) -> None:
+def test_communities(sample_store: Store, pages: dict[str, dict[str, object]], samples: Path) -> None:
     tags = {(name, tag) for name, page in pages.items() for tag in page.get("communities") or []}
-    assert _one(store, "?p wp:ontologyTag ?t FILTER(STRSTARTS(STR(?t), STR(cur:)))") == len(tags)
-    assert _one(store, "?community a foaf:Group") == len(
+    assert _one(sample_store, "?p wp:ontologyTag ?t FILTER(STRSTARTS(STR(?t), STR(cur:)))") == len(tags)
+    assert _one(sample_store, "?community a foaf:Group") == len(
         list((samples / "wikipathways/_communities").iterdir())
     )
     collections, members = 0, set()
@@ -146,29 +135,34 @@ def test_communities(store: Store, pages: dict[str, dict[str, object]], samples:
         for index, collection in enumerate(fields.get("collections") or []):
             collections += 1
             members |= {(path.name, index, member) for member in collection.get("wpids", ())}
-    assert _one(store, "?c a skos:Collection ; dcterms:isPartOf ?group . ?group a foaf:Group") == collections
-    assert _one(store, "?c dcterms:isPartOf ?group ; skos:member ?p . ?group a foaf:Group") == len(members)
+    assert (
+        _one(sample_store, "?c a skos:Collection ; dcterms:isPartOf ?group . ?group a foaf:Group")
+        == collections
+    )
+    assert _one(sample_store, "?c dcterms:isPartOf ?group ; skos:member ?p . ?group a foaf:Group") == len(
+        members
+    )
 
 
-def test_authorships(store: Store, pages: dict[str, dict[str, object]]) -> None:
+def test_authorships(sample_store: Store, pages: dict[str, dict[str, object]]) -> None:
     authors = {
         (name, author)
         for name, page in pages.items()
         for author in page["authors"]
         if author not in HOUSE_ACCOUNTS
     }
-    assert _one(store, "?p pav:hasVersion ?v ; wp:hasAuthorship ?a") == len(authors)
-    assert _one(store, "?p pav:hasVersion ?v ; dc:creator ?a") == len(authors)
-    assert _one(store, "?a wpq:series_ordinal ?o") == len(authors)
+    assert _one(sample_store, "?p pav:hasVersion ?v ; wp:hasAuthorship ?a") == len(authors)
+    assert _one(sample_store, "?p pav:hasVersion ?v ; dc:creator ?a") == len(authors)
+    assert _one(sample_store, "?a wpq:series_ordinal ?o") == len(authors)
 
 
-def test_data_nodes_by_type(store: Store, nodes: list[tuple[str, list[str]]]) -> None:
+def test_data_nodes_by_type(sample_store: Store, nodes: list[tuple[str, list[str]]]) -> None:
     distinct = {
         (name, cells[1], cells[2]) for name, cells in nodes if cells[2] and cells[2] not in NO_IDENTIFIERS
     }
     expected = Counter(kind for _, kind, _ in distinct)
     found = _count(
-        store,
+        sample_store,
         """SELECT ?key (COUNT(*) AS ?n) { GRAPH ?g { ?node dcterms:isPartOf ?v ; a ?type . ?v a wp:Pathway }
            FILTER(?type NOT IN (wp:DataNode, wp:PublicationReference, schema:Gene))
            BIND(STRAFTER(STR(?type), "#") AS ?key) } GROUP BY ?key""",
@@ -176,10 +170,10 @@ def test_data_nodes_by_type(store: Store, nodes: list[tuple[str, list[str]]]) ->
     assert found == expected
     assert sum(expected.values()) > 11_000
     labels = {(name, cells[0]) for name, cells in nodes if not cells[2] or cells[2] in NO_IDENTIFIERS}
-    assert _one(store, "?v pfocr:unidentifiedNode ?label") == len(labels)
+    assert _one(sample_store, "?v pfocr:unidentifiedNode ?label") == len(labels)
 
 
-def test_cross_references_by_database(store: Store, nodes: list[tuple[str, list[str]]]) -> None:
+def test_cross_references_by_database(sample_store: Store, nodes: list[tuple[str, list[str]]]) -> None:
     distinct = set()
     for name, cells in nodes:
         identifier = cells[2]
@@ -193,39 +187,39 @@ def test_cross_references_by_database(store: Store, nodes: list[tuple[str, list[
                     distinct.add((name, identifier, PROPERTIES[prefix], curie))
     expected = Counter(key for _, _, key, _ in distinct)
     found = {
-        key: _one(store, f"GRAPH ?g {{ ?node {key} ?x ; dcterms:isPartOf ?v . ?v a wp:Pathway }}")
+        key: _one(sample_store, f"GRAPH ?g {{ ?node {key} ?x ; dcterms:isPartOf ?v . ?v a wp:Pathway }}")
         for key in PROPERTIES.values()
     }
     assert found == expected
 
 
-def test_references(store: Store, references: list[tuple[str, list[str]]]) -> None:
+def test_references(sample_store: Store, references: list[tuple[str, list[str]]]) -> None:
     expected = {(name, row[0], row[1]) for name, row in references if row[0] not in NO_REFERENCES}
-    assert _one(store, "?v a wp:Pathway ; cito:cites ?r") == len(expected)
-    assert _one(store, "?v a wp:Pathway . ?r a wp:PublicationReference ; dcterms:isPartOf ?v") == len(
+    assert _one(sample_store, "?v a wp:Pathway ; cito:cites ?r") == len(expected)
+    assert _one(sample_store, "?v a wp:Pathway . ?r a wp:PublicationReference ; dcterms:isPartOf ?v") == len(
         expected
     )
     sources = Counter({"Pubmed": "PubMed"}.get(kind, kind) for _, _, kind in expected)
     found = _count(
-        store,
+        sample_store,
         """SELECT ?key (COUNT(*) AS ?n) { GRAPH ?g { ?r a wp:PublicationReference ; dcterms:isPartOf ?v ;
            dc:source ?key } } GROUP BY ?key""",
     )
     assert found == sources
     unnamed = {(name, row[2]) for name, row in references if row[0] in NO_REFERENCES}
-    assert _one(store, "?v pfocr:unidentifiedReference ?text") == len(unnamed)
+    assert _one(sample_store, "?v pfocr:unidentifiedReference ?text") == len(unnamed)
 
 
-def test_citations_have_no_links_left(store: Store) -> None:
-    assert _one(store, "?r dcterms:bibliographicCitation ?text FILTER(CONTAINS(?text, '<a '))") == 0
+def test_citations_have_no_links_left(sample_store: Store) -> None:
+    assert _one(sample_store, "?r dcterms:bibliographicCitation ?text FILTER(CONTAINS(?text, '<a '))") == 0
 
 
-def test_the_figure_with_a_table_gets_its_genes(store: Store, samples: Path) -> None:
+def test_the_figure_with_a_table_gets_its_genes(sample_store: Store, samples: Path) -> None:
     table = samples / "pfocr" / "_data" / "PMC10846991__j-krcp-23-071f3-genes.tsv"
     rows = [line.split("\t") for line in table.read_text().splitlines()[1:]]
     assert len(rows) == 33
     figure = "<https://pfocr.wikipathways.org/figures/PMC10846991__j-krcp-23-071f3.html>"
-    found = store.query(
+    found = sample_store.query(
         f"""SELECT ?word ?label ?gene ?lexicon {{
             GRAPH {figure} {{ ?m oa:hasTarget {figure} ; pfocr:word ?word ; oa:hasBody ?gene ;
             pfocr:lexicon ?lexicon . ?gene rdfs:label ?label }} }}"""
@@ -242,6 +236,6 @@ def test_the_figure_with_a_table_gets_its_genes(store: Store, samples: Path) -> 
     assert jak == {"JAK1", "JAK2", "JAK3", "TYK2"}
 
 
-def test_no_email_address_is_in_the_graph(store: Store) -> None:
-    assert _one(store, r"?s ?p ?o FILTER(REGEX(STR(?o), '[a-z0-9._-]+@[a-z0-9-]+[.][a-z]', 'i'))") == 0
-    assert _one(store, r"?s ?p ?o FILTER(REGEX(STR(?o), '\\[AT\\]'))") == 0
+def test_no_email_address_is_in_the_graph(sample_store: Store) -> None:
+    assert _one(sample_store, r"?s ?p ?o FILTER(REGEX(STR(?o), '[a-z0-9._-]+@[a-z0-9-]+[.][a-z]', 'i'))") == 0
+    assert _one(sample_store, r"?s ?p ?o FILTER(REGEX(STR(?o), '\\[AT\\]'))") == 0
