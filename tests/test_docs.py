@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import PROJECT, SEEDS
 
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
@@ -62,3 +63,14 @@ def test_links_between_pages_lead_somewhere() -> None:
     for page in PAGES:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_workflow_of_the_release_page_is_one() -> None:
+    (text,) = re.findall(
+        r"^```yaml\n(.*?)^```", (PROJECT / "docs" / "release.md").read_text(encoding="utf-8"), re.M | re.S
+    )
+    workflow = yaml.load(text, Loader=yaml.BaseLoader)
+    commands = [step["run"] for step in workflow["jobs"]["release"]["steps"] if "run" in step]
+    verbs = {word for command in commands for word in re.findall(r"rdfkit (\w+)", command)}
+    assert workflow["on"]["schedule"]
+    assert verbs == {"build", "audit", "export"}
