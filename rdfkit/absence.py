@@ -58,8 +58,9 @@ def explain_empty(text: str, store: Store, prefixes: Mapping[str, str] | None = 
     from pyparsing import ParseBaseException
     from rdflib.plugins.sparql import prepareQuery
 
+    known = {**prefix_map(), **(prefixes or {})}
     try:
-        algebra = prepareQuery(repair(text).text, initNs={**prefix_map(), **(prefixes or {})}).algebra
+        algebra = prepareQuery(repair(text, known).text, initNs=known).algebra
     except (ParseBaseException, TypeError, ValueError, RecursionError):
         # The store has its own parser, which takes some texts that rdflib does not.
         return ()

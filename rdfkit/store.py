@@ -168,7 +168,7 @@ class Store:
         except (SyntaxError, QueryError) as error:
             # Whatever comes of the repair, the user knows the text as it was.
             said = _syntax_error(error, text, known) if isinstance(error, SyntaxError) else error
-            repaired = repair(text)
+            repaired = repair(text, known)
             if strict or not repaired.repairs:
                 raise said from error
         try:

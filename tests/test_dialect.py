@@ -11,8 +11,9 @@ from conftest import CASES
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdfkit.dialect import repair
+from rdfkit.dialect import Repaired, repair
 from rdfkit.errors import QueryError
+from rdfkit.identifiers import prefix_map
 from rdfkit.queries import bind, library, read_query
 from rdfkit.store import Store
 
@@ -84,13 +85,13 @@ def test_the_library_needs_no_repair(name: str, seed_store: Store) -> None:
 
 @given(st.lists(PIECES | st.text(max_size=3), max_size=12).map(" ".join))
 def test_any_text_can_be_repaired_and_only_once(text: str) -> None:
-    repaired = repair(text)
-    assert repair(repaired.text).text == repaired.text
+    repaired = repair(text, prefix_map())
+    assert repair(repaired.text, prefix_map()) == Repaired(repaired.text, ())
 
 
 @given(st.lists(PIECES | st.text(max_size=3), max_size=12).map(" ".join))
 def test_without_a_repair_the_text_is_as_it_was(text: str) -> None:
-    repaired = repair(text)
+    repaired = repair(text, prefix_map())
     assert bool(repaired.repairs) or repaired.text == text
 
 
