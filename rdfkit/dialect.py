@@ -408,7 +408,16 @@ def _shadowed_variables(query: _Query, prefixes: Mapping[str, str]) -> _Found:
                 continue
             fresh = _fresh(f"{name}_", taken)
             order, last = _order_by(query, select)
-            inside = set(range(select.keyword, select.end + 1)) - set(range(order, last + 1)) - aliases
+            # The other columns and ORDER BY mean the column by this name, not the variable.
+            others = {
+                position
+                for other in select.columns
+                if other != column
+                for position in query.variables(other.first, other.last)
+            }
+            inside = (
+                set(range(select.keyword, select.end + 1)) - set(range(order, last + 1)) - aliases - others
+            )
             edits |= {
                 _Edit(token.start + 1, token.end, fresh)
                 for token in (query.tokens[position] for position in inside)
