@@ -117,7 +117,7 @@ def _needs_of(node: Any, graphs: tuple[ox.NamedNode, ...], *, alone: bool) -> li
     if name == "AggregateJoin" and node.p.expr is None and not alone:
         # Without GROUP BY an aggregate has a row in any case.
         return []
-    needs = _needs_of(node.p, graphs, alone=alone) if node.get("p") is not None else []
+    needs = _needs_of(node.p, graphs, alone=alone) if "p" in node else []
     if name == "Filter":
         needs += _needs_of_filter(node.expr, graphs)
     elif name == "Extend" and isinstance(node.expr, rdflib.URIRef | rdflib.Literal):
@@ -207,8 +207,8 @@ def _needs_of_triple(
 def names_in(text: str, prefixes: Mapping[str, str]) -> Iterator[ox.NamedNode]:
     """The IRIs that must be in the data for an answer, found by tokens alone: rather too few than too many.
 
-    What stands in brackets, in a group of its own kind (OPTIONAL, MINUS, NOT EXISTS, SERVICE, UNION) or beside a
-    mark of a path or of a datatype is left out.
+    What stands in brackets, in a group that need not match (OPTIONAL, MINUS, NOT EXISTS, SERVICE, UNION, VALUES) or
+    beside a mark of a path or of a datatype is left out.
     """
     found = [token for token in tokens(text) if token.kind not in (Kind.SPACE, Kind.COMMENT)]
     known = dict(prefixes)
@@ -219,26 +219,31 @@ def names_in(text: str, prefixes: Mapping[str, str]) -> Iterator[ox.NamedNode]:
         if before.text.upper() == "PREFIX" and after.kind is Kind.IRI:
             known[token.prefix] = after.text[1:-1]
         elif token.kind is Kind.MARK and token.text in "{(":
-            opened = (
-                token.text == "{"
-                and before.text.upper() not in _UNNEEDED
-                and not _is_service(found, position)
-            )
-            needed.append(opened and (not needed or needed[-1]) and not _meets_union(found, position))
+            group = token.text == "{" and _keyword(found, position) not in _OWN_GROUPS
+            needed.append(group and (not needed or needed[-1]) and not _meets_union(found, position))
         elif token.kind is Kind.MARK and token.text in "})" and needed:
             needed.pop()
-        elif needed and needed[-1] and not {before.text, after.text} & _UNNEEDED:
+        elif needed and needed[-1] and not {before.text.upper(), after.text} & _BESIDE:
             yield from _named(token, known)
 
 
-_UNNEEDED = frozenset(
-    {"OPTIONAL", "MINUS", "EXISTS", "UNION", "SERVICE", "GRAPH", "^", "|", "*", "?", "!", "(", ","}
-)
+_OWN_GROUPS = frozenset({"OPTIONAL", "MINUS", "EXISTS", "UNION", "SERVICE", "VALUES"})
+# Beside these, a name may be a step of a path that need not be taken, a datatype, a function, or that of a group.
+_BESIDE = frozenset({*"^|*?!(,", "SERVICE", "SILENT", "GRAPH"})
 
 
-def _is_service(found: Sequence[Token], opening: int) -> bool:
-    words = [token.text.upper() for token in found[max(0, opening - 3) : opening]]
-    return "SERVICE" in words
+def _keyword(found: Sequence[Token], opening: int) -> str:
+    """What stands before a group, past the name or the variables that belong to its keyword."""
+    position = opening - 1
+    if position >= 0 and found[position].text == ")":
+        while position > 0 and found[position].text != "(":
+            position -= 1
+        position -= 1
+    elif position >= 0 and found[position].kind in (Kind.VARIABLE, Kind.IRI, Kind.NAME):
+        position -= 1
+    if position >= 0 and found[position].text.upper() == "SILENT":
+        position -= 1
+    return found[position].text.upper() if position >= 0 else ""
 
 
 def _meets_union(found: Sequence[Token], opening: int) -> bool:
