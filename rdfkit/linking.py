@@ -31,8 +31,9 @@ _PART_OF = ox.NamedNode(expand("dcterms:isPartOf"))
 _ENTREZ = ox.NamedNode(expand("wp:bdbEntrezGene"))
 _VERSION = ox.NamedNode(expand("pav:hasVersion"))
 _ORGANISM = ox.NamedNode(expand("wp:organism"))
+_RECOGNISED = ox.NamedNode(expand("pfocr:recognisedOrganism"))
 _FIGURE = ox.NamedNode(expand("doco:Figure"))
-_READ = (_TYPE, _MENTIONS, _PART_OF, _ENTREZ, _VERSION, _ORGANISM)
+_READ = (_TYPE, _MENTIONS, _PART_OF, _ENTREZ, _VERSION, _ORGANISM, _RECOGNISED)
 _GENE = expand("ncbigene:")
 # Figures whose overlaps with all pathways are computed at once: bounds the memory to some hundred megabytes.
 _BLOCK = 5000
@@ -89,11 +90,13 @@ class Linkset:
 def gene_sets(triples: Iterable[ox.Triple]) -> tuple[list[GeneSet], list[GeneSet]]:
     """The figures and the pathways (without version) of a graph, each sorted by IRI, with taxa and genes.
 
-    A figure has the genes that it mentions, a pathway the Entrez cross-references of its data nodes.
+    A figure has the genes that it mentions, a pathway the Entrez cross-references of its data nodes. The taxa of a
+    figure are those in which its words were recognised, if it says so, else those of its article.
     """
     figures: set[str] = set()
     mentions: dict[str, set[str]] = {}
     taxa: dict[str, set[str]] = {}
+    recognised: dict[str, set[str]] = {}
     nodes: dict[str, set[str]] = {}
     parts: dict[str, set[str]] = {}
     versions: dict[str, str] = {}
@@ -106,6 +109,8 @@ def gene_sets(triples: Iterable[ox.Triple]) -> tuple[list[GeneSet], list[GeneSet
             parts.setdefault(value, set()).add(subject)
         elif predicate == _ORGANISM:
             taxa.setdefault(subject, set()).add(value)
+        elif predicate == _RECOGNISED:
+            recognised.setdefault(subject, set()).add(value)
         elif predicate == _VERSION:
             versions[value] = subject
         elif predicate == _TYPE and value == _FIGURE.value:
@@ -115,7 +120,7 @@ def gene_sets(triples: Iterable[ox.Triple]) -> tuple[list[GeneSet], list[GeneSet
         for version in versions
     }
     return (
-        [_gene_set(iri, iri, taxa, mentions) for iri in sorted(figures)],
+        [_gene_set(iri, iri, taxa | recognised, mentions) for iri in sorted(figures)],
         [
             _gene_set(versions[iri], iri, taxa, drawn)
             for iri in sorted(versions, key=lambda iri: versions[iri])

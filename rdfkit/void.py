@@ -62,13 +62,9 @@ def site_of(kinds: Mapping[str, str]) -> SiteOf:
     def found(graph: str) -> str | None:
         kind = kinds.get(graph)
         for name, site in _sites().items():
-            if kind in site["kinds"]:
+            if kind in site["kinds"] or (kind != "ontology" and graph.startswith(tuple(site["addresses"]))):
                 return name
-        if kind is None or kind == "ontology":
-            return None
-        return next(
-            (name for name, site in _sites().items() if graph.startswith(tuple(site["addresses"]))), None
-        )
+        return None
 
     return found
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import rdfkit
-from rdfkit.builder import Graph, assemble
+from rdfkit.builder import Build, Graph, assemble
+from rdfkit.linking import Thresholds
 from rdfkit.store import Store
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -38,3 +39,19 @@ def samples() -> Path:
     if not SAMPLES.is_dir():
         pytest.skip("the samples of the real sites are not beside this checkout")
     return SAMPLES
+
+
+@pytest.fixture(scope="session")
+def sample_build(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Build, Path]:
+    """A build of both sample sites with links, and the folder of its store."""
+    folder = tmp_path_factory.mktemp("samples") / "store"
+    return rdfkit.build(
+        [samples / "wikipathways", samples / "pfocr"], folder, thresholds=Thresholds()
+    ), folder
+
+
+@pytest.fixture(scope="session")
+def sample_store(sample_build: tuple[Build, Path]) -> Iterator[Store]:
+    """The store of `sample_build`."""
+    with rdfkit.open_store(sample_build[1]) as store:
+        yield store

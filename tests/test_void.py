@@ -1,0 +1,94 @@
+"""VoID descriptions: their counts are those of the graph, counted in another way."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+
+import pyoxigraph as ox
+import pytest
+
+from rdfkit.identifiers import expand
+from rdfkit.provenance import GRAPH
+from rdfkit.store import Store
+from rdfkit.void import describe, site_of
+
+DATASET = {
+    "wikipathways": "https://www.wikipathways.org/#dataset",
+    "pfocr": "https://pfocr.wikipathways.org/#dataset",
+}
+KINDS = {"wikipathways": {"author", "community", "organism", "pathway", "term"}, "pfocr": {"figure"}}
+
+
+def _triples(store: Store, site: str) -> set[ox.Triple]:
+    rows = store.query("SELECT ?graph ?kind { GRAPH pfocr:provenance { ?graph dcterms:type ?kind } }")
+    graphs = [row["graph"] for row in rows if row["kind"] in KINDS[site]]
+    return {quad.triple for graph in graphs for quad in store.quads(ox.NamedNode(str(graph)))}
+
+
+def _value(store: Store, dataset: str, name: str) -> object:
+    (row,) = store.query(f"SELECT ?value {{ <{dataset}> {name} ?value }}")
+    return row["value"]
+
+
+@pytest.mark.parametrize("site", ["wikipathways", "pfocr"])
+def test_counts(site: str, sample_store: Store) -> None:
+    triples, dataset = _triples(sample_store, site), DATASET[site]
+    classes = {t.object for t in triples if t.predicate.value == expand("rdf:type")}
+    assert _value(sample_store, dataset, "void:triples") == len(triples)
+    assert _value(sample_store, dataset, "void:distinctSubjects") == len({t.subject for t in triples})
+    assert _value(sample_store, dataset, "void:distinctObjects") == len({t.object for t in triples})
+    assert _value(sample_store, dataset, "void:properties") == len({t.predicate for t in triples})
+    assert _value(sample_store, dataset, "void:classes") == len(classes)
+
+
+@pytest.mark.parametrize("site", ["wikipathways", "pfocr"])
+def test_partitions_cover_the_dataset(site: str, sample_store: Store) -> None:
+    triples = _triples(sample_store, site)
+    properties = sample_store.query(
+        f"SELECT ?term ?n {{ <{DATASET[site]}> void:propertyPartition ?p . ?p void:property ?term ; void:triples ?n }}"
+    )
+    found = {row["term"]: row["n"] for row in properties}
+    assert found == {
+        p: sum(t.predicate.value == p for t in triples) for p in {t.predicate.value for t in triples}
+    }
+    classes = sample_store.query(
+        f"SELECT ?term ?n {{ <{DATASET[site]}> void:classPartition ?p . ?p void:class ?term ; void:entities ?n }}"
+    )
+    types = Counter(t.object.value for t in triples if t.predicate.value == expand("rdf:type"))
+    assert {row["term"]: row["n"] for row in classes} == types
+
+
+def test_linksets(sample_store: Store) -> None:
+    for name, pattern in (
+        (
+            "https://pfocr.wikipathways.org/#linkset-genes",
+            "?f a doco:Figure ; schema:mentions ?x . ?x a schema:Gene",
+        ),
+        ("https://www.wikipathways.org/#linkset-genes", "?x a wp:DataNode ; wp:bdbEntrezGene ?gene"),
+    ):
+        (row,) = sample_store.query(f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}")
+        assert _value(sample_store, name, "void:triples") == row["n"]
+    assert _value(sample_store, expand("pfocr:linkset"), "void:linkPredicate") == expand("dcterms:relation")
+
+
+def test_nothing_is_dated_unless_asked(sample_store: Store) -> None:
+    assert not sample_store.query("ASK { ?s pav:createdOn ?day }")
+    site = site_of({})
+    dated = list(describe(sample_store.quads(), site, GRAPH, created=datetime.date(2026, 11, 20)))
+    days = {quad.object.value for quad in dated if quad.predicate.value == expand("pav:createdOn")}
+    assert days == {"2026-11-20"}
+
+
+def test_there_are_no_blank_nodes(sample_store: Store) -> None:
+    described = list(describe(sample_store.quads(), site_of({}), GRAPH))
+    assert described
+    assert all(
+        isinstance(term, ox.NamedNode | ox.Literal)
+        for quad in described
+        for term in (quad.subject, quad.object)
+    )
+
+
+def test_an_empty_graph_has_no_datasets() -> None:
+    assert list(describe([], site_of({}), GRAPH)) == []
