@@ -73,6 +73,12 @@ def repair(text: str, prefixes: Mapping[str, str]) -> Repaired:
     return Repaired(repaired, tuple(done))
 
 
+def has_aggregates(text: str) -> bool:
+    """Whether a query calls an aggregate anywhere: COUNT, SUM, ..."""
+    query = _Query(text)
+    return query.aggregates(0, len(query.tokens) - 1)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class _Edit:
     """`text` in place of the characters from `start` to `end`."""

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import rdfkit
 from rdfkit import resources
-from rdfkit.asking import any_content
+from rdfkit.asking import Content, content_of
 from rdfkit.identifiers import compress, expand, prefix_map
 from rdfkit.queries import bind, library
 from rdfkit.store import Store
@@ -69,6 +69,8 @@ def test_answers_that_hold_something_are_not(seed_store: Store) -> None:
         "ASK { ?x a doco:Figure }",
         "CONSTRUCT { ?x a doco:Figure } WHERE { ?x a doco:Figure }",
         "SELECT ?x { ?x a doco:Figure }",
+        "SELECT ?none { ?x a wp:Pathway OPTIONAL { ?x wp:none ?none } }",
+        "SELECT (0 AS ?zero) { ?x a wp:Pathway }",
     ):
         assert _query(seed_store, query).stderr == ""
 
@@ -76,7 +78,7 @@ def test_answers_that_hold_something_are_not(seed_store: Store) -> None:
 @given(st.lists(st.lists(st.sampled_from(["", "0", 0, None, "1", "x"]), min_size=1, max_size=3), max_size=3))
 def test_only_one_row_of_nothing_is_nothing(rows: list[list[Any]]) -> None:
     nothing = not rows or (len(rows) == 1 and all(cell in ("", "0", 0, None) for cell in rows[0]))
-    assert any_content(rows) is not nothing
+    assert (content_of(rows) is not Content.SOMETHING) is nothing
 
 
 @given(st.text(max_size=40))
