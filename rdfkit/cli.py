@@ -387,12 +387,18 @@ def audit(
 
 
 @app.command(epilog=EXIT_CODES)
-def info(store: StorePath = DEFAULT_STORE) -> None:
+def info(
+    store: StorePath = DEFAULT_STORE,
+    diagram: Annotated[
+        bool, typer.Option("--diagram", help="Draw classes and properties: a Mermaid class diagram.")
+    ] = False,
+) -> None:
     """Say what is in the store: pages, classes, graphs, when it was built and with what."""
     from rdfkit import asking
+    from rdfkit.diagram import mermaid
 
     with rdfkit.open_store(store) as opened:
-        sys.stdout.write(asking.describe_store(opened))
+        sys.stdout.write(mermaid(opened) if diagram else asking.describe_store(opened))
 
 
 def main() -> None:

@@ -214,7 +214,12 @@ def _pairs(taxon: str, figures: list[GeneSet], pathways: list[GeneSet], genes: l
         product = (_matrix(block, column) @ columns).tocoo()
         own = np.array([len(figure.genes) for figure in block])[product.row]
         other, shared = sizes[product.col], product.data
-        p = hypergeom.sf(shared - 1, len(genes), own, other)
+        # Many pairs have the same three numbers, and the distribution is slow.
+        limit = len(genes) + 1
+        _, first, places = np.unique(
+            (shared * limit + own) * limit + other, return_index=True, return_inverse=True
+        )
+        p = hypergeom.sf(shared[first] - 1, len(genes), own[first], other[first])[places]
         blocks.append((product.row + start, product.col, shared, shared / (own + other - shared), p))
     row, col, shared, jaccard, p = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
     return _Pairs(taxon, figures, pathways, len(genes), row, col, shared, jaccard, p)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
+import gzip
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,9 @@ from conftest import PROJECT
 
 from rdfkit.builder import Graph, assemble
 from rdfkit.formats import FORMATS, of_name
+from rdfkit.release import write_release
 from rdfkit.serialization import serialize
+from rdfkit.store import Store
 
 pytestmark = pytest.mark.peers
 
@@ -93,3 +98,33 @@ def test_jena_finds_what_we_find(seed_graph: Graph, tmp_path: Path) -> None:
     found = rdflib.Graph().parse(data=done.stdout, format="turtle")
     shapes_found = [str(shape).rpartition("#")[2] for shape in found.objects(None, rdflib.SH.sourceShape)]
     assert sorted(shapes_found) == sorted(result.rule for result in seed_graph.report.results)
+
+
+@pytest.fixture(scope="module")
+def released(sample_store: Store, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Every Turtle file of a release, unpacked."""
+    folder = tmp_path_factory.mktemp("release")
+    release = write_release(sample_store, folder / "out", datetime.date(2026, 11, 20)).folder
+    for archive in release.glob("*.zip"):
+        with zipfile.ZipFile(archive) as packed:
+            packed.extractall(folder / "files" / archive.stem)
+    for packed_turtle in release.glob("*.ttl.gz"):
+        (folder / "files" / packed_turtle.stem).write_bytes(gzip.decompress(packed_turtle.read_bytes()))
+    return sorted([*(folder / "files").rglob("*.ttl"), *release.glob("*.ttl")])
+
+
+def test_raptor_takes_every_file_of_a_release(released: list[Path]) -> None:
+    if shutil.which("rapper") is None:
+        pytest.skip("rapper is not installed (Debian: raptor2-utils)")
+    assert len(released) > 700
+    for path in released:
+        command = ["rapper", "-q", "-c", "-i", "turtle", str(path)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (0, ""), path
+
+
+def test_jena_takes_every_file_of_a_release(released: list[Path]) -> None:
+    done = _riot("--validate", *map(str, released))
+    # With more than one file riot names each of them.
+    complaints = [line for line in (done.stdout + done.stderr).splitlines() if "INFO" not in line]
+    assert (done.returncode, complaints) == (0, [])

@@ -1,0 +1,37 @@
+"""The picture in the docs is that of the data."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT, SEEDS
+
+import rdfkit
+from rdfkit.diagram import mermaid, unknown_classes
+from rdfkit.linking import Thresholds
+
+
+@pytest.fixture(scope="module")
+def store(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> rdfkit.Store:
+    """The sample sites with the figures of the seeds, which have what the sample figures lack."""
+    folder = tmp_path_factory.mktemp("diagram") / "store"
+    figures = sorted(SEEDS.glob("PMC*.md"))
+    first = [path for path in figures if not (samples / "pfocr" / "_figures" / path.name).exists()]
+    rdfkit.build([samples / "wikipathways", samples / "pfocr", *first], folder, thresholds=Thresholds())
+    return rdfkit.open_store(folder)
+
+
+def test_the_picture_of_the_docs_is_that_of_the_data(store: rdfkit.Store) -> None:
+    text = (PROJECT / "docs" / "data-model.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^```mermaid\n(.*?)^```", text, re.M | re.S)
+    assert shown == mermaid(store)
+
+
+def test_every_class_is_shown_or_hidden_for_a_reason(store: rdfkit.Store) -> None:
+    assert unknown_classes(store) == set()
+
+
+def test_an_empty_store_has_an_empty_picture() -> None:
+    assert mermaid(rdfkit.Store.from_quads([])) == "classDiagram\n  direction LR\n"
