@@ -1,26 +1,24 @@
 """Why an answer is empty: names the terms of a query that the data has not, and what it has instead.
 
-The query is read by rdflib's SPARQL parser, and the data is asked by index lookups only. What stands in OPTIONAL,
-MINUS or NOT EXISTS never makes an answer empty, and a UNION only when all of its branches are empty.
+What an answer needs (`needs`) is asked of the store by index lookups only, so a large store costs no more.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias
 
 import pyoxigraph as ox
-import rdflib
-from rdflib.paths import InvPath, MulPath, Path, SequencePath
 
 from rdfkit import resources
 from rdfkit.dialect import repair
 from rdfkit.identifiers import compress, expand, prefix_map
+from rdfkit.needs import Either, Graph, Need, Never, OneOf, Place, Term, Triple, names_in, needs_of
 
 if TYPE_CHECKING:
     from rdfkit.store import Store
@@ -28,6 +26,11 @@ if TYPE_CHECKING:
 _TYPE = ox.NamedNode(expand("rdf:type"))
 # How many values of a property are looked at to see how its texts are written.
 _SAMPLE = 50
+# How many of the values that a query offers are named when the data has none of them.
+_NAMED = 10
+_DATATYPES = ("xsd:date", "xsd:gYear", "xsd:integer", "xsd:decimal")
+_COMPACT = re.compile(r"(identifiers\.org/[^/:]+)([/:])(.+)")
+_LOCAL_NAME = re.compile(r"(.*[/#:])([^/#:]+)/?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,212 +48,247 @@ class Hint:
         return f"{self.term}: {self.sentence}"
 
 
-_NEVER_TOGETHER = Hint("all patterns", "each of them has matches, but no combination of these fits")
+_NEVER_TOGETHER = Hint(
+    "all patterns",
+    "each of them has matches, but no combination of these fits all of the query with its filters",
+)
 
 
 def explain_empty(text: str, store: Store, prefixes: Mapping[str, str] | None = None) -> tuple[Hint, ...]:
     """The reasons why a query finds nothing in a store, in the order of the query.
 
-    For a query that is known to find nothing, in any dialect that the store takes: terms that are absent; else
-    triple patterns without a match; else that the patterns do not go together. Empty for a text that rdflib cannot
-    parse.
+    For a query of any form, in any dialect that the store takes, that is known to find nothing: terms that are
+    absent; else triple patterns without a match; else that the patterns do not go together.
     """
-    from pyparsing import ParseBaseException
-    from rdflib.plugins.sparql import prepareQuery
-
-    try:
-        algebra = prepareQuery(repair(text).text, initNs={**prefix_map(), **(prefixes or {})}).algebra
-    except (ParseBaseException, TypeError, ValueError, RecursionError):
-        # The store has its own parser, which takes some texts that rdflib does not.
-        return ()
+    known = {**prefix_map(), **(prefixes or {})}
+    standard = repair(text, known).text
     lookup = _Lookup(store)
-    found = lookup.absent(algebra) or lookup.unmatched(algebra)
+    needs = needs_of(standard, known)
+    if needs is None:
+        found = list(lookup.absent_names(names_in(standard, known)))
+    else:
+        found = lookup.reasons(needs, lookup.absent) or lookup.reasons(needs, lookup.unmatched)
     return tuple(dict.fromkeys(found)) or (_NEVER_TOGETHER,)
 
 
+_Ask: TypeAlias = Callable[[Triple], list[Hint]]
+
+
 class _Lookup:
-    """Asks a store for the constants of a query's algebra (https://www.w3.org/TR/sparql11-query/#sparqlAlgebra)."""
+    """Asks a store for what a query needs."""
 
     def __init__(self, store: Store) -> None:
-        self.store = store
+        self._store = store
 
-    def absent(self, node: Any) -> list[Hint]:  # noqa: ANN401 - rdflib's algebra
-        """The terms that a part of a query must find and the store has not."""
-        return self._of(node, lambda triple: list(self._absent_in(*triple)))
+    def reasons(self, needs: Sequence[Need], ask: _Ask, around: tuple[Triple, ...] = ()) -> list[Hint]:
+        """Why these needs are not met, as far as `ask` tells of one triple. `around` are triples needed beside them."""
+        triples = (*around, *(need for need in needs if isinstance(need, Triple)))
+        return [hint for need in needs for hint in self._reasons(need, ask, triples)]
 
-    def unmatched(self, node: Any) -> list[Hint]:  # noqa: ANN401
-        """The triple patterns of which each term is there, but no triple has them together."""
-        return self._of(node, self._without_match)
-
-    def _of(self, node: Any, ask: Callable[[tuple[Any, Any, Any]], list[Hint]]) -> list[Hint]:  # noqa: ANN401
-        name = getattr(node, "name", None)
-        if name == "BGP":
-            return [hint for triple in node.triples for hint in ask(triple)]
-        if name == "Union":
-            first, second = self._of(node.p1, ask), self._of(node.p2, ask)
-            return [*first, *second] if first and second else []
-        if name == "Join":
-            return [*self._of(node.p1, ask), *self._of(node.p2, ask)]
-        if name in ("LeftJoin", "Minus"):
-            return self._of(node.p1, ask)
-        found = self._of(node.p, ask) if hasattr(node, "get") and node.get("p") is not None else []
-        if name == "Filter":
-            found += [hint for term in _compared(node.expr) for hint in self._absent_object(term, None)]
-        elif name == "Graph" and not isinstance(node.term, rdflib.Variable):
-            found += self._absent_graph(node.term)
-        elif name == "values":
-            found += self._absent_values(node.res)
+    def absent(self, triple: Triple) -> list[Hint]:
+        """The terms of a triple that the data has not."""
+        subject, predicate, value = triple.places
+        found: list[Hint] = []
+        if isinstance(subject, ox.NamedNode):
+            found += self._absent_node(subject)
+        if isinstance(predicate, ox.NamedNode):
+            found += self._absent_property(predicate)
+        if isinstance(value, ox.Literal):
+            found += self._absent_literal(value, predicate)
+        elif isinstance(value, ox.NamedNode):
+            found += self._absent_class(value) if predicate == _TYPE else self._absent_node(value)
         return found
 
-    # --- terms ---
+    def unmatched(self, triple: Triple) -> list[Hint]:
+        """That the data has each of its terms, but not together; or `absent`."""
+        found = self.absent(triple)
+        if found or self._matches(triple):
+            return found
+        said = "each of these terms is in the data, but no triple has them together"
+        if triple.graphs:
+            said += f" in {' or '.join(_shown(graph) for graph in triple.graphs)}"
+        shown = " ".join(place if isinstance(place, str) else _shown(place) for place in triple.places)
+        subject, predicate, value = triple.places
+        for term in (subject, value):
+            for twin in self._twins(term, predicate) if not isinstance(term, str) else ():
+                if self._matches(triple.with_term(term, twin)):
+                    return [Hint(shown, f"{said}; with {twin} one does", _plain(twin))]
+        return [Hint(shown, said)]
 
-    def _absent_in(self, subject: Any, predicate: Any, value: Any) -> Iterator[Hint]:  # noqa: ANN401
-        if isinstance(subject, rdflib.URIRef):
-            yield from self._absent_node(subject)
-        if isinstance(predicate, rdflib.URIRef):
-            yield from self._absent_property(predicate)
-        elif isinstance(predicate, Path):
-            for one in _needed(predicate):
-                yield from self._absent_property(one)
-        if predicate == rdflib.RDF.type and isinstance(value, rdflib.URIRef):
-            yield from self._absent_class(value)
-        elif not isinstance(value, rdflib.Variable | rdflib.BNode):
-            yield from self._absent_object(value, predicate)
+    def absent_names(self, names: Iterator[ox.NamedNode]) -> Iterator[Hint]:
+        """Those of the IRIs that the data has nowhere."""
+        for iri in names:
+            yield from self._absent_node(iri)
 
-    def _absent_property(self, iri: rdflib.URIRef) -> Iterator[Hint]:
-        if not self._any(None, _iri(iri), None):
-            yield self._hint(iri, "no triple has this property", lambda twin: self._any(None, twin, None))
+    def _reasons(self, need: Need, ask: _Ask, around: tuple[Triple, ...]) -> list[Hint]:
+        if isinstance(need, Triple):
+            return ask(need)
+        if isinstance(need, Either):
+            branches = [self.reasons(branch, ask, around) for branch in need.branches]
+            return [hint for branch in branches for hint in branch] if all(branches) else []
+        if isinstance(need, OneOf):
+            return self._none_of(need, ask, around)
+        if isinstance(need, Graph):
+            return self._absent_graph(need.name)
+        if isinstance(need, Never):
+            return [Hint(need.part, "the query asks for nothing")]
+        return self._absent_node(need.iri)
 
-    def _absent_class(self, iri: rdflib.URIRef) -> Iterator[Hint]:
-        if not self._any(None, _TYPE, _iri(iri)):
-            yield self._hint(iri, "nothing has this class", lambda twin: self._any(None, _TYPE, twin))
+    def _none_of(self, need: OneOf, ask: _Ask, around: tuple[Triple, ...]) -> list[Hint]:
+        """Why none of the terms can stand where the variable stands."""
+        places = [triple for triple in around if need.variable in triple.places]
+        told: list[list[Hint]] = []
+        for term in need.terms:
+            triples = [triple.with_term(need.variable, term) for triple in places]
+            if all(self._matches(triple) for triple in triples):
+                return []
+            if len(told) < _NAMED:
+                told.append([hint for triple in triples for hint in ask(triple)])
+        return [hint for hints in told for hint in hints] if all(told) else []
 
-    def _absent_node(self, iri: rdflib.URIRef) -> Iterator[Hint]:
-        if not self._is_node(_iri(iri)):
-            yield self._hint(iri, "the data does not have this IRI", self._is_node)
-
-    def _absent_object(self, term: Any, predicate: Any) -> Iterator[Hint]:  # noqa: ANN401
-        if isinstance(term, rdflib.URIRef):
-            yield from self._absent_node(term)
-        elif isinstance(term, rdflib.Literal):
-            yield from self._absent_literal(_literal(term), predicate)
-
-    def _absent_literal(self, term: ox.Literal, predicate: Any) -> Iterator[Hint]:  # noqa: ANN401
-        """Whether the property has such a text, perhaps with another language or datatype."""
-        within = _iri(predicate) if isinstance(predicate, rdflib.URIRef) else None
-        if self._any(None, within, term):
-            return
-        for other in self._ways_of_writing(within):
-            twin = _like(other, term.value)
-            if self._any(None, within, twin):
-                yield Hint(str(term), f"the data does not have this text so; it has {twin}", str(twin))
-                return
-        if not self._any(None, None, term):
-            yield Hint(str(term), "the data does not have this text")
-
-    def _absent_graph(self, iri: rdflib.URIRef) -> list[Hint]:
-        if next(self.store.quads(_iri(iri)), None) is not None:
-            return []
-        return [
-            self._hint(
-                iri, "no graph has this name", lambda twin: next(self.store.quads(twin), None) is not None
+    def _matches(self, triple: Triple) -> bool:
+        subject, predicate, value = triple.places
+        return any(
+            self._store.has(
+                subject if isinstance(subject, ox.NamedNode) else None,
+                predicate if isinstance(predicate, ox.NamedNode) else None,
+                value if not isinstance(value, str) else None,
+                graph,
             )
-        ]
+            for graph in triple.graphs or (None,)
+        )
 
-    def _absent_values(self, rows: list[dict[Any, Any]]) -> list[Hint]:
-        """Each of the values, when the data has none of them."""
-        terms = [term for row in rows for term in row.values()]
-        found = [hint for term in terms for hint in self._absent_object(term, None)]
-        return found if len(found) == len(terms) else []
+    def _absent_property(self, iri: ox.NamedNode) -> list[Hint]:
+        return self._hint(iri, "no triple has this property", lambda term: self._store.has(None, term, None))
 
-    def _without_match(self, triple: tuple[Any, Any, Any]) -> list[Hint]:
-        if isinstance(triple[1], Path):
+    def _absent_class(self, iri: ox.NamedNode) -> list[Hint]:
+        return self._hint(iri, "nothing has this class", lambda term: self._store.has(None, _TYPE, term))
+
+    def _absent_node(self, iri: ox.NamedNode) -> list[Hint]:
+        return self._hint(iri, "the data does not have this IRI", self._is_node)
+
+    def _absent_graph(self, iri: ox.NamedNode) -> list[Hint]:
+        return self._hint(
+            iri, "no graph has this name", lambda name: self._store.has(None, None, None, graph=name)
+        )
+
+    def _hint(self, iri: ox.NamedNode, said: str, known: Callable[[ox.NamedNode], bool]) -> list[Hint]:
+        if known(iri):
             return []
-        terms = [None if isinstance(term, rdflib.Variable | rdflib.BNode) else _term(term) for term in triple]
-        if self._any(*terms):
-            return []
-        shown = " ".join(_shown(term) for term in triple)
-        return [Hint(shown, "each of these terms is in the data, but no triple has them together")]
-
-    def _hint(self, iri: rdflib.URIRef, said: str, known: Callable[[ox.NamedNode], bool]) -> Hint:
-        twin = next((twin for twin in _twins(str(iri)) if known(ox.NamedNode(twin))), None)
+        twin = next((twin for twin in _twins(iri.value) if known(ox.NamedNode(twin))), None)
         if twin is not None:
-            return Hint(compress(str(iri)), f"{said}; it has {twin}", twin)
-        reason = _reason(compress(str(iri)))
-        return Hint(compress(str(iri)), f"{said}: {reason}" if reason else said)
+            return [Hint(compress(iri.value), f"{said}; it has {twin}", twin)]
+        reason = _reason(compress(iri.value))
+        return [Hint(compress(iri.value), f"{said}: {reason}" if reason else said)]
 
-    def _ways_of_writing(self, predicate: ox.NamedNode | None) -> Iterator[ox.Literal]:
-        """One literal of each language and datatype: of a property as far as one is known, and the common ones."""
+    def _absent_literal(self, term: ox.Literal, predicate: Place) -> list[Hint]:
+        """Whether the property has such a text, perhaps with another language, datatype or case of letters."""
+        within = predicate if isinstance(predicate, ox.NamedNode) else None
+        if self._store.has(None, within, term):
+            return []
+        twin = next(
+            (twin for twin in self._twins(term, predicate) if self._store.has(None, within, twin)), None
+        )
+        if twin is not None:
+            return [Hint(str(term), f"the data does not have this text so; it has {twin}", str(twin))]
+        if within is None or not self._store.has(None, None, term):
+            return [Hint(str(term), "the data does not have this text")]
+        return []
+
+    def _twins(self, term: Term, predicate: Place) -> Iterator[Term]:
+        """Other ways in which the same term may be written."""
+        if isinstance(term, ox.NamedNode):
+            yield from (ox.NamedNode(twin) for twin in _twins(term.value))
+            return
+        ways = list(dict.fromkeys([term, *self._ways_of_writing(predicate)]))
+        for value in dict.fromkeys([term.value, *_other_cases(term.value)]):
+            yield from (_like(way, value) for way in dict.fromkeys(map(_way, ways)))
+
+    def _ways_of_writing(self, predicate: Place) -> Iterator[ox.Literal]:
+        """One literal of each language and datatype: the common ones, and of a property as far as one is known."""
         yield ox.Literal("")
         yield ox.Literal("", language="en")
         yield from (ox.Literal("", datatype=ox.NamedNode(expand(name))) for name in _DATATYPES)
-        if predicate is not None:
-            for triple in islice(self.store.triples(predicate), _SAMPLE):
+        if isinstance(predicate, ox.NamedNode):
+            for triple in islice(self._store.triples(predicate), _SAMPLE):
                 if isinstance(triple.object, ox.Literal):
                     yield triple.object
 
     def _is_node(self, iri: ox.NamedNode) -> bool:
-        return self._any(iri, None, None) or self._any(None, None, iri) or self._any(None, iri, None)
-
-    def _any(self, subject: Any, predicate: Any, value: Any) -> bool:  # noqa: ANN401
-        return self.store.has(subject, predicate, value)
-
-
-_DATATYPES = ("xsd:date", "xsd:gYear", "xsd:integer", "xsd:decimal")
-
-
-def _compared(expression: Any) -> Iterator[Any]:  # noqa: ANN401
-    """The constants that a filter wants a variable to be equal to."""
-    name = getattr(expression, "name", None)
-    if name == "ConditionalAndExpression":
-        for part in (expression.expr, *expression.other):
-            yield from _compared(part)
-    elif name == "RelationalExpression" and expression.op == "=":
-        sides = (expression.expr, expression.other)
-        if any(isinstance(side, rdflib.Variable) for side in sides):
-            # Numbers are equal by value, whatever their form.
-            yield from (
-                side
-                for side in sides
-                if isinstance(side, rdflib.URIRef)
-                or (isinstance(side, rdflib.Literal) and not isinstance(side.value, int | float | Decimal))
-            )
-
-
-def _needed(path: Path) -> Iterator[rdflib.URIRef]:
-    """The properties without which a path has no match."""
-    if isinstance(path, SequencePath):
-        for part in path.args:
-            yield from [part] if isinstance(part, rdflib.URIRef) else _needed(part)
-    elif isinstance(path, InvPath) and isinstance(path.arg, rdflib.URIRef):
-        yield path.arg
-    elif isinstance(path, MulPath) and not path.zero:
-        yield from [path.path] if isinstance(path.path, rdflib.URIRef) else _needed(path.path)
+        return any(
+            self._store.has(*places) for places in ((iri, None, None), (None, None, iri), (None, iri, None))
+        )
 
 
 def _twins(iri: str) -> Iterator[str]:
-    """Other ways in which the same IRI is often written."""
-    schemes = {"http://": "https://", "https://": "http://"}
-    start = next((scheme for scheme in schemes if iri.startswith(scheme)), "")
-    if not start:
+    """Other ways in which the same IRI is written: scheme, www, slash, other starts, case of letters."""
+    scheme, separator, rest = iri.partition("://")
+    if scheme not in ("http", "https") or not separator:
         return
-    rest = iri.removeprefix(start)
-    other = rest.removeprefix("www.") if rest.startswith("www.") else f"www.{rest}"
-    for scheme in (start, schemes[start]):
-        for body in (rest, other):
+    bare = rest.removeprefix("www.")
+    schemes = (scheme, "https" if scheme == "http" else "http")
+    hosts = ("www.", "") if rest != bare else ("", "www.")
+    seen = {iri}
+    for body in (bare, *_other_starts(bare), *_other_local_names(bare)):
+        for host in hosts:
             for end in (body, body.rstrip("/") if body.endswith("/") else f"{body}/"):
-                if scheme + end != iri:
-                    yield scheme + end
+                for twin in (f"{one}://{host}{end}" for one in schemes):
+                    if twin not in seen:
+                        seen.add(twin)
+                        yield twin
+
+
+def _other_starts(bare: str) -> Iterator[str]:
+    compact = _COMPACT.fullmatch(bare)
+    if compact is not None:
+        yield f"{compact[1]}{'/' if compact[2] == ':' else ':'}{compact[3]}"
+    for group in _same_starts():
+        for start in group:
+            if bare.startswith(start):
+                yield from (other + bare.removeprefix(start) for other in group if other != start)
+
+
+def _other_local_names(bare: str) -> Iterator[str]:
+    parts = _LOCAL_NAME.fullmatch(bare)
+    if parts is not None:
+        yield from (parts[1] + name for name in _other_cases(parts[2]))
+
+
+def _other_cases(text: str) -> Iterator[str]:
+    cases = (
+        text[:1].upper() + text[1:],
+        text[:1].lower() + text[1:],
+        text.upper(),
+        text.lower(),
+        text.capitalize(),
+    )
+    yield from (case for case in dict.fromkeys(cases) if case != text)
 
 
 @cache
-def _reasons() -> Mapping[str, str]:
+def _same_starts() -> list[list[str]]:
+    with (resources.contexts_folder() / "twins.toml").open("rb") as file:
+        found: list[list[str]] = tomllib.load(file)["same"]
+    return found
+
+
+@cache
+def _known_reasons() -> Mapping[str, str]:
     with (resources.contexts_folder() / "absent-terms.toml").open("rb") as file:
         return tomllib.load(file)
 
 
 def _reason(term: str) -> str | None:
-    return _reasons().get(term) or _reasons().get(term.partition(":")[0] + ":")
+    """Why the data cannot have a term: the reason of the longest start of it that has one."""
+    starts = sorted(
+        (key for key in _known_reasons() if key.endswith((":", "_", "/", "#")) and term.startswith(key)),
+        key=len,
+    )
+    return _known_reasons().get(term) or (_known_reasons()[starts[-1]] if starts else None)
+
+
+def _way(literal: ox.Literal) -> ox.Literal:
+    return _like(literal, "")
 
 
 def _like(other: ox.Literal, value: str) -> ox.Literal:
@@ -259,25 +297,9 @@ def _like(other: ox.Literal, value: str) -> ox.Literal:
     return ox.Literal(value, datatype=other.datatype)
 
 
-def _term(term: Any) -> ox.NamedNode | ox.Literal:  # noqa: ANN401
-    return _iri(term) if isinstance(term, rdflib.URIRef) else _literal(term)
+def _plain(term: Term) -> str:
+    return term.value if isinstance(term, ox.NamedNode) else str(term)
 
 
-def _iri(iri: rdflib.URIRef) -> ox.NamedNode:
-    return ox.NamedNode(str(iri))
-
-
-def _literal(term: rdflib.Literal) -> ox.Literal:
-    if term.language:
-        return ox.Literal(str(term), language=term.language)
-    return (
-        ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype)))
-        if term.datatype
-        else ox.Literal(str(term))
-    )
-
-
-def _shown(term: Any) -> str:  # noqa: ANN401
-    if isinstance(term, rdflib.Variable | rdflib.BNode):
-        return term.n3()
-    return compress(str(term)) if isinstance(term, rdflib.URIRef) else str(_literal(term))
+def _shown(term: Term) -> str:
+    return compress(term.value) if isinstance(term, ox.NamedNode) else str(term)

@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from enum import StrEnum
 from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 import pyoxigraph as ox
 
 from rdfkit import queries
+from rdfkit.dialect import has_aggregates
 from rdfkit.errors import ExportError, QueryError
 from rdfkit.formats import of_name
 from rdfkit.identifiers import compress
@@ -88,8 +90,16 @@ def default_format(answer: Rows | Truth | Graph, stream: BinaryIO) -> str:
     return "table" if stream.isatty() else "csv"
 
 
-def write_answer(answer: Rows | Truth | Graph, format: str, stream: BinaryIO) -> bool:
-    """Writes an answer and says whether there is anything in it: a row, a triple, a yes, a count above zero.
+class Content(StrEnum):
+    """What an answer held: `NOTHING` is no row, no triple or a no, `ZEROS` one row of zeros and gaps alone."""
+
+    SOMETHING = "something"
+    ZEROS = "zeros"
+    NOTHING = "nothing"
+
+
+def write_answer(answer: Rows | Truth | Graph, format: str, stream: BinaryIO) -> Content:
+    """Writes an answer and says what it held.
 
     Raises QueryError when the format does not fit the kind of answer.
     """
@@ -108,10 +118,12 @@ def write_answer(answer: Rows | Truth | Graph, format: str, stream: BinaryIO) ->
     elif isinstance(answer, Graph) and format == "turtle":
         found = [ox.Quad(triple.subject, triple.predicate, triple.object) for triple in answer]
         stream.write(serialize(sorted_quads(found), of_name(format)))
-        return bool(found)
+        return Content.SOMETHING if found else Content.NOTHING
     else:
         answer.serialize(cast("BinaryIO", watched), format)
-    return bool(answer) if isinstance(answer, Truth) else watched.has_content(format)
+    if isinstance(answer, Truth):
+        return Content.SOMETHING if answer else Content.NOTHING
+    return watched.content(format)
 
 
 class _Watched:
@@ -129,33 +141,37 @@ class _Watched:
     def flush(self) -> None:
         self._stream.flush()
 
-    def has_content(self, format: str) -> bool:
-        """Whether there was more than a header, and not only counts of zero."""
+    def content(self, format: str) -> Content:
+        """What there was beside a header."""
         if len(self._head) > _HEAD:
-            return True
+            return Content.SOMETHING
         if format in _GRAPH_FORMATS:
-            return self._head.strip() not in (b"", b"[]", b"{}")
+            empty = self._head.strip() in (b"", b"[]", b"{}")
+            return Content.NOTHING if empty else Content.SOMETHING
         if format == "csv":
             # Only the values count, and none that matters here has a comma in it.
             rows = [line.split(b",") for line in self._head.splitlines()[1:]]
-            return any_content([cell.decode() for cell in row] for row in rows)
+            return content_of([cell.decode() for cell in row] for row in rows)
         found = ox.parse_query_results(self._head, ox.QueryResultsFormat.from_extension(_EXTENSIONS[format]))
         solutions = found if isinstance(found, ox.QuerySolutions) else ()
-        return any_content([getattr(term, "value", "") for term in row] for row in solutions)
+        return content_of([getattr(term, "value", "") for term in row] for row in solutions)
 
 
-def any_content(rows: Iterable[Sequence[object]]) -> bool:
-    """Whether rows tell of anything: there are some, and not one alone that holds nothing but zeros and gaps."""
+def content_of(rows: Iterable[Sequence[object]]) -> Content:
+    """What rows hold."""
     found = list(islice(rows, 2))
-    if len(found) == 1:
-        return any(str(cell) not in ("", "0", "None") for cell in found[0])
-    return bool(found)
+    if len(found) == 1 and all(str(cell) in ("", "0", "None") for cell in found[0]):
+        return Content.ZEROS
+    return Content.SOMETHING if found else Content.NOTHING
 
 
-def remarks(repairs: Iterable[Repair], found: bool, text: str, store: Store) -> str:
-    """What is said beside an answer, a line each: how the query was repaired, and why nothing was found."""
+def remarks(repairs: Iterable[Repair], content: Content, text: str, store: Store) -> str:
+    """What is said beside an answer, a line each: how the query was repaired, and why nothing was found.
+
+    A row of zeros tells of nothing only where the query counts.
+    """
     lines = [f"repaired: {one.name}: {one.sentence}" for one in repairs]
-    if not found:
+    if content is Content.NOTHING or (content is Content.ZEROS and has_aggregates(text)):
         from rdfkit.absence import explain_empty
 
         lines += [f"empty: {hint}" for hint in explain_empty(text, store)]
@@ -241,7 +257,7 @@ def _shown(value: object) -> str:
     return str(value)
 
 
-def _write_table(rows: Rows, stream: BinaryIO) -> bool:
+def _write_table(rows: Rows, stream: BinaryIO) -> Content:
     from io import TextIOWrapper
 
     from rich.console import Console
@@ -259,7 +275,7 @@ def _write_table(rows: Rows, stream: BinaryIO) -> bool:
         Console(file=text).print(table)
     finally:
         text.detach()
-    return any_content(first)
+    return content_of(first)
 
 
 def _cell(value: object) -> str:

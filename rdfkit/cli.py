@@ -246,9 +246,9 @@ def query(
         answer = opened.query(bound, strict=strict)
         with asking.output_stream(output) as stream:
             chosen = format.value if format else asking.default_format(answer, stream)
-            found = asking.write_answer(answer, chosen, stream)
+            content = asking.write_answer(answer, chosen, stream)
         if not quiet:
-            sys.stderr.write(asking.remarks(answer.repairs, found, bound, opened))
+            sys.stderr.write(asking.remarks(answer.repairs, content, bound, opened))
     raise typer.Exit(asking.exit_status(answer) if exit_status else 0)
 
 

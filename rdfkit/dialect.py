@@ -1,293 +1,560 @@
-"""Repairs of queries written in Virtuoso's looser dialect of SPARQL, as the community's collections are.
+"""Virtuoso's looser dialect of SPARQL, repaired: what the endpoint of WikiPathways takes becomes SPARQL 1.1.
 
-Each repair has a name. They are applied only to a text that is not SPARQL 1.1, and work on its tokens, so strings,
-comments and IRIs stay as they are. What they assume is what Virtuoso 7 does with the same text.
+The standard comes first: a text that runs is never changed, and a text that no repair makes run stays as it is.
+Between the two, every repair whose form occurs is applied, and each has a name. The forms are those of the
+public queries of WikiPathways, and what each means was measured on Virtuoso 7.2:
+
+- an expression in SELECT needs neither parentheses nor a name (Virtuoso calls it callret-0, by its column);
+- commas may stand between the columns of SELECT and of ORDER BY;
+- beside an aggregate, without GROUP BY, the variables that SELECT or ORDER BY use outside of aggregates are grouped
+  by: the variables, not the expressions around them;
+- a column may have the name of the variable that it is made from: `(str(?title) AS ?title)`;
+- `group_concat(?x, ',')` is `GROUP_CONCAT(?x; separator=',')`;
+- XPath functions read IRIs as text: `fn:substring(?iri, 37)`;
+- some prefixes need no declaration;
+- instructions to Virtuoso stand before the query: `DEFINE sql:select-option "order"`.
+
+Repairs work on the tokens of a text, so strings, comments and IRIs stay as they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import count
+from functools import cache, cached_property
+from typing import Any
 
-from rdfkit.sparql_tokens import Kind, Token, tokens
+import pyoxigraph as ox
 
-_AGGREGATES = frozenset({"COUNT", "SUM", "AVG", "MIN", "MAX", "SAMPLE", "GROUP_CONCAT"})
-_XPATH = "http://www.w3.org/2005/xpath-functions#"
-# XPath functions by what SPARQL calls them; those of strings take a node and mean its text.
-_FUNCTIONS = {
-    "substring": "SUBSTR",
-    "string-length": "STRLEN",
-    "upper-case": "UCASE",
-    "lower-case": "LCASE",
-    "contains": "CONTAINS",
-    "starts-with": "STRSTARTS",
-    "ends-with": "STRENDS",
-    "concat": "CONCAT",
-    "replace": "REPLACE",
-    "matches": "REGEX",
-    "encode-for-uri": "ENCODE_FOR_URI",
-}
-_NUMERIC_FUNCTIONS = {"abs": "ABS", "round": "ROUND", "ceiling": "CEIL", "floor": "FLOOR"}
+from rdfkit import resources
+from rdfkit.sparql_tokens import Kind, Token, calls_service, tokens, undeclared_name
+
+_AGGREGATES = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"})
+_XPATH = ("http://www.w3.org/2005/xpath-functions#", "http://www.w3.org/2005/xpath-functions/#")
+_OPENING = {"(": ")", "{": "}", "[": "]"}
+_OPERATORS = frozenset("+-*/=!<>&|")
+_AFTER_PROJECTION = frozenset({"WHERE", "FROM"})
+_MODIFIERS = frozenset({"GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"})
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A named repair, and a sentence on what it does."""
+    """One change that was made: `name` for programs, `sentence` for people."""
 
     name: str
     sentence: str
 
 
-PRAGMA = Repair("pragma", "instructions to Virtuoso (DEFINE ...) are left out")
-COMMAS = Repair("projection-commas", "commas between the variables of SELECT are left out")
-PARENTHESES = Repair("projection-parentheses", "an expression in SELECT stands in parentheses, with a name")
-GROUPING = Repair(
-    "implied-group-by", "SELECT has aggregates without GROUP BY: grouped by all else that it selects"
-)
-XPATH = Repair("xpath-function", "fn: functions of XPath are those of SPARQL, and take the text of an IRI")
-
-
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """A query after its repairs, which are none when the text has none of these forms."""
+    """A query after repair, and what was done to it, in the order in which it was done."""
 
     text: str
     repairs: tuple[Repair, ...]
 
 
-def repair(text: str) -> Repaired:
-    """The text with all forms repaired that this module knows. Any text will do; what is not known stays."""
-    edits = _Edits(text)
-    for step in (_drop_pragmas, _replace_xpath, _repair_selects):
-        step(edits)
-    return Repaired(edits.text, tuple(edits.repairs))
+def repair(text: str, prefixes: Mapping[str, str]) -> Repaired:
+    """A query as SPARQL 1.1. `prefixes` (prefix → IRI) need no declaration.
+
+    The text comes back unchanged and without repairs when it is SPARQL 1.1 already, and when no repair makes it so.
+    Any text will do. Nothing is fetched from the network.
+    """
+    if _runs(text, prefixes):
+        return Repaired(text, ())
+    repaired, done = text, []
+    for name, find in _REPAIRS:
+        found = find(_Query(repaired), prefixes)
+        if found.edits:
+            repaired = _edited(repaired, found.edits)
+            done.append(Repair(name, found.sentence))
+    if not done or not _runs(repaired, prefixes):
+        return Repaired(text, ())
+    return Repaired(repaired, tuple(done))
 
 
-class _Edits:
-    """The tokens of a text without spaces and comments, and the changes to it."""
-
-    def __init__(self, text: str) -> None:
-        self.repairs: dict[Repair, None] = {}
-        self._set(text)
-
-    def _set(self, text: str) -> None:
-        self.text = text
-        self.tokens = [token for token in tokens(text) if token.kind not in (Kind.SPACE, Kind.COMMENT)]
-
-    def apply(self, changes: list[tuple[int, int, str]], *repairs: Repair) -> None:
-        """Replaces stretches of characters (start, end, text), none of which overlap."""
-        text = self.text
-        for start, end, new in sorted(changes, reverse=True):
-            text = text[:start] + new + text[end:]
-        if changes:
-            self.repairs.update(dict.fromkeys(repairs))
-            self._set(text)
-
-    def word(self, index: int) -> str:
-        """The token at an index in capitals; empty beyond the end."""
-        return self.tokens[index].text.upper() if 0 <= index < len(self.tokens) else ""
-
-    def kind(self, index: int) -> Kind | None:
-        """The kind of the token at an index; None beyond the end."""
-        return self.tokens[index].kind if 0 <= index < len(self.tokens) else None
-
-    def closing(self, index: int) -> int:
-        """The index of the bracket that closes the one at an index; the number of tokens when none does."""
-        opening, depth = self.tokens[index].text, 0
-        closing = {"(": ")", "{": "}"}[opening]
-        for place in range(index, len(self.tokens)):
-            if self.tokens[place].kind is Kind.MARK:
-                depth += (self.tokens[place].text == opening) - (self.tokens[place].text == closing)
-            if depth == 0:
-                return place
-        return len(self.tokens)
-
-    def slice(self, start: int, end: int) -> str:
-        """The text from the token at one index to before that at another."""
-        return self.text[self.tokens[start].start : self.tokens[end - 1].end] if start < end else ""
+def has_aggregates(text: str) -> bool:
+    """Whether a query calls an aggregate anywhere: COUNT, SUM, ..."""
+    query = _Query(text)
+    return query.aggregates(0, len(query.tokens) - 1)
 
 
-# --- pragmas and functions ---
-
-
-def _drop_pragmas(edits: _Edits) -> None:
-    changes = []
-    index = 0
-    while edits.word(index) == "DEFINE" and index + 2 < len(edits.tokens):
-        changes.append((edits.tokens[index].start, edits.tokens[index + 2].end, ""))
-        index += 3
-    edits.apply(changes, PRAGMA)
-
-
-def _replace_xpath(edits: _Edits) -> None:
-    changes: list[tuple[int, int, str]] = []
-    for index, token in enumerate(edits.tokens):
-        name = _xpath_name(token)
-        if name is None or edits.word(index + 1) != "(":
-            continue
-        of_text = name in _FUNCTIONS
-        changes.append((token.start, token.end, (_FUNCTIONS | _NUMERIC_FUNCTIONS)[name]))
-        for argument in _variable_arguments(edits, index + 1) if of_text else ():
-            changes.append((argument.start, argument.end, f"STR({argument.text})"))
-    edits.apply(changes, XPATH)
-
-
-def _xpath_name(token: Token) -> str | None:
-    name = ""
-    if token.kind is Kind.NAME and token.text.startswith("fn:"):
-        name = token.text.removeprefix("fn:")
-    elif token.kind is Kind.IRI:
-        name = token.text[1:-1].removeprefix(_XPATH)
-    return name if name in _FUNCTIONS or name in _NUMERIC_FUNCTIONS else None
-
-
-def _variable_arguments(edits: _Edits, opening: int) -> Iterator[Token]:
-    """The arguments of a call that are a variable and no more: they may be IRIs, which have no text of their own."""
-    for index in range(opening + 1, edits.closing(opening)):
-        alone = edits.word(index - 1) in ("(", ",") and edits.word(index + 1) in (")", ",")
-        # The first only: numbers and patterns follow it.
-        if edits.kind(index) is Kind.VARIABLE and alone:
-            yield edits.tokens[index]
-            return
-
-
-# --- projections ---
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """One thing that SELECT selects: tokens from `start` to before `end`, its expression, and its name if any."""
+@dataclass(frozen=True, slots=True, order=True)
+class _Edit:
+    """`text` in place of the characters from `start` to `end`."""
 
     start: int
     end: int
-    expression: str
-    name: str | None
-    is_variable: bool
-    is_whole: bool
-    aggregates: bool
+    text: str
 
 
-def _repair_selects(edits: _Edits) -> None:
-    fresh = (name for number in count(1) if (name := f"?callret-{number}".replace("-", "_")))
-    changes: list[tuple[int, int, str]] = []
-    for index in range(len(edits.tokens)):
-        if edits.word(index) == "SELECT" and edits.kind(index) is Kind.WORD:
-            _repair_select(edits, index, fresh, changes)
-    edits.apply(changes)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a repair would change, and how it says so."""
+
+    edits: list[_Edit]
+    sentence: str
 
 
-def _repair_select(
-    edits: _Edits, select: int, fresh: Iterator[str], changes: list[tuple[int, int, str]]
-) -> None:
-    items, end, commas = _items(edits, select + 1)
-    if not items:
-        return
-    used = {token.text for token in edits.tokens if token.kind is Kind.VARIABLE}
-    grouped = _needs_grouping(edits, items, end)
-    groups: list[str] = []
-    for comma in commas:
-        changes.append((edits.tokens[comma].start, edits.tokens[comma].end, ""))
-        edits.repairs[COMMAS] = None
-    for item in items:
-        name = item.name or next(one for one in fresh if one not in used)
-        moved = grouped and not item.aggregates
-        if moved:
-            groups.append(name if item.is_variable else f"({item.expression} AS {name})")
-        if not item.is_variable and (moved or not item.is_whole):
-            new = name if moved else f"({item.expression} AS {name})"
-            changes.append((edits.tokens[item.start].start, edits.tokens[item.end - 1].end, new))
-        if not item.is_whole:
-            edits.repairs[PARENTHESES] = None
-    if grouped:
-        _group(edits, end, [item.name for item in items], groups, changes)
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One column of SELECT, as positions of tokens: its expression from `first` to `last`, and its name if it has one.
+
+    `bare` says that expression and name stand without parentheses around them.
+    """
+
+    first: int
+    last: int
+    name: int | None
+    bare: bool
 
 
-def _items(edits: _Edits, index: int) -> tuple[list[_Item], int, list[int]]:
-    """What SELECT selects, where its graph pattern or FROM begins, and where commas stand. Nothing for `*`."""
-    items: list[_Item] = []
-    commas: list[int] = []
-    while edits.word(index) in ("DISTINCT", "REDUCED"):
-        index += 1
-    while index < len(edits.tokens) and edits.word(index) not in ("WHERE", "FROM", "{"):
-        if edits.word(index) == ",":
-            commas.append(index)
-            index += 1
-            continue
-        item = _item(edits, index)
-        if item is None:
-            return [], index, []
-        items.append(item)
-        index = item.end
-    return items, index, commas
+@dataclass(frozen=True, slots=True)
+class _Select:
+    """One SELECT, as positions of tokens: the keyword, its columns, the group `{ … }` and the end of its modifiers."""
+
+    keyword: int
+    columns: tuple[_Column, ...]
+    commas: tuple[int, ...]
+    opening: int
+    closing: int
+    end: int
 
 
-def _item(edits: _Edits, index: int) -> _Item | None:
-    kind = edits.kind(index)
-    if kind is Kind.VARIABLE:
-        end = index + 1
-    elif edits.word(index) == "(":
-        end = edits.closing(index) + 1
-    elif kind in (Kind.WORD, Kind.NAME, Kind.IRI) and edits.word(index + 1) == "(":
-        end = edits.closing(index + 1) + 1
-    else:
-        return None
-    if end > len(edits.tokens):
-        return None
-    aggregates = any(_is_aggregate(edits, place) for place in range(index, end))
-    if edits.word(end) == "AS" and edits.kind(end + 1) is Kind.VARIABLE:
-        name = edits.tokens[end + 1].text
-        return _Item(index, end + 2, edits.slice(index, end), name, False, False, aggregates)
-    if kind is Kind.VARIABLE:
-        return _Item(index, end, edits.tokens[index].text, edits.tokens[index].text, True, True, False)
-    named = edits.word(index) == "(" and edits.word(end - 3) == "AS" and edits.kind(end - 2) is Kind.VARIABLE
-    if named:
-        return _Item(
-            index, end, edits.slice(index + 1, end - 3), edits.tokens[end - 2].text, False, True, aggregates
+class _Query:
+    """A text with its tokens, but for white space and comments, and the brackets among them paired."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = [token for token in tokens(text) if token.kind not in (Kind.SPACE, Kind.COMMENT)]
+
+    @cached_property
+    def partners(self) -> dict[int, int]:
+        """Opening bracket → closing bracket, where they match."""
+        pairs: dict[int, int] = {}
+        opened: list[int] = []
+        for position, token in enumerate(self.tokens):
+            if token.kind is not Kind.MARK:
+                continue
+            if token.text in _OPENING:
+                opened.append(position)
+            elif token.text in _OPENING.values():
+                if opened and _OPENING[self.tokens[opened[-1]].text] == token.text:
+                    pairs[opened.pop()] = position
+                else:
+                    opened.clear()
+        return pairs
+
+    @cached_property
+    def selects(self) -> list[_Select]:
+        """Every SELECT whose columns and group can be made out."""
+        found = (
+            self._select(position) for position in range(len(self.tokens)) if self.is_word(position, "SELECT")
         )
-    return _Item(index, end, edits.slice(index, end), None, False, False, aggregates)
+        return [select for select in found if select is not None]
+
+    def is_word(self, position: int, *words: str) -> bool:
+        """Whether one of these keywords stands there."""
+        token = self._at(position)
+        return token is not None and token.kind is Kind.WORD and token.text.upper() in words
+
+    def is_mark(self, position: int, *marks: str) -> bool:
+        """Whether one of these marks stands there."""
+        token = self._at(position)
+        return token is not None and token.kind is Kind.MARK and token.text in marks
+
+    def shown(self, first: int, last: int) -> str:
+        """The text from one token to another on one line."""
+        return " ".join(self.text[self.tokens[first].start : self.tokens[last].end].split())
+
+    def is_aggregate(self, position: int) -> bool:
+        """Whether the call of an aggregate begins there."""
+        return self.is_word(position, *_AGGREGATES) and self.is_mark(position + 1, "(")
+
+    def variables(self, first: int, last: int) -> Iterator[int]:
+        """The variables between two positions that stand outside of aggregates."""
+        position = first
+        while position <= last:
+            if self.is_aggregate(position):
+                position = self.partners.get(position + 1, position)
+            elif self.tokens[position].kind is Kind.VARIABLE:
+                yield position
+            position += 1
+
+    def aggregates(self, first: int, last: int) -> bool:
+        """Whether an aggregate is called between two positions."""
+        return any(self.is_aggregate(position) for position in range(first, last + 1))
+
+    def arguments(self, opening: int) -> list[tuple[int, int]]:
+        """First and last position of each argument of the call whose bracket opens there; none where one is empty."""
+        parts: list[tuple[int, int]] = []
+        first = position = opening + 1
+        closing = self.partners[opening]
+        while position <= closing:
+            if position == closing or self.is_mark(position, ","):
+                if first == position:
+                    return []
+                parts.append((first, position - 1))
+                first = position + 1
+            position = self.partners.get(position, position) + 1
+        return parts
+
+    def _at(self, position: int) -> Token | None:
+        return self.tokens[position] if 0 <= position < len(self.tokens) else None
+
+    def _select(self, keyword: int) -> _Select | None:
+        position = keyword + 1
+        if self.is_word(position, "DISTINCT", "REDUCED"):
+            position += 1
+        columns: list[_Column] = []
+        commas: list[int] = []
+        while not (self.is_word(position, *_AFTER_PROJECTION) or self.is_mark(position, "{")):
+            if columns and self.is_mark(position, ","):
+                commas.append(position)
+                position += 1
+            column = self._column(position)
+            if column is None:
+                return None
+            columns.append(column)
+            position = self._end_of(column) + 1
+        while position < len(self.tokens) and not self.is_mark(position, "{"):
+            position += 1
+        if position not in self.partners:
+            return None
+        closing = self.partners[position]
+        return _Select(
+            keyword, tuple(columns), tuple(commas), position, closing, self._end_of_modifiers(closing)
+        )
+
+    def _end_of_modifiers(self, closing: int) -> int:
+        position = closing + 1
+        while position < len(self.tokens) and not self.is_mark(position, "}"):
+            position = self.partners.get(position, position) + 1
+        return position - 1
+
+    def _column(self, first: int) -> _Column | None:
+        last = self._expression(first)
+        if last is None:
+            return None
+        if self.is_word(last + 1, "AS") and self._is_variable(last + 2):
+            return _Column(first, last, last + 2, bare=True)
+        inner = (
+            self.partners[first] if self.is_mark(first, "(") and self.partners.get(first) == last else None
+        )
+        if inner is not None and self.is_word(inner - 2, "AS") and self._is_variable(inner - 1):
+            return _Column(first + 1, inner - 3, inner - 1, bare=False)
+        return _Column(first, last, None, bare=True)
+
+    def _end_of(self, column: _Column) -> int:
+        if column.name is None:
+            return column.last
+        return column.name if column.bare else column.name + 1
+
+    def _is_variable(self, position: int) -> bool:
+        token = self._at(position)
+        return token is not None and token.kind is Kind.VARIABLE
+
+    def _expression(self, first: int) -> int | None:
+        """Where the expression ends that begins there."""
+        last = self._operand(first)
+        while last is not None and self.is_mark(last + 1, *_OPERATORS):
+            position = last + 1
+            while self.is_mark(position, *_OPERATORS):
+                position += 1
+            last = self._operand(position)
+        return last
+
+    def _operand(self, position: int) -> int | None:
+        while self.is_mark(position, "!", "-", "+"):
+            position += 1
+        token = self._at(position)
+        if token is None:
+            return None
+        if self.is_mark(position, "("):
+            return self.partners.get(position)
+        if token.kind in (Kind.WORD, Kind.NAME, Kind.IRI) and self.is_mark(position + 1, "("):
+            return self.partners.get(position + 1)
+        if token.kind is Kind.STRING:
+            return self._end_of_literal(position)
+        constant = token.kind in (Kind.VARIABLE, Kind.NUMBER, Kind.NAME, Kind.IRI)
+        return position if constant or self.is_word(position, "TRUE", "FALSE") else None
+
+    def _end_of_literal(self, position: int) -> int:
+        after = self._at(position + 1)
+        if after is not None and after.kind is Kind.LANGUAGE:
+            return position + 1
+        return (
+            position + 3 if self.is_mark(position + 1, "^") and self.is_mark(position + 2, "^") else position
+        )
 
 
-def _is_aggregate(edits: _Edits, index: int) -> bool:
-    return (
-        edits.kind(index) is Kind.WORD and edits.word(index) in _AGGREGATES and edits.word(index + 1) == "("
+def _pragmas(query: _Query, prefixes: Mapping[str, str]) -> _Found:
+    edits: list[_Edit] = []
+    shown: list[str] = []
+    position = 0
+    while query.is_word(position, "DEFINE") and position + 2 < len(query.tokens):
+        edits.append(_Edit(query.tokens[position].start, query.tokens[position + 2].end, ""))
+        shown.append(query.shown(position, position + 2))
+        position += 3
+    return _Found(edits, f"left out instructions to Virtuoso: {', '.join(shown)}")
+
+
+def _xpath_functions(query: _Query, prefixes: Mapping[str, str]) -> _Found:
+    edits: list[_Edit] = []
+    names: dict[str, str] = {}
+    known = {"fn": _XPATH[0], **prefixes, **_declared(query)}
+    for position, token in enumerate(query.tokens):
+        function = _table()["functions"].get(_xpath_name(token, known))
+        if function is None or not query.is_mark(position + 1, "(") or position + 1 not in query.partners:
+            continue
+        arguments = query.arguments(position + 1)
+        edits.append(_Edit(token.start, token.end, function["call"]))
+        for first, last in {"all": arguments, "first": arguments[:1], "none": []}[function["text"]]:
+            edits.append(_Edit(query.tokens[first].start, query.tokens[first].start, "STR("))
+            edits.append(_Edit(query.tokens[last].end, query.tokens[last].end, ")"))
+        names[token.text] = function["call"]
+    shown = ", ".join(f"{name} is {call}" for name, call in names.items())
+    return _Found(edits, f"made XPath functions SPARQL's own, on the text of their arguments: {shown}")
+
+
+def _xpath_name(token: Token, prefixes: Mapping[str, str]) -> str:
+    """The name of an XPath function after its namespace; empty when the token is none."""
+    iri = token.text[1:-1] if token.kind is Kind.IRI else ""
+    if token.kind is Kind.NAME:
+        iri = prefixes.get(token.prefix, "") + token.text.partition(":")[2]
+    return next((iri.removeprefix(start) for start in _XPATH if iri.startswith(start)), "")
+
+
+def _declared(query: _Query) -> dict[str, str]:
+    return {
+        query.tokens[position].prefix: query.tokens[position + 1].text[1:-1]
+        for position in range(1, len(query.tokens) - 1)
+        if query.is_word(position - 1, "PREFIX") and query.tokens[position + 1].kind is Kind.IRI
+    }
+
+
+def _group_concat_separators(query: _Query, prefixes: Mapping[str, str]) -> _Found:
+    edits = []
+    for position in range(len(query.tokens)):
+        if query.is_word(position, "GROUP_CONCAT") and position + 1 in query.partners:
+            arguments = query.arguments(position + 1)
+            if len(arguments) == 2 and query.tokens[arguments[1][0]].kind is Kind.STRING:
+                first = arguments[0][0] + query.is_word(arguments[0][0], "DISTINCT")
+                start, comma = query.tokens[first].start, query.tokens[arguments[1][0] - 1]
+                edits += [_Edit(start, start, " STR("), _Edit(comma.start, comma.end, ") ; separator = ")]
+    return _Found(edits, "GROUP_CONCAT joins texts, and its second argument became the separator")
+
+
+def _projection_commas(query: _Query, prefixes: Mapping[str, str]) -> _Found:
+    commas = [query.tokens[comma] for select in query.selects for comma in select.commas]
+    edits = [_Edit(comma.start, comma.end, " ") for comma in commas]
+    return _Found(edits, "left out the commas between the columns of SELECT")
+
+
+def _order_by_commas(query: _Query, prefixes: Mapping[str, str]) -> _Found:
+    commas = [query.tokens[comma] for select in query.selects for comma in _marks_in_order_by(query, select)]
+    edits = [_Edit(comma.start, comma.end, " ") for comma in commas]
+    return _Found(edits, "left out the commas in ORDER BY")
+
+
+def _marks_in_order_by(query: _Query, select: _Select) -> Iterator[int]:
+    first, last = _order_by(query, select)
+    position = first
+    while position <= last:
+        if query.is_mark(position, ","):
+            yield position
+        position = query.partners.get(position, position) + 1
+
+
+def _projection_parentheses(query: _Query, prefixes: Mapping[str, str]) -> _Found:
+    edits: list[_Edit] = []
+    shown: list[str] = []
+    for select in query.selects:
+        for column in select.columns:
+            if column.bare and column.name is not None:
+                start, end = query.tokens[column.first].start, query.tokens[column.name].end
+                edits += [_Edit(start, start, " ("), _Edit(end, end, ") ")]
+                shown.append(query.shown(column.first, column.name))
+    return _Found(edits, f"put parentheses around {', '.join(shown)}")
+
+
+def _projection_names(query: _Query, prefixes: Mapping[str, str]) -> _Found:
+    edits: list[_Edit] = []
+    shown: list[str] = []
+    taken = {token.text[1:] for token in query.tokens if token.kind is Kind.VARIABLE}
+    for select in query.selects:
+        for number, column in enumerate(select.columns):
+            first, last = query.tokens[column.first], query.tokens[column.last]
+            if column.name is not None or (column.first == column.last and first.kind is Kind.VARIABLE):
+                continue
+            if _is_variable_in_brackets(query, column):
+                edits += [_Edit(first.start, first.end, " "), _Edit(last.start, last.end, " ")]
+                shown.append(query.shown(column.first + 1, column.last - 1))
+                continue
+            name = _fresh(f"callret_{number}", taken)
+            edits += [_Edit(first.start, first.start, " ("), _Edit(last.end, last.end, f" AS ?{name}) ")]
+            shown.append(f"{query.shown(column.first, column.last)} is ?{name}")
+    return _Found(edits, f"gave columns without a name one: {', '.join(shown)}")
+
+
+def _is_variable_in_brackets(query: _Query, column: _Column) -> bool:
+    inside = query.tokens[column.first + 1 : column.last]
+    return query.is_mark(column.first, "(") and len(inside) == 1 and inside[0].kind is Kind.VARIABLE
+
+
+def _shadowed_variables(query: _Query, prefixes: Mapping[str, str]) -> _Found:
+    edits: set[_Edit] = set()
+    shown: list[str] = []
+    taken = {token.text[1:] for token in query.tokens if token.kind is Kind.VARIABLE}
+    for select in query.selects:
+        aliases = {column.name for column in select.columns if column.name is not None}
+        for column in select.columns:
+            name = _shadowed(query, column)
+            if name is None:
+                continue
+            fresh = _fresh(f"{name}_", taken)
+            order, last = _order_by(query, select)
+            # The other columns and ORDER BY mean the column by this name, not the variable.
+            others = {
+                position
+                for other in select.columns
+                if other != column
+                for position in query.variables(other.first, other.last)
+            }
+            inside = (
+                set(range(select.keyword, select.end + 1)) - set(range(order, last + 1)) - aliases - others
+            )
+            edits |= {
+                _Edit(token.start + 1, token.end, fresh)
+                for token in (query.tokens[position] for position in inside)
+                if token.kind is Kind.VARIABLE and token.text[1:] == name
+            }
+            shown.append(f"?{name} is ?{fresh}")
+    return _Found(sorted(edits), f"renamed variables whose name is that of a column: {', '.join(shown)}")
+
+
+def _shadowed(query: _Query, column: _Column) -> str | None:
+    """The name of a column made from the variable of that name."""
+    if column.name is None:
+        return None
+    name = query.tokens[column.name].text[1:]
+    used = {query.tokens[position].text[1:] for position in query.variables(column.first, column.last)}
+    return name if name in used else None
+
+
+def _implied_group_by(query: _Query, prefixes: Mapping[str, str]) -> _Found:
+    edits: list[_Edit] = []
+    shown: list[str] = []
+    for select in query.selects:
+        grouped = _grouped_variables(query, select)
+        if grouped:
+            closing = query.tokens[select.closing].end
+            edits.append(_Edit(closing, closing, f" GROUP BY {' '.join(grouped)} "))
+            shown += grouped
+    listed = ", ".join(dict.fromkeys(shown))
+    return _Found(edits, f"grouped by the variables that stand beside an aggregate: {listed}")
+
+
+def _grouped_variables(query: _Query, select: _Select) -> list[str]:
+    """By what Virtuoso groups a SELECT that has aggregates and no GROUP BY; with HAVING it refuses to."""
+    if not any(query.aggregates(column.first, column.last) for column in select.columns) or any(
+        query.is_word(position, "GROUP", "HAVING") for position in range(select.closing, select.end + 1)
+    ):
+        return []
+    order = [_order_by(query, select)]
+    used = [(column.first, column.last) for column in select.columns] + order
+    names = {query.tokens[column.name].text[1:] for column in select.columns if column.name is not None}
+    found = (
+        query.tokens[position].text[1:] for first, last in used for position in query.variables(first, last)
+    )
+    return [f"?{name}" for name in dict.fromkeys(found) if name not in names]
+
+
+def _order_by(query: _Query, select: _Select) -> tuple[int, int]:
+    """First and last position of what stands after ORDER BY; an empty span when there is none."""
+    for position in range(select.closing + 1, select.end):
+        if query.is_word(position, "ORDER") and query.is_word(position + 1, "BY"):
+            last = position + 1
+            while last < select.end and not query.is_word(last + 1, *_MODIFIERS):
+                last += 1
+            return position + 2, last
+    return select.end + 1, select.end
+
+
+def _endpoint_prefixes(query: _Query, prefixes: Mapping[str, str]) -> _Found:
+    known: dict[str, str] = _table()["prefixes"]
+    added: dict[str, str] = {}
+    while (name := undeclared_name(query.text, {**prefixes, **added})) is not None and name.prefix in known:
+        added[name.prefix] = known[name.prefix]
+    declarations = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in added.items())
+    listed = ", ".join(f"{prefix}:" for prefix in added)
+    return _Found(
+        [_Edit(0, 0, declarations)] if added else [],
+        f"declared the prefixes that the endpoint of WikiPathways declares by itself: {listed}",
     )
 
 
-def _needs_grouping(edits: _Edits, items: list[_Item], end: int) -> bool:
-    mixed = any(item.aggregates for item in items) and not all(item.aggregates for item in items)
-    pattern = _pattern(edits, end)
-    return mixed and pattern is not None and edits.word(edits.closing(pattern) + 1) != "GROUP"
+_Find = Callable[[_Query, Mapping[str, str]], _Found]
+
+# In this order: undeclared names first, and columns get their names before anything looks at these.
+_REPAIRS: tuple[tuple[str, _Find], ...] = (
+    ("pragma", _pragmas),
+    ("xpath-function", _xpath_functions),
+    ("endpoint-prefix", _endpoint_prefixes),
+    ("group-concat-separator", _group_concat_separators),
+    ("projection-commas", _projection_commas),
+    ("order-by-commas", _order_by_commas),
+    ("projection-parentheses", _projection_parentheses),
+    ("projection-name", _projection_names),
+    ("shadowed-variable", _shadowed_variables),
+    ("implied-group-by", _implied_group_by),
+)
 
 
-def _pattern(edits: _Edits, index: int) -> int | None:
-    """Where the graph pattern of a SELECT begins: its opening brace."""
-    while index < len(edits.tokens) and edits.word(index) != "{":
-        index += 1
-    return index if index < len(edits.tokens) and edits.closing(index) < len(edits.tokens) else None
+def _fresh(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    return name
 
 
-def _group(
-    edits: _Edits, end: int, names: list[str | None], groups: list[str], changes: list[tuple[int, int, str]]
-) -> None:
-    pattern = _pattern(edits, end)
-    if pattern is None:
-        return
-    closing = edits.closing(pattern)
-    ordering = [name for name in _ordering_variables(edits, closing + 1) if name not in names]
-    place = edits.tokens[closing].end
-    changes.append((place, place, f" GROUP BY {' '.join(dict.fromkeys([*groups, *ordering]))}"))
-    edits.repairs[GROUPING] = None
+def _edited(text: str, edits: list[_Edit]) -> str:
+    parts, position = [], 0
+    for edit in sorted(edits):
+        parts += [text[position : edit.start], edit.text]
+        position = edit.end
+    return "".join([*parts, text[position:]])
 
 
-def _ordering_variables(edits: _Edits, index: int) -> Iterator[str]:
-    """The variables of ORDER BY that stand in no aggregate: they have to be grouped by, too."""
-    if (edits.word(index), edits.word(index + 1)) != ("ORDER", "BY"):
-        return
-    index += 2
-    while index < len(edits.tokens) and edits.word(index) not in ("LIMIT", "OFFSET", "VALUES", "}", "HAVING"):
-        if _is_aggregate(edits, index):
-            index = edits.closing(index + 1)
-        elif edits.kind(index) is Kind.VARIABLE:
-            yield edits.tokens[index].text
-        index += 1
+def _runs(text: str, prefixes: Mapping[str, str]) -> bool:
+    """Whether Oxigraph takes a text as SPARQL and knows its functions, found out on an empty store.
+
+    SERVICE becomes GRAPH, which stands in the same places: an ASK is answered at once, and nothing may be fetched.
+    """
+    local = _without_service(text)
+    if calls_service(local):
+        return False
+    try:
+        ox.Store().query(local, prefixes=dict(prefixes))
+    except (SyntaxError, RuntimeError):
+        return False
+    except ValueError:
+        # A prefix of the caller is no IRI; no repair of the text helps.
+        return True
+    return True
+
+
+def _without_service(text: str) -> str:
+    query = _Query(text)
+    edits = [
+        _Edit(token.start, token.end, " " if query.is_word(position, "SILENT") else "GRAPH")
+        for position, token in enumerate(query.tokens)
+        if query.is_word(position, "SERVICE")
+        or (query.is_word(position, "SILENT") and query.is_word(position - 1, "SERVICE"))
+    ]
+    return _edited(text, edits)
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads((resources.contexts_folder() / "dialect.toml").read_text(encoding="utf-8"))

@@ -168,7 +168,7 @@ class Store:
         except (SyntaxError, QueryError) as error:
             # Whatever comes of the repair, the user knows the text as it was.
             said = _syntax_error(error, text, known) if isinstance(error, SyntaxError) else error
-            repaired = repair(text)
+            repaired = repair(text, known)
             if strict or not repaired.repairs:
                 raise said from error
         try:
@@ -206,11 +206,12 @@ class Store:
         subject: ox.NamedNode | None,
         predicate: ox.NamedNode | None,
         value: ox.NamedNode | ox.Literal | None,
+        graph: ox.NamedNode | None = None,
     ) -> bool:
-        """Whether there is a triple with these terms; None stands for any."""
+        """Whether there is a triple with these terms, in one graph or in any; None stands for any. One index lookup."""
         opened = self._open_graph()
         with _reading(self.path):
-            found = opened.quads_for_pattern(subject, predicate, value, ox.DefaultGraph())
+            found = opened.quads_for_pattern(subject, predicate, value, graph or ox.DefaultGraph())
             return next(found, None) is not None
 
     def graphs(self) -> Iterator[ox.NamedNode | ox.BlankNode]:
