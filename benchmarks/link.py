@@ -1,4 +1,4 @@
-"""How long links between figures and pathways take: python benchmarks/link.py [FIGURES] [PATHWAYS]
+"""How long links between figures and pathways take: python benchmarks/link.py [FIGURES PATHWAYS]
 
 Random gene sets of one organism: about 15 genes to a figure, 50 to a pathway, out of 20,000, low numbers more often.
 Prints the time of `rdfkit.linking.link` and the peak memory of the process. Needs scipy.
@@ -34,7 +34,7 @@ def gene_sets(count: int, mean: int, rng: random.Random) -> list[GeneSet]:
 
 def main() -> None:
     """Measures once and prints a line."""
-    figures, pathways = (int(text) for text in (*sys.argv[1:], "100000", "2000")[:2])
+    figures, pathways = map(int, sys.argv[1:3] if len(sys.argv) > 2 else ("100000", "2000"))
     rng = random.Random(1)  # noqa: S311 - no secret
     shown, drawn = gene_sets(figures, 15, rng), gene_sets(pathways, 50, rng)
     started = time.perf_counter()
