@@ -22,6 +22,7 @@ import json
 import re
 import shutil
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -103,7 +104,7 @@ def write_release(
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
         files = _write_all(store, aside, date, progress)
-        _write_manifest(files, store, aside, date)
+        _write_manifest(files, _kinds(store), aside, date)
         _switch(aside, target)
     except OSError as error:
         raise ExportError(f"cannot be written: {error.strerror or error}", path=str(target)) from error
@@ -277,11 +278,13 @@ def _described(path: Path, files: int, triples: int) -> ReleaseFile:
     return ReleaseFile(path.name, digest, path.stat().st_size, files, triples)
 
 
-def _write_manifest(files: Iterable[ReleaseFile], store: Store, aside: Path, date: datetime.date) -> None:
+def _write_manifest(
+    files: Iterable[ReleaseFile], kinds: Mapping[str, str], aside: Path, date: datetime.date
+) -> None:
     described = {
         "rdfkit": rdfkit.__version__,
         "date": date.isoformat(),
-        "pages": store.metadata.get("pages", {}),
+        "pages": dict(sorted(Counter(kind for kind in kinds.values() if kind != "ontology").items())),
         "files": [asdict(file) for file in files],
     }
     text = json.dumps(described, ensure_ascii=False, indent=1) + "\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -155,3 +156,33 @@ def test_a_full_disk_leaves_the_store_as_it_was(tmp_path: Path) -> None:
 def _free(folder: Path) -> int:
     found = os.statvfs(folder)
     return found.f_bavail * found.f_frsize
+
+
+def test_a_page_known_by_its_block_alone_does_not_end_the_build(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(
+        "---\nschema-jsonld:\n  '@id': https://www.wikipathways.org/a.html\n  name: A\n---\n"
+    )
+    shutil.copy(SEEDS / "WP364.md", tmp_path / "b.md")
+    done = rdfkit.build([tmp_path], tmp_path / "store")
+    assert done.pages == {"document": 1, "pathway": 1}
+    assert done.reconciliation.balanced
+
+
+def test_an_email_address_stays_out_wherever_it_stands(tmp_path: Path) -> None:
+    text = (SEEDS / "WP364.md").read_text()
+    text = text.replace(
+        "IL-6 is a pleiotropic", "Ask jane.doe@example.org or jane[AT]example.org. IL-6 is a pleiotropic"
+    )
+    (tmp_path / "WP364.md").write_text(text.replace("- A.Pandey", "- jane.doe@example.org"))
+    (tmp_path / "jane.md").write_text(
+        "---\nusername: Jane\nbio: jane.doe@example.org\nemail: jane.doe@example.org\n---\n"
+    )
+    (tmp_path / "WP364-bibliography.tsv").write_text(
+        "ID\tDatabase\tCitation\n1\tPubmed\tJane (jane.doe@example.org). 2020.\n"
+    )
+    done = rdfkit.build([tmp_path], tmp_path / "store")
+    assert done.pages == {"author": 1, "pathway": 1}
+    nquads = rdfkit.export_store(rdfkit.open_store(tmp_path / "store"), "nquads").decode()
+    assert "example.org" not in nquads
+    assert nquads.count("[e-mail address]") >= 4
+    assert sum(result.rule == "email-address" for result in done.report.results) >= 4

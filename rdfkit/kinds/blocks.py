@@ -30,7 +30,7 @@ def add_block(document: Document, fields: Fields) -> None:
     block = fields.page.fields.get(BLOCK)
     if not block:
         return
-    shaped = schema_org.documents(block, document.graph)
+    shaped = schema_org.documents(fields.scrubbed(block, (BLOCK,)), document.graph)
     document.schema_nodes.extend(shaped.nodes)
     document.foreign_nodes.extend(shaped.foreign)
     for problem in shaped.problems:

@@ -97,7 +97,9 @@ class Fields:
                 if row.problem is not None:
                     self._note_row(name, row, tally)
                 if row.texts is not None:
-                    yield Row(dict(row.texts), (name, row.line))
+                    place: KeyPath = (name, row.line)
+                    texts = {key: self._without_email(text, (*place, key)) for key, text in row.texts.items()}
+                    yield Row(texts, place)
         except TableError as error:
             tally.found = tally.refused = count_rows(table)
             self.problems.append(Result.from_error("table-unreadable", error))
@@ -150,6 +152,14 @@ class Fields:
         for key in self.page.fields:
             if key not in mapped and key not in kind.ignored and key not in kind.accounts and key != BLOCK:
                 self._unmapped(key)
+
+    def scrubbed(self, value: Value, key_path: KeyPath) -> Value:
+        """A value at any depth without the e-mail addresses in its texts."""
+        if isinstance(value, dict):
+            return {key: self.scrubbed(inner, (*key_path, key)) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self.scrubbed(inner, (*key_path, index)) for index, inner in enumerate(value)]
+        return self._without_email(value, key_path)
 
     def _without_email(self, text: str, key_path: KeyPath) -> str:
         cleaned = without_email(text)
