@@ -311,6 +311,8 @@ def export(
     from rdfkit.serialization import serialize
 
     if release is not None or date is not None:
+        if output is not None or format is not None or per_page:
+            raise typer.BadParameter("a release has its own files: leave out -o, --format and --per-page")
         _write_release(sources, release, date, store, lexicon, quiet)
         return
     if per_page and output is None:

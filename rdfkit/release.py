@@ -8,8 +8,9 @@
     graphs.ttl.gz                      what is no page: provenance, links, ontologies
     wikipathways-rdf-void.ttl, pfocr.ttl (the vocabulary), queries.ttl, manifest.json
 
-Every .ttl stands for itself: no @base, no blank nodes, the same prefixes everywhere. So any of them one after the
-other are Turtle too, of the same graph. The same store and date give the same bytes.
+The zips together with graphs.ttl.gz are the whole graph, and so are the three .ttl.gz. Those that would hold nothing
+are not written. Every .ttl stands for itself: no @base, no blank nodes, the same prefixes everywhere. So any of them
+one after the other are Turtle too, of the same graph. The same store and date give the same bytes.
 """
 
 from __future__ import annotations
@@ -17,19 +18,20 @@ from __future__ import annotations
 import datetime
 import gzip
 import hashlib
-import io
 import json
 import re
 import shutil
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
-from typing import TypeGuard, cast
+from typing import TypeGuard
 from urllib.parse import quote, unquote
 
+import filelock
 import pyoxigraph as ox
 
 import rdfkit
@@ -43,7 +45,7 @@ from rdfkit.queries import library
 from rdfkit.query_descriptions import query_triples
 from rdfkit.serialization import serialize
 from rdfkit.store import Store
-from rdfkit.void import describe, site_of
+from rdfkit.void import SiteOf, describe, site_of
 
 MANIFEST = "manifest.json"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -54,7 +56,17 @@ _ORGANISM = expand("wp:organismName")
 _USER = expand("user:")
 _VERSION_STARTS = expand("wikipathways:")
 _AUTHOR_PROPERTIES = frozenset(map(expand, ("dc:creator", "wp:hasAuthorship")))
+_LINKSET = ox.NamedNode(expand("pfocr:linkset"))
 _TURTLE = of_name("turtle")
+# The zips: the dataset each belongs to, and its name on a day.
+_ZIPS = {
+    "wp": ("wikipathways", "wikipathways-{day}-rdf-wp.zip"),
+    "authors": ("wikipathways", "wikipathways-{day}-rdf-authors.zip"),
+    "pages": ("wikipathways", "wikipathways-{day}-rdf-pages.zip"),
+    "pfocr": ("pfocr", "pfocr-{day}-rdf.zip"),
+}
+# The years that the time of a file in a zip can have.
+_YEARS = range(1980, 2108)
 _MODE = 0o644 << 16
 _UNIX = 3
 
@@ -80,10 +92,10 @@ class Release:
 
 
 def read_date(text: str) -> datetime.date:
-    """The day of a text such as 2026-11-20. Raises ExportError for what is no day of the calendar."""
+    """The day of a text such as 2026-11-20. Raises ExportError for what is no day, or none that a zip can have."""
     try:
         if _DAY.fullmatch(text):
-            return datetime.date.fromisoformat(text)
+            return _checked(datetime.date.fromisoformat(text))
     except ValueError:
         pass
     raise ExportError(f'"{text}" is no date', key="--date", value=text, expected="a day such as 2026-11-20")
@@ -92,78 +104,98 @@ def read_date(text: str) -> datetime.date:
 def write_release(
     store: Store, folder: str | Path, date: datetime.date, progress: Advance = no_progress
 ) -> Release:
-    """Writes the release of a store into a folder, which an earlier release may have; any other content is kept.
+    """Writes the release of a store into a folder, which may be new, empty, or hold an earlier release.
 
     The files are written beside the folder and switched in when all are there. Raises ExportError when the folder
-    holds something else or cannot be written; it is then as it was.
+    holds anything else or cannot be written, when another release is being written there, and for a day that a zip
+    cannot have (before 1980); the folder is then as it was.
     """
-    target = Path(folder)
-    _check_target(target)
-    aside = target.with_name(f".{target.name}.partial")
+    _checked(date)
     try:
-        shutil.rmtree(aside, ignore_errors=True)
-        aside.mkdir(parents=True)
-        files = _write_all(store, aside, date, progress)
-        _write_manifest(files, _kinds(store), aside, date)
-        _switch(aside, target)
+        _check_target(Path(folder))
+        target = Path(folder).resolve()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _alone(target), _aside(target) as aside:
+            files, pages = _write_all(store, aside, date, progress)
+            _write_manifest(files, pages, aside, date)
+            _switch(aside, target)
+    except filelock.Timeout as error:
+        raise ExportError(
+            "another release is being written here; nothing was changed", path=str(folder)
+        ) from error
     except OSError as error:
-        raise ExportError(f"cannot be written: {error.strerror or error}", path=str(target)) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-    return Release(target, date, tuple(files))
+        raise ExportError(f"cannot be written: {error.strerror or error}", path=str(folder)) from error
+    return Release(Path(folder), date, tuple(files))
+
+
+def _checked(date: datetime.date) -> datetime.date:
+    if date.year not in _YEARS:
+        raise ExportError(
+            f'"{date}" is no date that a zip can hold',
+            key="--date",
+            value=date.isoformat(),
+            expected=f"a day from {_YEARS[0]} to {_YEARS[-1]}",
+        )
+    return date
 
 
 # --- what goes where ---
 
 
-def _write_all(store: Store, aside: Path, date: datetime.date, progress: Advance) -> list[ReleaseFile]:
+def _write_all(
+    store: Store, aside: Path, date: datetime.date, progress: Advance
+) -> tuple[list[ReleaseFile], Mapping[str, int]]:
+    """Writes all files but the manifest; gives them by name, and the number of pages of each kind."""
     kinds = _kinds(store)
     site = site_of(kinds)
     graphs = sorted((graph for graph in store.graphs() if isinstance(graph, ox.NamedNode)), key=str)
-    stamp = f"{date:%Y%m%d}"
+    pages: Counter[str] = Counter()
     with ExitStack() as stack:
-        packs = {
-            "wp": _Zip(stack, aside / f"wikipathways-{stamp}-rdf-wp.zip", date),
-            "authors": _Zip(stack, aside / f"wikipathways-{stamp}-rdf-authors.zip", date),
-            "pages": _Zip(stack, aside / f"wikipathways-{stamp}-rdf-pages.zip", date),
-            "pfocr": _Zip(stack, aside / f"pfocr-{stamp}-rdf.zip", date),
+        zips = {
+            key: _Zip(stack, aside / name.format(day=f"{date:%Y%m%d}"), date)
+            for key, (_, name) in _ZIPS.items()
         }
         whole = {name: _Gzip(stack, aside / f"{name}.ttl.gz") for name in ("wikipathways", "pfocr", "graphs")}
         for index, graph in enumerate(graphs):
             quads = sorted_quads(store.quads(graph))
             name = site(graph.value) or "graphs"
-            whole[name].add(quads)
             kind = kinds.get(graph.value, "document")
-            for pack, member, part in _members(name, kind, graph.value, quads, store):
-                packs[pack].add(member, part)
+            text = serialize(quads, _TURTLE)
+            whole[name].add(text, len(quads))
+            if name != "graphs":
+                pages[kind] += 1
+                for key, member, part in _members(name, kind, graph.value, quads, store):
+                    zips[key].add(member, text if part is quads else serialize(part, _TURTLE), len(part))
             progress("writing", index + 1, len(graphs))
-    written: list[_Zip | _Gzip] = [*packs.values(), *whole.values()]
-    return sorted(
-        [*(one.described() for one in written), *_descriptions(store, aside, date, kinds)],
-        key=lambda file: file.name,
-    )
+    packed: list[_Zip | _Gzip] = [*zips.values(), *whole.values()]
+    written = [one.described() for one in packed if one.files]
+    described = _descriptions(store, aside, date, site, {file.name for file in written})
+    return sorted([*written, *described], key=lambda file: file.name), dict(sorted(pages.items()))
 
 
 def _members(
     site: str, kind: str, graph: str, quads: list[ox.Quad], store: Store
 ) -> Iterator[tuple[str, str, list[ox.Quad]]]:
-    """The zip, the name and the quads of each Turtle file that a graph becomes."""
-    if site == "graphs":
-        return
-    if kind == "pathway":
-        yield from _pathway_members(quads, store)
+    """The zip, the name and the quads of each Turtle file that a page becomes."""
+    version = _pathway_version(quads) if kind == "pathway" else None
+    name = _safe(unquote(graph.rpartition("/")[2].removesuffix(".html")))
+    if version is not None:
+        yield from _pathway_members(version, quads, store)
     elif site == "pfocr":
-        name = _safe(unquote(graph.rpartition("/")[2].removesuffix(".html")))
         yield "pfocr", f"pfocr/{hashlib.sha256(name.encode()).hexdigest()[:2]}/{name}.ttl", quads
     else:
-        name = _safe(unquote(graph.rpartition("/")[2].removesuffix(".html")))
-        yield "pages", f"pages/{kind}/{name}.ttl", quads
+        yield "pages", f"pages/{_safe(kind)}/{name}.ttl", quads
 
 
-def _pathway_members(quads: list[ox.Quad], store: Store) -> Iterator[tuple[str, str, list[ox.Quad]]]:
-    version = next(
-        _iri(quad.subject) for quad in quads if quad.predicate.value == _TYPE and _value(quad) == _PATHWAY
-    )
+def _pathway_version(quads: list[ox.Quad]) -> str | None:
+    """The pathway version that a page describes."""
+    types = (quad for quad in quads if quad.predicate.value == _TYPE and _value(quad) == _PATHWAY)
+    return next((_iri(quad.subject) for quad in types), None)
+
+
+def _pathway_members(
+    version: str, quads: list[ox.Quad], store: Store
+) -> Iterator[tuple[str, str, list[ox.Quad]]]:
     name = version.removeprefix(_VERSION_STARTS)
     organisms = [_value(quad) for quad in quads if quad.predicate.value == _ORGANISM]
     organism = _safe(organisms[0].replace(" ", "_")) if organisms else "Unknown"
@@ -201,11 +233,16 @@ def _kinds(store: Store) -> Mapping[str, str]:
 
 
 def _descriptions(
-    store: Store, aside: Path, date: datetime.date, kinds: Mapping[str, str]
+    store: Store, aside: Path, date: datetime.date, site: SiteOf, names: set[str]
 ) -> Iterator[ReleaseFile]:
-    downloads = {"wikipathways": "wikipathways.ttl.gz", "pfocr": "pfocr.ttl.gz"}
-    described = describe(store.quads(), site_of(kinds), provenance.GRAPH, created=date, downloads=downloads)
-    yield _write_turtle(aside / "wikipathways-rdf-void.ttl", sorted_quads(described))
+    zips = {name.format(day=f"{date:%Y%m%d}"): site for site, name in _ZIPS.values()}
+    owners = {**zips, "wikipathways.ttl.gz": "wikipathways", "pfocr.ttl.gz": "pfocr"}
+    downloads = {site: sorted(name for name in names if owners.get(name) == site) for site in owners.values()}
+    described = describe(store.quads(), site, provenance.GRAPH, created=date, downloads=downloads)
+    # Who makes links says what they are; here it stands beside the datasets that they join.
+    linkset = store.triples(subject=_LINKSET)
+    everything = _as_quads(chain((quad.triple for quad in described), linkset))
+    yield _write_turtle(aside / "wikipathways-rdf-void.ttl", everything)
     queries = query_triples(library().values())
     yield _write_turtle(aside / "queries.ttl", _as_quads(queries))
     vocabulary = ox.parse(resources.vocabulary_file().read_bytes(), ox.RdfFormat.TURTLE)
@@ -220,26 +257,29 @@ def _as_quads(triples: Iterable[ox.Triple]) -> list[ox.Quad]:
 
 
 class _Zip:
-    """A zip of Turtle files whose bytes depend on nothing but its content and a day."""
+    """A zip of Turtle files whose bytes depend on nothing but its content and a day. Made by the first file."""
 
     def __init__(self, stack: ExitStack, path: Path, date: datetime.date) -> None:
         self.path = path
         self.files = self.triples = 0
+        self._stack = stack
+        self._zip: zipfile.ZipFile | None = None
         self._names: set[str] = set()
         self._day = (date.year, date.month, date.day, 0, 0, 0)
-        self._zip = stack.enter_context(zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED))
 
-    def add(self, name: str, quads: list[ox.Quad]) -> None:
-        """Adds quads as a Turtle file; a name that is taken, whatever its case, gets a number."""
+    def add(self, name: str, text: bytes, triples: int) -> None:
+        """Adds a Turtle file; a name that is taken, whatever its case, gets a number."""
+        if self._zip is None:
+            self._zip = self._stack.enter_context(zipfile.ZipFile(self.path, "w", zipfile.ZIP_DEFLATED))
         stem, number, unique = name.removesuffix(".ttl"), 2, name
         while unique.casefold() in self._names:
             unique, number = f"{stem}-{number}.ttl", number + 1
         self._names.add(unique.casefold())
         info = zipfile.ZipInfo(unique, self._day)
         info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, _MODE, _UNIX
-        self._zip.writestr(info, serialize(quads, _TURTLE))
+        self._zip.writestr(info, text)
         self.files += 1
-        self.triples += len(quads)
+        self.triples += triples
 
     def described(self) -> ReleaseFile:
         """The file, once it is closed."""
@@ -247,20 +287,23 @@ class _Zip:
 
 
 class _Gzip:
-    """Turtle files one after the other, gzipped without a name or a time."""
+    """Turtle files one after the other, gzipped without a name or a time. Made by the first file."""
 
     def __init__(self, stack: ExitStack, path: Path) -> None:
         self.path = path
         self.files = self.triples = 0
-        raw = stack.enter_context(path.open("wb"))
-        packed = gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0)
-        self._stream = stack.enter_context(io.BufferedWriter(cast("io.RawIOBase", packed), 1 << 16))
+        self._stack = stack
+        self._stream: gzip.GzipFile | None = None
 
-    def add(self, quads: list[ox.Quad]) -> None:
-        """Adds quads as Turtle."""
-        self._stream.write(serialize(quads, _TURTLE))
+    def add(self, text: bytes, triples: int) -> None:
+        """Adds a Turtle file."""
+        if self._stream is None:
+            raw = self._stack.enter_context(self.path.open("wb"))
+            packed = gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0)
+            self._stream = self._stack.enter_context(packed)
+        self._stream.write(text)
         self.files += 1
-        self.triples += len(quads)
+        self.triples += triples
 
     def described(self) -> ReleaseFile:
         """The file, once it is closed."""
@@ -279,36 +322,85 @@ def _described(path: Path, files: int, triples: int) -> ReleaseFile:
 
 
 def _write_manifest(
-    files: Iterable[ReleaseFile], kinds: Mapping[str, str], aside: Path, date: datetime.date
+    files: Iterable[ReleaseFile], pages: Mapping[str, int], aside: Path, date: datetime.date
 ) -> None:
     described = {
         "rdfkit": rdfkit.__version__,
         "date": date.isoformat(),
-        "pages": dict(sorted(Counter(kind for kind in kinds.values() if kind != "ontology").items())),
+        "pages": pages,
         "files": [asdict(file) for file in files],
     }
     text = json.dumps(described, ensure_ascii=False, indent=1) + "\n"
     (aside / MANIFEST).write_text(text, encoding="utf-8")
 
 
+# --- the folder ---
+
+
+@contextmanager
+def _alone(target: Path) -> Iterator[None]:
+    """Holds a lock beside the folder, so that two releases do not write into each other's files."""
+    path = _beside(target, "lock")
+    with filelock.FileLock(path, timeout=0):
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _aside(target: Path) -> Iterator[Path]:
+    """A new folder beside the target, gone at the end. First what a killed run left is put right."""
+    old, aside = _beside(target, "old"), _beside(target, "partial")
+    if old.exists() and not target.exists():
+        old.rename(target)
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir()
+    try:
+        yield aside
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
 def _check_target(target: Path) -> None:
     if not target.exists():
         return
-    if not target.is_dir() or (any(target.iterdir()) and not (target / MANIFEST).is_file()):
+    strangers = _strangers(target) if target.is_dir() else {target.name}
+    if strangers:
         raise ExportError(
             "holds something else than a release; nothing was changed",
             path=str(target),
+            value=min(strangers),
             expected="a new or empty folder, or that of an earlier release",
         )
 
 
+def _strangers(folder: Path) -> set[str]:
+    """The names in a folder that its manifest does not tell."""
+    found = {path.name for path in folder.iterdir()}
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+        return found - {MANIFEST} - {file["name"] for file in manifest["files"]}
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return found
+
+
 def _switch(aside: Path, target: Path) -> None:
-    old = target.with_name(f".{target.name}.old")
+    old = _beside(target, "old")
     shutil.rmtree(old, ignore_errors=True)
     if target.exists():
         target.rename(old)
-    aside.rename(target)
+    try:
+        aside.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _beside(target: Path, what: str) -> Path:
+    return target.with_name(f".{target.name}.{what}")
 
 
 def _safe(name: str) -> str:

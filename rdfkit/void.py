@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime
 import tomllib
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -21,6 +22,7 @@ from rdfkit.identifiers import compress, expand, percent_encode
 
 CC0 = "creativecommons:publicdomain/zero/1.0/"
 _TYPE = expand("rdf:type")
+_MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 # The linkset that `rdfkit link` writes, and describes itself.
 _LINKSET = expand("pfocr:linkset")
 
@@ -28,32 +30,57 @@ _LINKSET = expand("pfocr:linkset")
 SiteOf = Callable[[str], str | None]
 
 
+class _Distinct:
+    """How many different things were added. Only their 64-bit hashes are kept, mostly at eight bytes each.
+
+    A set of all triples of 100,000 figures would take gigabytes. Two things with one hash would count as one; among
+    a hundred million that happens once in four thousand times.
+    """
+
+    __slots__ = ("_limits", "_parts")
+    _PARTS = 64
+    _SPARE = 4096
+
+    def __init__(self) -> None:
+        self._parts = [array("q") for _ in range(self._PARTS)]
+        self._limits = [self._SPARE] * self._PARTS
+
+    def add(self, thing: Hashable) -> None:
+        number = hash(thing)
+        index = number % self._PARTS
+        part = self._parts[index]
+        part.append(number)
+        if len(part) > self._limits[index]:
+            self._parts[index] = array("q", set(part))
+            self._limits[index] = 2 * len(self._parts[index]) + self._SPARE
+
+    def __len__(self) -> int:
+        return sum(len(set(part)) for part in self._parts)
+
+
 @dataclass(slots=True)
 class _Counts:
     """What a dataset holds; each triple counts once, however many of its graphs have it."""
 
-    seen: set[int] = field(default_factory=set)
-    subjects: set[int] = field(default_factory=set)
-    objects: set[int] = field(default_factory=set)
-    classes: Counter[str] = field(default_factory=Counter)
-    properties: Counter[str] = field(default_factory=Counter)
-    links: Counter[str] = field(default_factory=Counter)
+    subjects: _Distinct = field(default_factory=_Distinct)
+    entities: _Distinct = field(default_factory=_Distinct)
+    objects: _Distinct = field(default_factory=_Distinct)
+    classes: defaultdict[str, _Distinct] = field(default_factory=lambda: defaultdict(_Distinct))
+    properties: defaultdict[str, _Distinct] = field(default_factory=lambda: defaultdict(_Distinct))
+    links: defaultdict[str, _Distinct] = field(default_factory=lambda: defaultdict(_Distinct))
 
     def add(self, quad: ox.Quad, linksets: Mapping[str, tuple[str, str]]) -> None:
-        triple = hash(quad.triple)
-        if triple in self.seen:
-            return
-        self.seen.add(triple)
-        self.subjects.add(hash(quad.subject))
-        self.objects.add(hash(quad.object))
         predicate = quad.predicate.value
-        self.properties[predicate] += 1
+        self.properties[predicate].add(quad.triple)
+        self.subjects.add(quad.subject)
+        self.objects.add(quad.object)
         if isinstance(quad.object, ox.NamedNode):
             if predicate == _TYPE:
-                self.classes[quad.object.value] += 1
+                self.classes[quad.object.value].add(quad.subject)
+                self.entities.add(quad.subject)
             for name, (wanted, start) in linksets.items():
                 if predicate == wanted and quad.object.value.startswith(start):
-                    self.links[name] += 1
+                    self.links[name].add(quad.triple)
 
 
 def site_of(kinds: Mapping[str, str]) -> SiteOf:
@@ -75,12 +102,12 @@ def describe(
     graph: ox.NamedNode,
     *,
     created: datetime.date | None = None,
-    downloads: Mapping[str, str] | None = None,
+    downloads: Mapping[str, Sequence[str]] | None = None,
 ) -> Iterator[ox.Quad]:
     """The descriptions of the datasets in quads, as quads of `graph`.
 
     `created` is the date of their making, which is only said when it is given; `downloads` maps the names of
-    datasets to the names of their files.
+    datasets to the names of their files. An entity (`void:entities`) is a subject with a type.
     """
     linksets = {
         name: (expand(one["predicate"]), expand(f"{one['target']}:"))
@@ -94,7 +121,7 @@ def describe(
         if name is not None:
             counts[name].add(quad, linksets)
         linked = linked or iri == _LINKSET
-    present = {name: found for name, found in counts.items() if found.seen}
+    present = {name: found for name, found in counts.items() if found.properties}
     for subject, predicate, value in _statements(present, created, downloads or {}, linked):
         yield ox.Quad(ox.NamedNode(subject), ox.NamedNode(expand(predicate)), value, graph)
 
@@ -103,14 +130,17 @@ _Statement = tuple[str, str, ox.NamedNode | ox.Literal]
 
 
 def _statements(
-    present: Mapping[str, _Counts], created: datetime.date | None, downloads: Mapping[str, str], linked: bool
+    present: Mapping[str, _Counts],
+    created: datetime.date | None,
+    downloads: Mapping[str, Sequence[str]],
+    linked: bool,
 ) -> Iterator[_Statement]:
     for name, counts in present.items():
-        yield from _dataset(name, counts, created, downloads.get(name))
+        yield from _dataset(name, counts, created, downloads.get(name, ()))
         yield from _partitions(_sites()[name]["iri"], counts)
     targets = set()
     for name, one in _table()["linksets"].items():
-        links = present[one["dataset"]].links[name] if one["dataset"] in present else 0
+        links = len(present[one["dataset"]].links[name]) if one["dataset"] in present else 0
         if links:
             targets.add(one["target"])
             yield from _linkset(one, links, created)
@@ -123,7 +153,7 @@ def _statements(
 
 
 def _dataset(
-    name: str, counts: _Counts, created: datetime.date | None, download: str | None
+    name: str, counts: _Counts, created: datetime.date | None, downloads: Sequence[str]
 ) -> Iterator[_Statement]:
     site = _sites()[name]
     iri = site["iri"]
@@ -137,10 +167,11 @@ def _dataset(
     yield iri, "void:exampleResource", _node(site["example"])
     if created is not None:
         yield iri, "pav:createdOn", _date(created)
-    if download is not None:
+    for download in downloads:
         yield from _download(iri, download)
     for predicate, number in (
-        ("void:triples", len(counts.seen)),
+        ("void:triples", sum(map(len, counts.properties.values()))),
+        ("void:entities", len(counts.entities)),
         ("void:distinctSubjects", len(counts.subjects)),
         ("void:distinctObjects", len(counts.objects)),
         ("void:classes", len(counts.classes)),
@@ -152,18 +183,16 @@ def _dataset(
 
 
 def _download(iri: str, file: str) -> Iterator[_Statement]:
-    """The file that holds a dataset. Its address is relative to where the release lies, so only its name is said."""
-    distribution = f"{iri}-turtle"
+    """A file that holds (a part of) a dataset. Where a release lies is not known here, so only its name is said."""
+    distribution = f"{iri}-file-{percent_encode(file)}"
+    packing = "dcat:packageFormat" if file.endswith(".zip") else "dcat:compressFormat"
+    format = "application/zip" if file.endswith(".zip") else "application/gzip"
     yield iri, "dcat:distribution", _node(distribution)
     yield distribution, "rdf:type", _node("dcat:Distribution")
     yield distribution, "dcterms:title", ox.Literal(file)
     yield distribution, "dcterms:license", _node(CC0)
-    yield distribution, "dcat:mediaType", _node("https://www.iana.org/assignments/media-types/text/turtle")
-    yield (
-        distribution,
-        "dcat:compressFormat",
-        _node("https://www.iana.org/assignments/media-types/application/gzip"),
-    )
+    yield distribution, "dcat:mediaType", _node(f"{_MEDIA_TYPES}text/turtle")
+    yield distribution, packing, _node(f"{_MEDIA_TYPES}{format}")
 
 
 def _partitions(iri: str, counts: _Counts) -> Iterator[_Statement]:
@@ -171,12 +200,12 @@ def _partitions(iri: str, counts: _Counts) -> Iterator[_Statement]:
         ("class", counts.classes, "void:entities"),
         ("property", counts.properties, "void:triples"),
     ):
-        for term, amount in sorted(terms.items()):
+        for term, found in sorted(terms.items()):
             partition = f"{iri}-{kind}-{percent_encode(compress(term)).replace('/', '.')}"
             yield iri, f"void:{kind}Partition", _node(partition)
             yield partition, "rdf:type", _node("void:Dataset")
             yield partition, f"void:{kind}", _node(term)
-            yield partition, number, ox.Literal(amount)
+            yield partition, number, ox.Literal(len(found))
 
 
 def _linkset(one: Mapping[str, str], links: int, created: datetime.date | None) -> Iterator[_Statement]:

@@ -7,9 +7,12 @@ import gzip
 import hashlib
 import json
 import re
+import signal
 import subprocess
 import sys
+import tempfile
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +23,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rdfkit
+from rdfkit import provenance
 from rdfkit.errors import ExportError
+from rdfkit.identifiers import expand
 from rdfkit.release import read_date, write_release
 from rdfkit.store import Store
 
@@ -107,15 +112,90 @@ def test_the_manifest_tells_hashes_sizes_and_counts(release: Path) -> None:
     for name, file in files.items():
         content = (release / name).read_bytes()
         assert (file["sha256"], file["bytes"]) == (hashlib.sha256(content).hexdigest(), len(content))
-    turtle = gzip.decompress((release / "pfocr.ttl.gz").read_bytes())
-    assert files["pfocr.ttl.gz"]["triples"] >= len(_triples(turtle)) > 0
-    assert files["pfocr.ttl.gz"]["files"] == 2
+    assert files["pfocr.ttl.gz"]["files"] == files["pfocr-20261120-rdf.zip"]["files"] == 2
+    for name in ("pfocr-20261120-rdf.zip", "wikipathways-20261120-rdf-wp.zip"):
+        with zipfile.ZipFile(release / name) as packed:
+            texts = [packed.read(member) for member in packed.namelist()]
+        counted = sum(len(list(ox.parse(text, ox.RdfFormat.TURTLE))) for text in texts)
+        assert (files[name]["files"], files[name]["triples"]) == (len(texts), counted)
 
 
 def test_void_has_the_date_and_the_files(release: Path) -> None:
     text = (release / "wikipathways-rdf-void.ttl").read_text()
     assert 'pav:createdOn "2026-11-20"^^xsd:date' in text
-    assert '"wikipathways.ttl.gz"' in text
+    packed = {path.name for path in release.iterdir() if path.suffix in (".gz", ".zip")} - {"graphs.ttl.gz"}
+    assert set(re.findall(r'dcterms:title "([^"]*\.(?:gz|zip))"', text)) == packed
+
+
+def test_void_tells_the_linksets(release: Path) -> None:
+    triples = _triples((release / "wikipathways-rdf-void.ttl").read_bytes())
+    store = Store.from_quads(ox.Quad(*triple, provenance.GRAPH) for triple in triples)
+    rows = store.query(
+        """SELECT ?from ?predicate ?to ?n { ?linkset a void:Linkset ; void:subjectsTarget ?from ; void:triples ?n ;
+           void:linkPredicate ?predicate ; void:objectsTarget ?to ; pav:createdOn ?day . ?from void:subset ?linkset }"""
+    )
+    pfocr, wikipathways = "https://pfocr.wikipathways.org/#dataset", "https://www.wikipathways.org/#dataset"
+    genes = "https://www.ncbi.nlm.nih.gov/gene/#dataset"
+    assert {(row["from"], row["predicate"], row["to"]) for row in rows} == {
+        (pfocr, expand("schema:mentions"), genes),
+        (wikipathways, expand("wp:bdbEntrezGene"), genes),
+        (pfocr, expand("dcterms:relation"), wikipathways),
+    }
+
+
+def test_a_pathway_is_its_two_files(release: Path, sample_store: Store) -> None:
+    members = dict(_members(release))
+    both = members["wp/Homo_sapiens/WP364_r142066.ttl"] + members["authors/WP364.ttl"]
+    page = ox.NamedNode("https://www.wikipathways.org/pathways/WP364.html")
+    assert {quad.triple for quad in sample_store.quads(page)} <= _triples(both)
+
+
+def test_a_prefix_means_the_same_everywhere(release: Path) -> None:
+    texts = [content for _, content in _members(release)]
+    texts += [gzip.decompress(path.read_bytes()) for path in release.glob("*.ttl.gz")]
+    texts += [path.read_bytes() for path in release.glob("*.ttl")]
+    found = {pair for text in texts for pair in re.findall(rb"^@prefix (\S*) <(\S*)>", text, re.M)}
+    assert found
+    assert len(found) == len(dict(found))
+
+
+def test_files_say_nothing_of_the_machine(release: Path) -> None:
+    for path in release.glob("*.zip"):
+        with zipfile.ZipFile(path) as packed:
+            members = packed.infolist()
+        assert {member.date_time for member in members} == {(2026, 11, 20, 0, 0, 0)}
+        assert {member.external_attr >> 16 for member in members} == {0o644}
+    for path in release.glob("*.ttl.gz"):
+        # RFC 1952: the flags (no name) and the time of the header.
+        assert path.read_bytes()[3:8] == bytes(5)
+
+
+def test_figures_are_spread_over_folders() -> None:
+    quads = [
+        ox.Quad(
+            ox.NamedNode(f"https://pfocr.wikipathways.org/figures/PMC{number}__f1.html"),
+            ox.NamedNode(expand("rdf:type")),
+            ox.NamedNode(expand("doco:Figure")),
+            ox.NamedNode(f"https://pfocr.wikipathways.org/figures/PMC{number}__f1.html"),
+        )
+        for number in range(1, 3001)
+    ]
+    with tempfile.TemporaryDirectory() as folder, Store.from_quads(quads) as store:
+        write_release(store, f"{folder}/out", DAY)
+        names = [name for name, _ in _members(Path(folder) / "out")]
+    shards = Counter(name.split("/")[1] for name in names)
+    assert sum(shards.values()) == 3000
+    # 256 folders: at 100,000 figures 390 in each.
+    assert set(shards) <= {f"{number:02x}" for number in range(256)}
+    assert max(shards.values()) < 40
+
+
+def test_what_would_be_empty_is_not_written(tmp_path: Path) -> None:
+    with Store.from_quads([]) as empty:
+        written = write_release(empty, tmp_path / "out", DAY)
+    names = {file.name for file in written.files}
+    assert names == {"pfocr.ttl", "queries.ttl", "wikipathways-rdf-void.ttl"}
+    assert names | {"manifest.json"} == {path.name for path in (tmp_path / "out").iterdir()}
 
 
 def test_queries_are_published_in_the_form_of_sib(release: Path) -> None:
@@ -149,9 +229,10 @@ def _export(*arguments: object) -> subprocess.CompletedProcess[str]:
 def test_one_command_goes_from_pages_to_a_release(seed_store: Store, tmp_path: Path) -> None:
     done = _export(SEEDS, "--release", tmp_path / "out", "--date", "2026-11-20")
     assert done.returncode == 0
-    stored = write_release(seed_store, tmp_path / "stored", DAY)
-    files = json.loads((tmp_path / "out" / "manifest.json").read_text())["files"]
-    assert {f["name"]: f["sha256"] for f in files} == {f.name: f.sha256 for f in stored.files}
+    stored = write_release(seed_store, tmp_path / "stored", DAY).folder
+    for path in stored.iterdir():
+        assert (tmp_path / "out" / path.name).read_bytes() == path.read_bytes()
+    assert len(list(stored.iterdir())) == len(list((tmp_path / "out").iterdir()))
 
 
 @pytest.mark.parametrize(
@@ -164,18 +245,98 @@ def test_a_date_that_is_none(text: str, seed_store: Store, tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("text", ["1979-12-31", "2108-01-01"])
+def test_a_date_that_no_zip_can_hold(text: str, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=r"--date: .* no date that a zip can hold"):
+        read_date(text)
+    with Store.from_quads([]) as store, pytest.raises(ExportError, match="no date that a zip can hold"):
+        write_release(store, tmp_path / "out", datetime.date.fromisoformat(text))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["1980-01-01", "2107-12-31"])
+def test_a_date_that_a_zip_can_hold(text: str, seed_store: Store, tmp_path: Path) -> None:
+    write_release(seed_store, tmp_path / "out", read_date(text))
+
+
+@pytest.mark.parametrize("options", [["-o", "graph.ttl"], ["--format", "trig"], ["--per-page"]])
+def test_a_release_has_its_own_files(options: list[str], seed_store: Store, tmp_path: Path) -> None:
+    done = _export(
+        "--store", seed_store.path, "--release", tmp_path / "out", "--date", "2026-11-20", *options
+    )
+    assert done.returncode == 2
+    assert "its own files" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_release_needs_its_date(seed_store: Store, tmp_path: Path) -> None:
     done = _export("--store", seed_store.path, "--release", tmp_path / "out")
     assert done.returncode == 2
     assert "go together" in done.stderr
 
 
-def test_a_folder_of_other_things_is_left_alone(seed_store: Store, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"thesis.txt": "mine"},
+        {"manifest.json": '{"name": "a web page"}'},
+        {"manifest.json": '["a.txt"]', "a.txt": ""},
+        {"manifest.json": "not JSON"},
+        {"manifest.json": '{"files": [{"name": "a.txt"}]}', "a.txt": "", "thesis.txt": "mine"},
+    ],
+)
+def test_a_folder_of_other_things_is_left_alone(
+    others: dict[str, str], seed_store: Store, tmp_path: Path
+) -> None:
     (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "thesis.txt").write_text("mine")
+    for name, text in others.items():
+        (tmp_path / "out" / name).write_text(text)
     with pytest.raises(ExportError, match="something else than a release"):
         write_release(seed_store, tmp_path / "out", DAY)
-    assert [path.name for path in tmp_path.rglob("*")] == ["out", "thesis.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert {path.name: path.read_text() for path in (tmp_path / "out").iterdir()} == others
+
+
+def test_a_file_is_left_alone(seed_store: Store, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(ExportError, match="something else than a release"):
+        write_release(seed_store, tmp_path / "out", DAY)
+    assert (tmp_path / "out").read_text() == "mine"
+
+
+def test_a_file_beside_a_release_is_not_thrown_away(seed_store: Store, tmp_path: Path) -> None:
+    write_release(seed_store, tmp_path / "out", DAY)
+    (tmp_path / "out" / "notes.txt").write_text("mine")
+    with pytest.raises(ExportError) as raised:
+        write_release(seed_store, tmp_path / "out", DAY)
+    assert raised.value.value == "notes.txt"
+    assert (tmp_path / "out" / "notes.txt").read_text() == "mine"
+
+
+def test_only_one_release_is_written_at_a_time(seed_store: Store, tmp_path: Path) -> None:
+    def second(stage: str, done: int, total: int) -> None:
+        if done == 1:
+            with pytest.raises(ExportError, match="another release is being written"):
+                write_release(seed_store, tmp_path / "out", DAY)
+
+    write_release(seed_store, tmp_path / "out", DAY, second)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("name", [".", "new/../sub", "sub/."])
+def test_a_folder_may_be_named_in_any_way(
+    name: str, seed_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    write_release(seed_store, name, DAY)
+    assert (tmp_path / "here" / ("" if name == "." else "sub") / "manifest.json").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["here"]
+
+
+def test_the_root_is_no_place(seed_store: Store) -> None:
+    with pytest.raises(ExportError, match="something else"):
+        write_release(seed_store, "/", DAY)
 
 
 def test_a_folder_that_cannot_be_written(seed_store: Store, tmp_path: Path) -> None:
@@ -200,12 +361,65 @@ def test_a_release_that_fails_leaves_the_one_before(seed_store: Store, tmp_path:
     assert {file.name for file in before} < {path.name for path in (tmp_path / "out").iterdir()}
 
 
+KILLED = """
+import datetime, os, signal, sys, rdfkit
+from rdfkit import release
+
+def stop(*told):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def go_on(*told):
+    pass
+
+if sys.argv[3] == "switching":
+    rename = release.Path.rename
+    release.Path.rename = lambda self, target: stop() if self.name.endswith("partial") else rename(self, target)
+with rdfkit.open_store(sys.argv[1]) as store:
+    day = datetime.date(2027, 1, 1)
+    release.write_release(store, sys.argv[2], day, stop if sys.argv[3] == "writing" else go_on)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing kills like SIGKILL there")
+@pytest.mark.parametrize("moment", ["writing", "switching"])
+def test_a_release_that_is_killed_leaves_the_one_before(
+    moment: str, seed_store: Store, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    write_release(seed_store, out, DAY)
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    done = subprocess.run([sys.executable, "-c", KILLED, str(seed_store.path), str(out), moment])
+    assert done.returncode == -signal.SIGKILL
+    # Killed in the instant between two renames the old one lies beside; the next run begins by putting it back.
+    kept = out if out.exists() else tmp_path / ".out.old"
+    assert (kept == out) is (moment == "writing")
+    assert {path.name: path.read_bytes() for path in kept.iterdir()} == before
+    write_release(seed_store, out, DAY)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("organism", "folder"), [("NA", "Unknown"), ("../Bos taurus / β", "%2FBos_taurus_%2F_%CE%B2")]
+)
+def test_a_pathway_whose_organism_is_unknown(organism: str, folder: str, tmp_path: Path) -> None:
+    text = (SEEDS / "WP364.md").read_text()
+    assert "\norganisms:\n- Homo sapiens\n" in text
+    page = text.replace("\norganisms:\n- Homo sapiens\n", f'\norganisms: "{organism}"\n')
+    (tmp_path / "WP364.md").write_text(page)
+    rdfkit.build([tmp_path / "WP364.md"], tmp_path / "store", keep_invalid=True)
+    with rdfkit.open_store(tmp_path / "store") as store:
+        write_release(store, tmp_path / "out", DAY)
+    found = {name.split("/")[1] for name, _ in _members(tmp_path / "out") if name.startswith("wp/")}
+    assert found == {folder}
+
+
 def test_names_that_would_leave_the_folder_do_not(tmp_path: Path) -> None:
     page = (SEEDS / "PMC198534__JCI0319974.f1.md").read_text()
     pages = tmp_path / "pages"
     pages.mkdir()
     for index, name in enumerate(("../../etc/passwd", "a b%2Fc", "..", "CON", "x" * 300)):
-        text = page.replace("PMC198534__JCI0319974.f1", name.replace("%", "%"))
+        text = page.replace("PMC198534__JCI0319974.f1", name)
         (pages / f"{index}.md").write_text(text)
     rdfkit.build([pages], tmp_path / "store", keep_invalid=True)
     with rdfkit.open_store(tmp_path / "store") as store:

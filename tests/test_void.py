@@ -40,6 +40,8 @@ def test_counts(site: str, sample_store: Store) -> None:
     assert _value(sample_store, dataset, "void:distinctObjects") == len({t.object for t in triples})
     assert _value(sample_store, dataset, "void:properties") == len({t.predicate for t in triples})
     assert _value(sample_store, dataset, "void:classes") == len(classes)
+    typed = {t.subject for t in triples if t.predicate.value == expand("rdf:type")}
+    assert _value(sample_store, dataset, "void:entities") == len(typed)
 
 
 @pytest.mark.parametrize("site", ["wikipathways", "pfocr"])
@@ -49,9 +51,7 @@ def test_partitions_cover_the_dataset(site: str, sample_store: Store) -> None:
         f"SELECT ?term ?n {{ <{DATASET[site]}> void:propertyPartition ?p . ?p void:property ?term ; void:triples ?n }}"
     )
     found = {row["term"]: row["n"] for row in properties}
-    assert found == {
-        p: sum(t.predicate.value == p for t in triples) for p in {t.predicate.value for t in triples}
-    }
+    assert found == Counter(t.predicate.value for t in triples)
     classes = sample_store.query(
         f"SELECT ?term ?n {{ <{DATASET[site]}> void:classPartition ?p . ?p void:class ?term ; void:entities ?n }}"
     )
@@ -88,6 +88,21 @@ def test_there_are_no_blank_nodes(sample_store: Store) -> None:
         for quad in described
         for term in (quad.subject, quad.object)
     )
+
+
+def test_a_triple_of_many_pages_counts_once() -> None:
+    # So many that the counts are compacted on the way.
+    things = [ox.NamedNode(f"https://www.wikipathways.org/#{number}") for number in range(400_000)]
+    label, same = ox.NamedNode(expand("rdfs:label")), ox.Literal("same")
+    pages = [ox.NamedNode(f"https://www.wikipathways.org/{name}.html") for name in ("a", "b")]
+    quads = (ox.Quad(thing, label, same, page) for page in pages for thing in things)
+    found = {
+        quad.predicate.value: quad.object.value
+        for quad in describe(quads, site_of({}), GRAPH)
+        if quad.subject.value == DATASET["wikipathways"] and isinstance(quad.object, ox.Literal)
+    }
+    assert found[expand("void:triples")] == found[expand("void:distinctSubjects")] == "400000"
+    assert (found[expand("void:distinctObjects")], found[expand("void:entities")]) == ("1", "0")
 
 
 def test_an_empty_graph_has_no_datasets() -> None:
