@@ -346,6 +346,12 @@ def link(
     from rdfkit.linking import Thresholds, link_store
 
     done = link_store(store, Thresholds(min_shared, min_jaccard, max_adjusted_p))
+    if not done.tests:
+        _say(
+            "nothing to compare: links need figures and pathways of the same organism, both with Entrez genes; "
+            "build both sites, the pathways with their tables",
+            quiet,
+        )
     if not quiet:
         sys.stdout.write(
             f"compared      {done.figures} figures, {done.pathways} pathways\n"
@@ -452,8 +458,10 @@ def _quads(sources: list[Path] | None, store: Path, lexicon: list[Path], quiet: 
 
 
 def _thresholds() -> Thresholds:
-    from rdfkit.linking import Thresholds
+    from rdfkit.linking import Thresholds, require_scipy
 
+    # Before the build and not after it.
+    require_scipy()
     return Thresholds()
 
 

@@ -1,18 +1,19 @@
 """Links figures with pathways that share more genes than chance explains: a VoID linkset with its statistics.
 
 For every figure and pathway of the same organism: the number of shared Entrez genes, the Jaccard index of the two
-gene sets, and the probability of sharing as many by chance (upper tail of the hypergeometric distribution), adjusted
-over all pairs after Benjamini and Hochberg (1995, J R Stat Soc B 57:289). The sets are rows of sparse matrices, so a
-hundred thousand figures and two thousand pathways need no loop over pairs.
+gene sets, and the probability of sharing as many by chance, adjusted over all pairs. `rdfkit.overlaps` computes them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -21,8 +22,7 @@ from rdfkit.identifiers import compress, expand
 from rdfkit.store import open_store, staging
 
 if TYPE_CHECKING:
-    import numpy as np
-    from scipy.sparse import csr_array
+    from rdfkit.overlaps import Pairs
 
 GRAPH = ox.NamedNode(expand("pfocr:linkset"))
 _TYPE = ox.NamedNode(expand("rdf:type"))
@@ -35,8 +35,6 @@ _RECOGNISED = ox.NamedNode(expand("pfocr:recognisedOrganism"))
 _FIGURE = ox.NamedNode(expand("doco:Figure"))
 _READ = (_TYPE, _MENTIONS, _PART_OF, _ENTREZ, _VERSION, _ORGANISM, _RECOGNISED)
 _GENE = expand("ncbigene:")
-# Figures whose overlaps with all pathways are computed at once: bounds the memory to some hundred megabytes.
-_BLOCK = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +71,48 @@ class Overlap:
 
 
 @dataclass(frozen=True, slots=True)
-class Linkset:
-    """The linked pairs, sorted by figure and pathway, and how they came about.
+class Overlaps:
+    """Linked pairs, sorted by figure and pathway. Each is made when it is asked for: there can be millions."""
 
-    `universes` maps each taxon to its number of genes, `tests` counts the pairs compared.
+    _figures: Sequence[GeneSet]
+    _pathways: Sequence[GeneSet]
+    _universes: Sequence[tuple[str, int]]
+    _pairs: Pairs
+
+    def __len__(self) -> int:
+        """How many pairs are linked."""
+        return len(self._pairs.left)
+
+    def __iter__(self) -> Iterator[Overlap]:
+        """The pairs in their order."""
+        return map(self._overlap, range(len(self)))
+
+    def _overlap(self, index: int) -> Overlap:
+        pairs = self._pairs
+        figure, pathway = self._figures[pairs.left[index]], self._pathways[pairs.right[index]]
+        taxon, universe = self._universes[pairs.family[index]]
+        return Overlap(
+            figure=figure.iri,
+            pathway=pathway.iri,
+            taxon=taxon,
+            shared=int(pairs.shared[index]),
+            jaccard=float(pairs.jaccard[index]),
+            p=float(pairs.p[index]),
+            adjusted_p=float(pairs.adjusted_p[index]),
+            universe=universe,
+            genes=tuple(sorted(figure.genes & pathway.genes)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Linkset:
+    """The linked pairs and how they came about.
+
+    `figures` and `pathways` count those that were compared at all, `tests` the comparisons; `universes` maps each
+    taxon to its number of genes.
     """
 
-    overlaps: tuple[Overlap, ...]
+    overlaps: Overlaps
     thresholds: Thresholds
     figures: int
     pathways: int
@@ -91,7 +124,8 @@ def gene_sets(triples: Iterable[ox.Triple]) -> tuple[list[GeneSet], list[GeneSet
     """The figures and the pathways (without version) of a graph, each sorted by IRI, with taxa and genes.
 
     A figure has the genes that it mentions, a pathway the Entrez cross-references of its data nodes. The taxa of a
-    figure are those in which its words were recognised, if it says so, else those of its article.
+    figure are those in which its words were recognised, if it says so, else those of its article, and if it names
+    none, those of its genes.
     """
     figures: set[str] = set()
     mentions: dict[str, set[str]] = {}
@@ -99,60 +133,65 @@ def gene_sets(triples: Iterable[ox.Triple]) -> tuple[list[GeneSet], list[GeneSet
     recognised: dict[str, set[str]] = {}
     nodes: dict[str, set[str]] = {}
     parts: dict[str, set[str]] = {}
-    versions: dict[str, str] = {}
+    versions: dict[str, set[str]] = {}
     for subject, predicate, value in _named(triples):
         if predicate == _MENTIONS and value.startswith(_GENE):
-            mentions.setdefault(subject, set()).add(value)
-        elif predicate == _ENTREZ:
-            nodes.setdefault(subject, set()).add(value)
+            mentions.setdefault(subject, set()).add(sys.intern(value))
+        elif predicate == _ENTREZ and value.startswith(_GENE):
+            nodes.setdefault(subject, set()).add(sys.intern(value))
         elif predicate == _PART_OF:
             parts.setdefault(value, set()).add(subject)
         elif predicate == _ORGANISM:
-            taxa.setdefault(subject, set()).add(value)
+            taxa.setdefault(subject, set()).add(sys.intern(value))
         elif predicate == _RECOGNISED:
-            recognised.setdefault(subject, set()).add(value)
+            recognised.setdefault(subject, set()).add(sys.intern(value))
         elif predicate == _VERSION:
-            versions[value] = subject
+            versions.setdefault(subject, set()).add(value)
         elif predicate == _TYPE and value == _FIGURE.value:
             figures.add(subject)
-    drawn = {
-        version: {gene for node in parts.get(version, ()) for gene in nodes.get(node, ())}
-        for version in versions
-    }
-    return (
-        [_gene_set(iri, iri, taxa | recognised, mentions) for iri in sorted(figures)],
-        [
-            _gene_set(versions[iri], iri, taxa, drawn)
-            for iri in sorted(versions, key=lambda iri: versions[iri])
-        ],
-    )
+    shown = []
+    for figure in sorted(figures):
+        genes = mentions.get(figure, set())
+        own = recognised.get(figure) or taxa.get(figure) or _union(taxa, genes)
+        shown.append(GeneSet(figure, frozenset(own), frozenset(genes)))
+    drawn = []
+    for pathway in sorted(versions):
+        elements = _union(parts, versions[pathway])
+        drawn.append(
+            GeneSet(pathway, frozenset(_union(taxa, versions[pathway])), frozenset(_union(nodes, elements)))
+        )
+    return shown, drawn
 
 
-def link(figures: list[GeneSet], pathways: list[GeneSet], thresholds: Thresholds) -> Linkset:
+def link(figures: Iterable[GeneSet], pathways: Iterable[GeneSet], thresholds: Thresholds) -> Linkset:
     """The pairs of figures and pathways above the thresholds.
 
-    Two are compared within each taxon that both name, and linked by the best of these comparisons. The universe of a
-    taxon is all genes of the figures and pathways of that taxon. Raises LinkError when scipy is not installed.
+    Two are compared within each taxon that both name, and linked by the best of these comparisons. Sets without genes
+    are not compared. The universe of a taxon is all genes of the figures and pathways that are compared within it.
+    Raises LinkError when scipy is not installed.
     """
-    _require_scipy()
-    found: list[_Pairs] = []
-    universes: dict[str, int] = {}
-    tests = 0
-    for taxon in sorted({taxon for pathway in pathways for taxon in pathway.taxa}):
-        shown, drawn = _members(figures, taxon), _members(pathways, taxon)
-        if not shown or not drawn:
-            continue
-        genes = sorted({gene for one in (*shown, *drawn) for gene in one.genes})
-        universes[taxon] = len(genes)
-        tests += len(shown) * len(drawn)
-        found.append(_pairs(taxon, shown, drawn, genes))
+    statistics = require_scipy()
+    shown, drawn = (sorted(sets, key=lambda one: one.iri) for sets in (figures, pathways))
+    families, universes = [], []
+    for taxon in sorted({taxon for pathway in drawn for taxon in pathway.taxa}):
+        left, right = _members(shown, taxon), _members(drawn, taxon)
+        if left and right:
+            genes = [shown[index].genes for index in left], [drawn[index].genes for index in right]
+            families.append(statistics.family(*genes, left, right))
+            universes.append((taxon, families[-1].universe))
+    pairs = statistics.significant(
+        families,
+        shared=thresholds.shared,
+        jaccard=thresholds.jaccard,
+        adjusted_p=thresholds.adjusted_p,
+    )
     return Linkset(
-        overlaps=tuple(_best(_overlaps(found, thresholds, tests))),
+        overlaps=Overlaps(shown, drawn, universes, pairs),
         thresholds=thresholds,
-        figures=len(figures),
-        pathways=len(pathways),
-        tests=tests,
-        universes=universes,
+        figures=len({index for one in families for index in one.left_ids.tolist()}),
+        pathways=len({index for one in families for index in one.right_ids.tolist()}),
+        tests=sum(one.tests for one in families),
+        universes=dict(universes),
     )
 
 
@@ -162,13 +201,16 @@ def link_store(path: str | Path, thresholds: Thresholds) -> Linkset:
     Raises StoreError when there is no store or it cannot be written, StoreBusyError when a build runs, LinkError when
     scipy is not installed.
     """
-    with open_store(path) as opened:
+    require_scipy()
+    # There must be a store, since `staging` would make one.
+    open_store(path).close()
+    # Opened only when no other build can be switched in meanwhile, which this one would undo.
+    with staging(path) as stage, open_store(path) as opened:
         found = gene_sets(triple for predicate in _READ for triple in opened.triples(predicate))
         linkset = link(*found, thresholds)
-        with staging(path) as stage:
-            others = (quad for quad in opened.quads() if quad.graph_name != GRAPH)
-            stage.load(chain(others, linkset_quads(linkset)))
-            stage.commit({**opened.metadata, "links": len(linkset.overlaps)})
+        others = (quad for quad in opened.quads() if quad.graph_name != GRAPH)
+        stage.load(chain(others, linkset_quads(linkset)))
+        stage.commit({**opened.metadata, "links": len(linkset.overlaps)})
     return linkset
 
 
@@ -179,115 +221,22 @@ def linkset_quads(linkset: Linkset) -> Iterator[ox.Quad]:
         yield from _overlap_quads(overlap)
 
 
-# --- statistics ---
+def require_scipy() -> ModuleType:
+    """The module that computes overlaps. Raises LinkError, which says what to install, when scipy is not there."""
+    try:
+        # Here and not above: it takes half a second, which only links are worth.
+        from rdfkit import overlaps
+    except ModuleNotFoundError as error:
+        raise LinkError("links need scipy", expected="pip install 'rdfkit[link]'") from error
+    return overlaps
 
 
-@dataclass(frozen=True, slots=True)
-class _Pairs:
-    """All pairs of a taxon that share a gene, as columns: row numbers of figures and pathways, and the counts."""
-
-    taxon: str
-    figures: list[GeneSet]
-    pathways: list[GeneSet]
-    universe: int
-    figure: np.ndarray
-    pathway: np.ndarray
-    shared: np.ndarray
-    jaccard: np.ndarray
-    p: np.ndarray
+def _members(sets: Sequence[GeneSet], taxon: str) -> list[int]:
+    return [index for index, one in enumerate(sets) if taxon in one.taxa and one.genes]
 
 
-def _members(sets: list[GeneSet], taxon: str) -> list[GeneSet]:
-    return [one for one in sets if taxon in one.taxa and one.genes]
-
-
-def _pairs(taxon: str, figures: list[GeneSet], pathways: list[GeneSet], genes: list[str]) -> _Pairs:
-    import numpy as np
-    from scipy.stats import hypergeom
-
-    column = {gene: index for index, gene in enumerate(genes)}
-    columns = _matrix(pathways, column).T.tocsc()
-    sizes = np.array([len(pathway.genes) for pathway in pathways])
-    blocks = []
-    for start in range(0, len(figures), _BLOCK):
-        block = figures[start : start + _BLOCK]
-        product = (_matrix(block, column) @ columns).tocoo()
-        own = np.array([len(figure.genes) for figure in block])[product.row]
-        other, shared = sizes[product.col], product.data
-        # Many pairs have the same three numbers, and the distribution is slow.
-        limit = len(genes) + 1
-        _, first, places = np.unique(
-            (shared * limit + own) * limit + other, return_index=True, return_inverse=True
-        )
-        p = hypergeom.sf(shared[first] - 1, len(genes), own[first], other[first])[places]
-        blocks.append((product.row + start, product.col, shared, shared / (own + other - shared), p))
-    row, col, shared, jaccard, p = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
-    return _Pairs(taxon, figures, pathways, len(genes), row, col, shared, jaccard, p)
-
-
-def _matrix(sets: list[GeneSet], column: Mapping[str, int]) -> csr_array:
-    import numpy as np
-    from scipy.sparse import csr_array
-
-    indices = [column[gene] for one in sets for gene in one.genes]
-    pointers = np.cumsum([0, *(len(one.genes) for one in sets)])
-    ones = np.ones(len(indices), dtype=np.int64)
-    return csr_array((ones, indices, pointers), shape=(len(sets), len(column)))
-
-
-def _adjusted(p: np.ndarray, tests: int) -> np.ndarray:
-    """Benjamini-Hochberg over all tests, of which `p` has those below 1: pairs that share nothing have p = 1."""
-    import numpy as np
-
-    order = np.argsort(p, kind="stable")
-    scaled = p[order] * tests / np.arange(1, len(p) + 1)
-    # The tests that are not in `p` come last, and their adjusted value is 1.
-    lowest = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
-    adjusted = np.empty_like(lowest)
-    adjusted[order] = lowest
-    return adjusted
-
-
-def _overlaps(found: list[_Pairs], thresholds: Thresholds, tests: int) -> Iterator[Overlap]:
-    import numpy as np
-
-    if not found:
-        return
-    adjusted = _adjusted(np.concatenate([pairs.p for pairs in found]), tests)
-    start = 0
-    for pairs in found:
-        own = adjusted[start : start + len(pairs.p)]
-        start += len(pairs.p)
-        kept = (
-            (pairs.shared >= thresholds.shared)
-            & (pairs.jaccard >= thresholds.jaccard)
-            & (own <= thresholds.adjusted_p)
-        )
-        for index in np.flatnonzero(kept):
-            yield _overlap(pairs, int(index), float(own[index]))
-
-
-def _overlap(pairs: _Pairs, index: int, adjusted: float) -> Overlap:
-    figure, pathway = pairs.figures[pairs.figure[index]], pairs.pathways[pairs.pathway[index]]
-    return Overlap(
-        figure=figure.iri,
-        pathway=pathway.iri,
-        taxon=pairs.taxon,
-        shared=int(pairs.shared[index]),
-        jaccard=float(pairs.jaccard[index]),
-        p=float(pairs.p[index]),
-        adjusted_p=adjusted,
-        universe=pairs.universe,
-        genes=tuple(sorted(figure.genes & pathway.genes)),
-    )
-
-
-def _best(overlaps: Iterable[Overlap]) -> list[Overlap]:
-    """For pairs that share several taxa the comparison with the lowest p-value; sorted by figure and pathway."""
-    best: dict[tuple[str, str], Overlap] = {}
-    for overlap in sorted(overlaps, key=lambda one: (one.p, one.taxon)):
-        best.setdefault((overlap.figure, overlap.pathway), overlap)
-    return [best[pair] for pair in sorted(best)]
+def _union(values: Mapping[str, set[str]], keys: Iterable[str]) -> set[str]:
+    return {value for key in keys for value in values.get(key, ())}
 
 
 # --- quads ---
@@ -299,33 +248,23 @@ def _named(triples: Iterable[ox.Triple]) -> Iterator[tuple[str, ox.NamedNode, st
             yield triple.subject.value, triple.predicate, triple.object.value
 
 
-def _gene_set(iri: str, source: str, taxa: Mapping[str, set[str]], genes: Mapping[str, set[str]]) -> GeneSet:
-    return GeneSet(iri, frozenset(taxa.get(source, ())), frozenset(genes.get(source, ())))
-
-
 def _overlap_quads(overlap: Overlap) -> Iterator[ox.Quad]:
-    node = f"{overlap.figure}#overlap-{overlap.pathway.rpartition('/')[2]}"
-    yield _quad(overlap.figure, "dcterms:relation", ox.NamedNode(overlap.pathway))
-    for predicate, iri in (
-        ("rdf:type", expand("pfocr:GeneOverlap")),
-        ("rdf:subject", overlap.figure),
-        ("rdf:predicate", expand("dcterms:relation")),
-        ("rdf:object", overlap.pathway),
-        ("wp:organism", overlap.taxon),
-        *(("schema:mentions", gene) for gene in overlap.genes),
-    ):
-        yield _quad(node, predicate, ox.NamedNode(iri))
-    for predicate, number in (
-        ("pfocr:sharedGenes", overlap.shared),
-        ("pfocr:geneUniverse", overlap.universe),
-    ):
-        yield _quad(node, predicate, ox.Literal(number))
-    for predicate, value in (
-        ("pfocr:jaccardIndex", overlap.jaccard),
-        ("pfocr:pValue", overlap.p),
-        ("pfocr:adjustedPValue", overlap.adjusted_p),
-    ):
-        yield _quad(node, predicate, ox.Literal(_rounded(value)))
+    figure, pathway = ox.NamedNode(overlap.figure), ox.NamedNode(overlap.pathway)
+    node = ox.NamedNode(f"{overlap.figure}#overlap-{overlap.pathway.rpartition('/')[2]}")
+    yield _quad(figure, "dcterms:relation", pathway)
+    yield _quad(node, "rdf:type", _node("pfocr:GeneOverlap"))
+    yield _quad(node, "rdf:subject", figure)
+    yield _quad(node, "rdf:predicate", _node("dcterms:relation"))
+    yield _quad(node, "rdf:object", pathway)
+    # Not wp:organism and schema:mentions: who asks for the figures of an organism or with a gene means no overlaps.
+    yield _quad(node, "pfocr:comparedWithin", ox.NamedNode(overlap.taxon))
+    for gene in overlap.genes:
+        yield _quad(node, "pfocr:sharesGene", ox.NamedNode(gene))
+    yield _quad(node, "pfocr:sharedGenes", ox.Literal(overlap.shared))
+    yield _quad(node, "pfocr:geneUniverse", ox.Literal(overlap.universe))
+    yield _quad(node, "pfocr:jaccardIndex", ox.Literal(_rounded(overlap.jaccard)))
+    yield _quad(node, "pfocr:pValue", ox.Literal(_rounded(overlap.p)))
+    yield _quad(node, "pfocr:adjustedPValue", ox.Literal(_rounded(overlap.adjusted_p)))
 
 
 def _rounded(value: float) -> float:
@@ -335,18 +274,18 @@ def _rounded(value: float) -> float:
 
 def _description(linkset: Linkset) -> Iterator[ox.Quad]:
     """https://www.w3.org/TR/void/#describing-linksets"""
-    name = GRAPH.value
-    for predicate, iri in (
-        ("rdf:type", expand("void:Linkset")),
-        ("void:linkPredicate", expand("dcterms:relation")),
-        ("void:subjectsTarget", expand("pfocr-site:#dataset")),
-        ("void:objectsTarget", expand("wikipathways-site:#dataset")),
-        ("dcterms:license", expand("creativecommons:publicdomain/zero/1.0/")),
+    yield _quad(_node("pfocr-site:#dataset"), "void:subset", GRAPH)
+    for predicate, term in (
+        ("rdf:type", "void:Linkset"),
+        ("void:linkPredicate", "dcterms:relation"),
+        ("void:subjectsTarget", "pfocr-site:#dataset"),
+        ("void:objectsTarget", "wikipathways-site:#dataset"),
+        ("dcterms:license", "creativecommons:publicdomain/zero/1.0/"),
     ):
-        yield _quad(name, predicate, ox.NamedNode(iri))
-    yield _quad(name, "dcterms:title", ox.Literal("Figures linked to pathways by shared genes"))
-    yield _quad(name, "dcterms:description", ox.Literal(_told(linkset)))
-    yield _quad(name, "void:triples", ox.Literal(len(linkset.overlaps)))
+        yield _quad(GRAPH, predicate, _node(term))
+    yield _quad(GRAPH, "dcterms:title", ox.Literal("Figures linked to pathways by shared genes"))
+    yield _quad(GRAPH, "dcterms:description", ox.Literal(_told(linkset)))
+    yield _quad(GRAPH, "void:triples", ox.Literal(len(linkset.overlaps)))
 
 
 def _told(linkset: Linkset) -> str:
@@ -355,18 +294,16 @@ def _told(linkset: Linkset) -> str:
     return (
         f"Figures and pathways of the same organism with at least {limits.shared} shared Entrez genes, a Jaccard index "
         f"of at least {limits.jaccard:g} and an adjusted p-value of at most {limits.adjusted_p:g}. The p-value is the "
-        "upper tail of the hypergeometric distribution; the gene universe of an organism is all genes of its figures "
-        f"and pathways ({universes}). It is adjusted after Benjamini and Hochberg over all {linkset.tests} pairs, "
-        "those without a shared gene included."
+        "upper tail of the hypergeometric distribution; the gene universe of an organism is all genes of its compared "
+        f"figures and pathways ({universes}). It is adjusted after Benjamini and Hochberg over all {linkset.tests} "
+        "tests: one for each figure, pathway and organism that both have, those without a shared gene included."
     )
 
 
-def _quad(subject: str, predicate: str, value: Any) -> ox.Quad:  # noqa: ANN401 - an RDF term
-    return ox.Quad(ox.NamedNode(subject), ox.NamedNode(expand(predicate)), value, GRAPH)
+def _quad(subject: ox.NamedNode, predicate: str, value: ox.NamedNode | ox.Literal) -> ox.Quad:
+    return ox.Quad(subject, _node(predicate), value, GRAPH)
 
 
-def _require_scipy() -> None:
-    try:
-        import scipy.sparse  # noqa: F401 - only to see whether it is there
-    except ImportError as error:
-        raise LinkError("links need scipy", expected="pip install 'rdfkit[link]'") from error
+@cache
+def _node(curie: str) -> ox.NamedNode:
+    return ox.NamedNode(expand(curie))

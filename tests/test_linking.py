@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from fractions import Fraction
 from math import comb
 from pathlib import Path
@@ -15,34 +17,53 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rdfkit
-from rdfkit.errors import StoreError
+from rdfkit import overlaps
+from rdfkit.errors import StoreBusyError, StoreError
 from rdfkit.formats import of_name
 from rdfkit.identifiers import expand
-from rdfkit.linking import GRAPH, GeneSet, Thresholds, link, link_store, linkset_quads
+from rdfkit.linking import GRAPH, GeneSet, Thresholds, gene_sets, link, link_store, linkset_quads
 from rdfkit.quads import sorted_quads
+from rdfkit.queries import bind, find_query, library
 from rdfkit.serialization import serialize
+from rdfkit.store import Store, staging
 
 EVERYTHING = Thresholds(shared=1, jaccard=0.0, adjusted_p=1.0)
 SETS = st.lists(
-    st.tuples(st.sampled_from(["9606", "10090"]), st.frozensets(st.integers(1, 30), max_size=12)), max_size=8
+    st.tuples(
+        st.frozensets(st.sampled_from(["9606", "10090"]), max_size=2),
+        st.frozensets(st.integers(1, 30), max_size=12),
+    ),
+    max_size=8,
 )
+Pair = tuple[str, str]
+Test = tuple[str, str, str]
 
 
-def _sets(name: str, members: list[tuple[str, frozenset[int]]]) -> list[GeneSet]:
+def _sets(name: str, members: list[tuple[frozenset[str], frozenset[int]]]) -> list[GeneSet]:
     return [
         GeneSet(
             f"http://x/{name}{index}",
-            frozenset({f"taxon:{taxon}"}),
+            frozenset(f"taxon:{taxon}" for taxon in taxa),
             frozenset(f"gene:{gene}" for gene in genes),
         )
-        for index, (taxon, genes) in enumerate(members)
+        for index, (taxa, genes) in enumerate(members)
     ]
+
+
+def _human(name: str, *members: frozenset[int] | set[int]) -> list[GeneSet]:
+    return _sets(name, [(frozenset({"9606"}), frozenset(genes)) for genes in members])
+
+
+def _tail(universe: int, one: int, other: int, shared: int) -> Fraction:
+    """The probability that `one` genes drawn from the universe have `shared` or more of `other` certain ones."""
+    ways = sum(comb(other, i) * comb(universe - other, one - i) for i in range(shared, min(one, other) + 1))
+    return Fraction(ways, comb(universe, one))
 
 
 def _exact(
     figures: list[GeneSet], pathways: list[GeneSet]
-) -> dict[tuple[str, str], tuple[int, Fraction, Fraction]]:
-    """Shared genes, p-value and Jaccard index of every pair, by the definitions."""
+) -> dict[Test, tuple[int, Fraction, Fraction, int]]:
+    """Shared genes, p-value, Jaccard index and universe of every comparison, by the definitions."""
     found = {}
     for taxon in {taxon for one in pathways for taxon in one.taxa}:
         shown = [one for one in figures if taxon in one.taxa and one.genes]
@@ -50,23 +71,19 @@ def _exact(
         universe = len(frozenset().union(*(one.genes for one in [*shown, *drawn]))) if shown and drawn else 0
         for figure in shown:
             for pathway in drawn:
-                n, k, shared = len(figure.genes), len(pathway.genes), len(figure.genes & pathway.genes)
-                ways = sum(comb(k, i) * comb(universe - k, n - i) for i in range(shared, min(n, k) + 1))
-                either = len(figure.genes | pathway.genes)
-                found[figure.iri, pathway.iri] = (
-                    shared,
-                    Fraction(ways, comb(universe, n)),
-                    Fraction(shared, either),
-                )
+                shared = len(figure.genes & pathway.genes)
+                p = _tail(universe, len(figure.genes), len(pathway.genes), shared)
+                jaccard = Fraction(shared, len(figure.genes | pathway.genes))
+                found[figure.iri, pathway.iri, taxon] = (shared, p, jaccard, universe)
     return found
 
 
-def _adjusted(p: dict[tuple[str, str], Fraction]) -> dict[tuple[str, str], Fraction]:
+def _adjusted(p: dict[Test, Fraction]) -> dict[Test, Fraction]:
     """For each test the least of p(j) * m / j over all ranks j from its own upwards."""
-    ranked = sorted(p, key=lambda pair: p[pair])
+    ranked = sorted(p, key=lambda test: p[test])
     found = {}
-    for rank, pair in enumerate(ranked, start=1):
-        found[pair] = min(
+    for rank, test in enumerate(ranked, start=1):
+        found[test] = min(
             p[other] * len(p) / place for place, other in enumerate(ranked[rank - 1 :], start=rank)
         )
     return found
@@ -75,27 +92,64 @@ def _adjusted(p: dict[tuple[str, str], Fraction]) -> dict[tuple[str, str], Fract
 @settings(deadline=None)
 @given(SETS, SETS)
 def test_numbers_are_those_of_the_definitions(
-    shown: list[tuple[str, frozenset[int]]], drawn: list[tuple[str, frozenset[int]]]
+    shown: list[tuple[frozenset[str], frozenset[int]]], drawn: list[tuple[frozenset[str], frozenset[int]]]
 ) -> None:
     figures, pathways = _sets("f", shown), _sets("w", drawn)
     exact = _exact(figures, pathways)
-    adjusted = _adjusted({pair: p for pair, (_, p, _) in exact.items()})
+    adjusted = _adjusted({test: p for test, (_, p, _, _) in exact.items()})
+    best: dict[Pair, Fraction] = {}
+    for (figure, pathway, _), (shared, p, _, _) in exact.items():
+        if shared:
+            best[figure, pathway] = min(p, best.get((figure, pathway), p))
     found = link(figures, pathways, EVERYTHING)
     assert found.tests == len(exact)
-    assert {(one.figure, one.pathway) for one in found.overlaps} == {
-        p for p, (shared, _, _) in exact.items() if shared
-    }
+    assert found.figures == len({figure for figure, _, _ in exact})
+    assert found.pathways == len({pathway for _, pathway, _ in exact})
+    assert [(one.figure, one.pathway) for one in found.overlaps] == sorted(best)
     for one in found.overlaps:
-        shared, p, jaccard = exact[one.figure, one.pathway]
-        assert one.shared == shared == len(one.genes)
+        shared, p, jaccard, universe = exact[one.figure, one.pathway, one.taxon]
+        assert (one.shared, len(one.genes), one.universe) == (shared, shared, universe)
         assert one.p == pytest.approx(float(p), rel=1e-9)
+        assert one.p == pytest.approx(float(best[one.figure, one.pathway]), rel=1e-9)
         assert one.jaccard == pytest.approx(float(jaccard))
-        assert one.adjusted_p == pytest.approx(float(min(adjusted[one.figure, one.pathway], 1)), rel=1e-9)
+        expected = min(adjusted[one.figure, one.pathway, one.taxon], 1)
+        assert one.adjusted_p == pytest.approx(float(expected), rel=1e-9)
+
+
+def test_an_example_by_hand() -> None:
+    figures, pathways = _human("f", {1, 2, 3}, {8, 9}), _human("w", {1, 2, 3, 4}, {5, 6, 7, 8, 9, 10})
+    found = link(figures, pathways, EVERYTHING)
+    assert (found.figures, found.pathways, found.tests, found.universes) == (2, 2, 4, {"taxon:9606": 10})
+    first, second = found.overlaps
+    assert (first.shared, first.jaccard, first.genes) == (3, 3 / 4, ("gene:1", "gene:2", "gene:3"))
+    assert (first.p, first.adjusted_p) == (pytest.approx(4 / 120), pytest.approx(4 / 120 * 4 / 1))
+    assert (second.shared, second.jaccard) == (2, 2 / 6)
+    assert (second.p, second.adjusted_p) == (pytest.approx(15 / 45), pytest.approx(15 / 45 * 4 / 2))
+
+
+def test_small_probabilities_in_a_large_universe() -> None:
+    figures = _human("f", set(range(200)))
+    pathways = _human("w", set(range(140, 400)), set(range(20_000)))
+    first, _ = link(figures, pathways, EVERYTHING).overlaps
+    p = _tail(20_000, 200, 260, 60)
+    assert p < Fraction(1, 10**50)
+    assert first.p == pytest.approx(float(p), rel=1e-9, abs=0)
+    assert first.adjusted_p == pytest.approx(float(p * 2), rel=1e-9, abs=0)
+
+
+@pytest.mark.parametrize("pairs", [1, 7, 40])
+def test_blocks_change_nothing(pairs: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    members = [{(a * b) % 31 for b in range(1, a % 7 + 3)} for a in range(1, 30)]
+    figures, pathways = _human("f", *members[:20]), _human("w", *members[15:])
+    whole = list(link(figures, pathways, Thresholds(1, 0.05, 1.0)).overlaps)
+    assert len(whole) > 50
+    monkeypatch.setattr(overlaps, "_BLOCK", pairs)
+    assert list(link(figures, pathways, Thresholds(1, 0.05, 1.0)).overlaps) == whole
 
 
 def test_thresholds_leave_out_what_is_below() -> None:
-    figures = _sets("f", [("9606", frozenset(range(1, 6))), ("9606", frozenset({1, 20}))])
-    pathways = _sets("w", [("9606", frozenset(range(1, 8))), ("9606", frozenset(range(10, 31)))])
+    figures = _human("f", set(range(1, 6)), {1, 20})
+    pathways = _human("w", set(range(1, 8)), set(range(10, 31)))
     every = {(one.figure[-2:], one.pathway[-2:]): one for one in link(figures, pathways, EVERYTHING).overlaps}
     assert every.keys() == {("f0", "w0"), ("f1", "w0"), ("f1", "w1")}
     assert [one.shared for one in link(figures, pathways, Thresholds(2, 0.0, 1.0)).overlaps] == [5]
@@ -105,10 +159,9 @@ def test_thresholds_leave_out_what_is_below() -> None:
 
 
 def test_other_organisms_are_not_compared() -> None:
-    found = link(
-        _sets("f", [("9606", frozenset({1, 2}))]), _sets("w", [("10090", frozenset({1, 2}))]), EVERYTHING
-    )
-    assert (found.tests, found.overlaps) == (0, ())
+    mice = _sets("w", [(frozenset({"10090"}), frozenset({1, 2}))])
+    found = link(_human("f", {1, 2}), mice, EVERYTHING)
+    assert (found.tests, found.figures, found.pathways, len(found.overlaps)) == (0, 0, 0, 0)
 
 
 @pytest.fixture
@@ -131,25 +184,51 @@ def _linkset(store: Path) -> bytes:
         return serialize(sorted_quads(opened.quads(GRAPH)), of_name("nquads"))
 
 
-def test_the_command_links_a_store_and_can_be_run_again(site: Path) -> None:
-    def run() -> str:
-        command = [sys.executable, "-m", "rdfkit", "link", "--store", str(site), "--min-shared", "5"]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+def _run(*arguments: str, hash_seed: str = "0") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "rdfkit", *arguments]
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+    return subprocess.run(command, capture_output=True, text=True, env=environment)
 
-    assert "compared      4 figures, 5 pathways\n" in run()
+
+def test_the_command_links_a_store_and_can_be_run_again(site: Path) -> None:
+    done = _run("link", "--store", str(site), "--min-shared", "5")
+    assert (done.returncode, done.stderr) == (0, "")
+    # One of the pathways is of mice, and no figure is.
+    assert done.stdout.startswith("compared      4 figures, 4 pathways\npairs tested  16\n")
     first = _linkset(site)
-    run()
+    with rdfkit.open_store(site) as store:
+        quads = len(store)
+    _run("link", "--store", str(site), "--min-shared", "5", hash_seed="1")
     assert _linkset(site) == first
     with rdfkit.open_store(site) as store:
+        assert len(store) == quads
         (row,) = store.query(
             """SELECT ?n ?genes { ?o a pfocr:GeneOverlap ; rdf:subject ?f ; rdf:object wikipathways:WP364 ;
                pfocr:sharedGenes ?n ; pfocr:adjustedPValue ?p . ?f dcterms:relation wikipathways:WP364 ;
                dcterms:identifier "PMC198534__JCI0319974.f1"
-               { SELECT ?o (COUNT(?g) AS ?genes) { ?o schema:mentions ?g } GROUP BY ?o } FILTER(?p < 0.05) }"""
+               { SELECT ?o (COUNT(?g) AS ?genes) { ?o pfocr:sharesGene ?g } GROUP BY ?o } FILTER(?p < 0.05) }"""
         )
         assert row["n"] == row["genes"] == 7
         assert store.metadata["links"] == sum(1 for _ in store.query("SELECT * { ?o a pfocr:GeneOverlap }"))
         assert store.metadata["pages"] == {"figure": 4, "pathway": 5}
+
+
+# Queries about all that is in the store, which the linkset is a part of.
+ABOUT_EVERYTHING = {"classes", "datasets"}
+
+
+def test_links_change_no_answer_about_pages(site: Path) -> None:
+    def answers() -> dict[str, list[str]]:
+        with rdfkit.open_store(site) as store:
+            return {
+                name: [str(row) for row in store.query(bind(query, {}))]  # type: ignore[union-attr]
+                for name, query in library().items()
+                if query.category != "Links" and name not in ABOUT_EVERYTHING
+            }
+
+    before = answers()
+    assert len(link_store(site, EVERYTHING).overlaps) > 10
+    assert answers() == before
 
 
 def test_a_build_with_links_is_a_build_and_then_links(site: Path, pages: list[Path], tmp_path: Path) -> None:
@@ -160,7 +239,7 @@ def test_a_build_with_links_is_a_build_and_then_links(site: Path, pages: list[Pa
 
 def test_the_linkset_describes_itself() -> None:
     quads = list(linkset_quads(link([], [], Thresholds(4, 0.1, 0.01))))
-    said = {quad.predicate.value: quad.object.value for quad in quads}
+    said = {quad.predicate.value: quad.object.value for quad in quads if quad.subject == GRAPH}
     assert said[expand("rdf:type")] == expand("void:Linkset")
     assert said[expand("void:triples")] == "0"
     assert "at least 4 shared Entrez genes" in said[expand("dcterms:description")]
@@ -168,8 +247,7 @@ def test_the_linkset_describes_itself() -> None:
 
 
 def test_numbers_survive_the_store() -> None:
-    figures = _sets("f", [("9606", frozenset(range(1, 6)))])
-    pathways = _sets("w", [("9606", frozenset(range(1, 60)))])
+    figures, pathways = _human("f", set(range(1, 6))), _human("w", set(range(1, 60)))
     quads = list(linkset_quads(link(figures, pathways, EVERYTHING)))
     store = ox.Store()
     store.extend(quads)
@@ -178,7 +256,144 @@ def test_numbers_survive_the_store() -> None:
 
 def test_a_store_without_pathways_has_no_links(tmp_path: Path) -> None:
     rdfkit.build(sorted(SEEDS.glob("PMC*.md")), tmp_path / "store")
-    assert link_store(tmp_path / "store", EVERYTHING).overlaps == ()
+    done = _run("link", "--store", str(tmp_path / "store"))
+    assert done.returncode == 0
+    assert done.stderr.startswith("nothing to compare: ")
+    assert done.stdout == "compared      0 figures, 0 pathways\npairs tested  0\nlinked        0\n"
+    with rdfkit.open_store(tmp_path / "store") as store:
+        assert store.metadata["links"] == 0
+
+
+def test_there_must_be_a_store_that_is_free(site: Path, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no store here"):
         link_store(tmp_path / "nowhere", EVERYTHING)
     assert not (tmp_path / "nowhere").exists()
+    with staging(site), pytest.raises(StoreBusyError):
+        link_store(site, EVERYTHING)
+
+
+def test_without_scipy_the_error_says_what_to_install(site: Path) -> None:
+    script = "import sys; sys.modules['scipy'] = None; from rdfkit.cli import main; main()"
+    for arguments in (["link", "--store", site], ["build", "seeds", "--link", "--store", site]):
+        done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True)
+        assert done.returncode == 2
+        assert done.stderr == "rdfkit: links need scipy (expected pip install 'rdfkit[link]')\n"
+    assert _linkset(site) == b""
+
+
+def test_scipy_is_only_loaded_for_links() -> None:
+    script = "import sys, rdfkit.cli, rdfkit.linking; print('scipy' in sys.modules, 'numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "False False\n"
+
+
+# --- a graph by hand: two figures, two pathways, the numbers of `test_an_example_by_hand` ---
+
+FIGURES = {"F1": (1, 2, 3), "F2": (8, 9)}
+PATHWAYS = {"WP1": (1, 2, 3, 4), "WP2": (5, 6, 7, 8, 9, 10)}
+
+
+def _triples(*statements: str) -> Iterator[ox.Triple]:
+    """Triples of words that are CURIEs, or literals in quotes."""
+    for statement in statements:
+        subject, predicate, value = statement.split(" ", 2)
+        term = ox.Literal(value.strip('"')) if value[0] == '"' else ox.NamedNode(expand(value))
+        yield ox.Triple(ox.NamedNode(expand(subject)), ox.NamedNode(expand(predicate)), term)
+
+
+def _pages() -> Iterator[ox.Triple]:
+    for name, genes in FIGURES.items():
+        yield from _triples(
+            f"pfocr-site:{name} rdf:type doco:Figure",
+            f'pfocr-site:{name} dcterms:identifier "{name}"',
+            f'pfocr-site:{name} dcterms:title "Figure {name}"',
+            f"pfocr-site:{name} wp:organism NCBITaxon:9606",
+            *(f"pfocr-site:{name} schema:mentions ncbigene:{gene}" for gene in genes),
+        )
+    for name, genes in PATHWAYS.items():
+        yield from _triples(
+            f"wikipathways:{name} pav:hasVersion wikipathways:{name}_r1",
+            f'wikipathways:{name}_r1 dc:title "Pathway {name}"',
+            f"wikipathways:{name}_r1 wp:organism NCBITaxon:9606",
+            *(f"ncbigene:{gene} dcterms:isPartOf wikipathways:{name}_r1" for gene in genes),
+            *(f"ncbigene:{gene} wp:bdbEntrezGene ncbigene:{gene}" for gene in genes),
+        )
+
+
+@pytest.fixture(scope="module")
+def linked() -> Store:
+    """The graph by hand with the one pair that passes the thresholds."""
+    triples = list(_pages())
+    quads = [ox.Quad(*triple, ox.NamedNode("http://x/page")) for triple in triples]
+    linkset = link(*gene_sets(triples), Thresholds(2, 0.1, 0.5))
+    return Store.from_quads([*quads, *linkset_quads(linkset)])
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "rows"),
+    [
+        (
+            "figures-linked-to-pathway",
+            {"pathway": "WP1"},
+            [("pfocr-site:F1", "Figure F1", 3, 0.75, 0.133333)],
+        ),
+        ("figures-linked-to-pathway", {"pathway": "WP2"}, []),
+        (
+            "pathways-linked-to-figure",
+            {"figure": "F1"},
+            [("wikipathways:WP1", "Pathway WP1", 3, 0.75, 0.133333)],
+        ),
+        ("pathways-linked-to-figure", {"figure": "F2"}, []),
+        ("strongest-links", {}, [("pfocr-site:F1", "wikipathways:WP1", 3, 0.75, 0.133333)]),
+        ("pathways-without-figures", {}, [("wikipathways:WP2", "Pathway WP2")]),
+    ],
+)
+def test_queries_of_the_linkset(
+    name: str, parameters: dict[str, str], rows: list[tuple[object, ...]], linked: Store
+) -> None:
+    answer = linked.query(bind(find_query(name), parameters))
+    expected = [tuple(_iri(value) for value in row) for row in rows]
+    assert [tuple(row.values()) for row in answer] == expected  # type: ignore[union-attr]
+
+
+def _iri(value: object) -> object:
+    return expand(value) if isinstance(value, str) and ":" in value else value
+
+
+def test_taxa_and_genes_of_figures_and_pathways() -> None:
+    triples = _triples(
+        # Recognised goes before named, and named before that of the genes.
+        "pfocr-site:a rdf:type doco:Figure",
+        "pfocr-site:a wp:organism NCBITaxon:9606",
+        "pfocr-site:a pfocr:recognisedOrganism NCBITaxon:10090",
+        "pfocr-site:a schema:mentions ncbigene:1",
+        "pfocr-site:a schema:mentions mesh:D1",
+        "pfocr-site:b rdf:type doco:Figure",
+        "pfocr-site:b wp:organism NCBITaxon:10090",
+        'pfocr-site:b pfocr:recognisedOrganism "no such taxon"',
+        "pfocr-site:b schema:mentions ncbigene:2",
+        "pfocr-site:c rdf:type doco:Figure",
+        "pfocr-site:c schema:mentions ncbigene:2",
+        "pfocr-site:d rdf:type doco:Figure",
+        "ncbigene:2 wp:organism NCBITaxon:9606",
+        # No figure, whatever it mentions.
+        "pfocr-site:e schema:mentions ncbigene:2",
+        # A node of another database has its gene as a cross-reference.
+        "wikipathways:WP1 pav:hasVersion wikipathways:WP1_r1",
+        "wikipathways:WP1_r1 wp:organism NCBITaxon:9606",
+        "ensembl:ENSG1 dcterms:isPartOf wikipathways:WP1_r1",
+        "ensembl:ENSG1 wp:bdbEntrezGene ncbigene:3",
+        "ensembl:ENSG1 wp:bdbEntrezGene ncbigene:4",
+        "chebi:1 dcterms:isPartOf wikipathways:WP1_r1",
+    )
+    shown, drawn = gene_sets(triples)
+
+    human, mouse = frozenset({expand("NCBITaxon:9606")}), frozenset({expand("NCBITaxon:10090")})
+    one, two, three, four = (expand(f"ncbigene:{number}") for number in range(1, 5))
+    assert shown == [
+        GeneSet(expand("pfocr-site:a"), mouse, frozenset({one})),
+        GeneSet(expand("pfocr-site:b"), mouse, frozenset({two})),
+        GeneSet(expand("pfocr-site:c"), human, frozenset({two})),
+        GeneSet(expand("pfocr-site:d"), frozenset(), frozenset()),
+    ]
+    assert drawn == [GeneSet(expand("wikipathways:WP1"), human, frozenset({three, four}))]

@@ -26,6 +26,8 @@ PROPERTIES = {
     "unidentifiedNode",
     "unidentifiedReference",
     "sharedGenes",
+    "sharesGene",
+    "comparedWithin",
     "geneUniverse",
     "jaccardIndex",
     "pValue",
