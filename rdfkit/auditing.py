@@ -25,6 +25,8 @@ _IS_PART_OF = expand("dcterms:isPartOf")
 _HAS_TARGET = expand("oa:hasTarget")
 _KINDS = {expand("wp:Pathway"): "pathway", expand("doco:Figure"): "figure"}
 _KIND = expand("dcterms:type")
+# What the provenance graph and the linkset say of a page, which for a figure has the IRI of the figure.
+_OF_PAGES = frozenset(map(expand, ("dcterms:type", "prov:wasDerivedFrom", "dcterms:relation")))
 _REVISION = re.compile(r"(WP[1-9][0-9]*)_(r[0-9]+)")
 
 
@@ -193,6 +195,8 @@ def _owner(triple: ox.Triple, names: Mapping[str, tuple[str, str]]) -> tuple[str
     if not isinstance(triple.subject, ox.NamedNode):
         return None
     subject = triple.subject.value
+    if subject in names and triple.predicate.value in _OF_PAGES:
+        return None
     name = names.get(subject) or names.get(subject.partition("#mention-")[0])
     if name is not None:
         return name

@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 
 import rdfkit
 from rdfkit import provenance
+from rdfkit.auditing import compare
 from rdfkit.errors import ExportError
 from rdfkit.identifiers import expand
 from rdfkit.release import read_date, write_release
@@ -141,6 +142,15 @@ def test_void_tells_the_linksets(release: Path) -> None:
         (wikipathways, expand("wp:bdbEntrezGene"), genes),
         (pfocr, expand("dcterms:relation"), wikipathways),
     }
+
+
+@pytest.mark.parametrize("name", ["wikipathways.ttl.gz", "pfocr.ttl.gz", "pfocr-20261120-rdf.zip"])
+def test_nothing_has_changed_since_the_release_of_the_same_store(
+    name: str, release: Path, sample_store: Store
+) -> None:
+    found = compare(sample_store, release / name)
+    assert found.before
+    assert {change for change in found.changes if change.kind in found.before} == set()
 
 
 def test_a_pathway_is_its_two_files(release: Path, sample_store: Store) -> None:
