@@ -334,7 +334,7 @@ def export(
 def link(
     store: StorePath = DEFAULT_STORE,
     min_shared: MinShared = 3,
-    min_jaccard: MinJaccard = 0.0,
+    min_jaccard: MinJaccard = 0.05,
     max_adjusted_p: MaxAdjustedP = 0.05,
     quiet: Quiet = False,
 ) -> None:

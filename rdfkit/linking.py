@@ -39,10 +39,13 @@ _GENE = expand("ncbigene:")
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Which pairs are linked: at least so many shared genes, so high a Jaccard index, so low an adjusted p-value."""
+    """Which pairs are linked: at least so many shared genes, so high a Jaccard index, so low an adjusted p-value.
+
+    The Jaccard index is what keeps a whole site's linkset small: with many genes the p-value alone lets much pass.
+    """
 
     shared: int = 3
-    jaccard: float = 0.0
+    jaccard: float = 0.05
     adjusted_p: float = 0.05
 
 
