@@ -119,6 +119,10 @@ class ParameterError(QueryError):
     """A parameter of a library query is missing, unknown or not allowed."""
 
 
+class QueryRefusedError(QueryError):
+    """A query asks for more than is allowed, or for what is not allowed. `key` names the limit."""
+
+
 class LinkError(RdfkitError):
     """Figures and pathways cannot be linked."""
 

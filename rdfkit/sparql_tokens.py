@@ -11,10 +11,12 @@ each. What an ordinary query says in strings, comments, IRIs, variables and pref
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 _LETTERS = (
     "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
@@ -24,6 +26,8 @@ _VARIABLE_MARKS = "0-9_\u00b7\u0300-\u036f\u203f-\u2040"
 _NAME_MARKS = _VARIABLE_MARKS + r"\-"
 _LOCAL = rf"(?:[{_LETTERS}{_NAME_MARKS}:]|%[0-9A-Fa-f]{{2}}|\\[_~.\-!$&'()*+,;=/?\#@%])"
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+# So that a text like `a.a.a.a` is not read anew from each of its letters to its end.
+_LONGEST_PREFIX = 1000
 
 _TOKEN = re.compile(
     rf"""
@@ -38,7 +42,7 @@ _TOKEN = re.compile(
       )
     | (?P<variable>[?$][{_LETTERS}0-9_][{_LETTERS}{_VARIABLE_MARKS}]*)
     | (?P<blank>_:[{_LETTERS}0-9_](?:[{_LETTERS}{_NAME_MARKS}.]*[{_LETTERS}{_NAME_MARKS}])?)
-    | (?P<name>(?:[{_LETTERS}](?:[{_LETTERS}{_NAME_MARKS}.]*[{_LETTERS}{_NAME_MARKS}])?)?:
+    | (?P<name>(?:[{_LETTERS}](?:[{_LETTERS}{_NAME_MARKS}.]{{0,{_LONGEST_PREFIX}}}[{_LETTERS}{_NAME_MARKS}])?)?:
           (?:{_LOCAL}(?:(?:{_LOCAL}|\.)*{_LOCAL})?)?)
     | (?P<word>[A-Za-z_][0-9A-Za-z_]*)
     | (?P<number>(?:[0-9]+\.[0-9]*|\.?[0-9]+)[eE][+-]?[0-9]+ | [0-9]*\.[0-9]+ | [0-9]+)
@@ -52,8 +56,7 @@ _TOKEN = re.compile(
 _GAP = r"(?:[ \t\r\n]|\#[^\r\n]*+)*+"
 _PLAIN = r"""(?:[^ \t\r\n{}<>()"',;:\\\#]|\\.)"""
 _TERM = rf"(?:<[^>]*+>|(?:[?$]|{_PLAIN}*+:)(?:{_PLAIN}|:)*+)"
-_CLAUSE = re.compile(rf"service{_GAP}(?:silent{_GAP})?{_TERM}{_GAP}\{{", re.IGNORECASE | re.ASCII | re.DOTALL)
-_KEYWORD = re.compile("service", re.IGNORECASE | re.ASCII)
+_ANY_CASE = re.IGNORECASE | re.ASCII | re.DOTALL
 
 
 class Kind(StrEnum):
@@ -72,7 +75,25 @@ class Kind(StrEnum):
     MARK = "mark"
 
 
-_MAY_HIDE_A_KEYWORD = frozenset({Kind.NAME, Kind.WORD, Kind.BLANK, Kind.LANGUAGE})
+# Kinds of tokens in which an engine may find a keyword.
+MAY_HIDE_A_KEYWORD = frozenset({Kind.NAME, Kind.WORD, Kind.BLANK, Kind.LANGUAGE})
+
+
+class Clause(NamedTuple):
+    """A clause that makes an engine open network connections: its keyword, and how it begins as a whole."""
+
+    keyword: re.Pattern[str]
+    whole: re.Pattern[str]
+
+
+_SERVICE = Clause(
+    re.compile("service", _ANY_CASE),
+    re.compile(rf"service{_GAP}(?:silent{_GAP})?{_TERM}{_GAP}\{{", _ANY_CASE),
+)
+# After LOAD there can be nothing but the IRI of a document.
+_LOAD = Clause(
+    re.compile("load", _ANY_CASE), re.compile(rf"load{_GAP}(?:silent{_GAP})?(?:<[^>]*+>|{_PLAIN}*+:)", _ANY_CASE)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +138,20 @@ def calls_service(text: str) -> bool:
     A "no" is sure. A "yes" may be wrong only where a prefixed name whose local part ends in "service", a term
     and a `{` follow each other without a dot (`?s ex:service ?o { … }`), or in texts made to mislead.
     """
-    return any(_KEYWORD.search(reading) and _has_clause(reading) for reading in {text, _unescaped(text)})
+    return _could_say(text, _SERVICE)
+
+
+def loads_documents(text: str) -> bool:
+    """Whether an update could contain a LOAD operation (https://www.w3.org/TR/sparql11-update/#load).
+
+    A "no" is sure. A "yes" may be wrong only where a prefixed name that ends in "load" stands before an IRI or
+    another prefixed name (`?s ex:load ex:o`).
+    """
+    return _could_say(text, _LOAD)
+
+
+def _could_say(text: str, clause: Clause) -> bool:
+    return any(clause.keyword.search(way) and _has_clause(way, clause) for way in {text, unescaped(text)})
 
 
 def undeclared_name(text: str, prefixes: Container[str]) -> Token | None:
@@ -141,25 +175,37 @@ def _token_at(text: str, position: int) -> Token:
     return Token(Kind(found.lastgroup), found[0], position)
 
 
-def _has_clause(text: str) -> bool:
-    """Follows all readings of a text; each place is looked at once."""
-    starts, seen = [0], set[int]()
-    while starts:
-        position = starts.pop()
-        while position < len(text) and position not in seen:
-            seen.add(position)
-            token = _token_at(text, position)
-            if token.kind in _MAY_HIDE_A_KEYWORD and _begins_clause(text, token):
-                return True
-            starts.extend(_other_ends(token))
-            position = token.end
-    return False
+def readings(text: str) -> Iterator[tuple[Token, tuple[int, ...]]]:
+    """Each token of each reading that an engine could choose, once, by its start; with all places where the next
+    token may begin.
+
+    Codepoint escapes stay as they are: see `unescaped`.
+    """
+    ahead, seen = [0], {0}
+    while ahead:
+        position = heapq.heappop(ahead)
+        if position >= len(text):
+            continue
+        token = _token_at(text, position)
+        ends = (token.end, *_other_ends(token))
+        yield token, ends
+        for end in ends:
+            if end not in seen:
+                seen.add(end)
+                heapq.heappush(ahead, end)
 
 
-def _begins_clause(text: str, token: Token) -> bool:
+def _has_clause(text: str, clause: Clause) -> bool:
+    return any(
+        token.kind in MAY_HIDE_A_KEYWORD and _begins_clause(text, token, clause)
+        for token, _ in readings(text)
+    )
+
+
+def _begins_clause(text: str, token: Token, clause: Clause) -> bool:
     # Engines need no gap before a keyword (`trueSERVICE`) and may end a name early (`ex:a.b.SERVICE`).
-    found = _KEYWORD.finditer(text, token.start, token.end)
-    return any(_CLAUSE.match(text, keyword.start()) for keyword in found)
+    found = clause.keyword.finditer(text, token.start, token.end)
+    return any(clause.whole.match(text, keyword.start()) for keyword in found)
 
 
 def _other_ends(token: Token) -> Iterator[int]:
@@ -171,7 +217,7 @@ def _other_ends(token: Token) -> Iterator[int]:
         yield token.start + 2
 
 
-def _unescaped(text: str) -> str:
+def unescaped(text: str) -> str:
     """The text with its codepoint escapes replaced, as SPARQL 1.1, section 19.2, does before parsing."""
     return _ESCAPE.sub(_character, text) if "\\" in text else text
 

@@ -27,6 +27,7 @@ import socket
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -37,8 +38,9 @@ import pyoxigraph as ox
 
 from rdfkit import answers
 from rdfkit.answers import Answer
+from rdfkit.complexity import SAFE, Complexity, refuse
 from rdfkit.dialect import repair
-from rdfkit.errors import QueryError, StoreBusyError, StoreError
+from rdfkit.errors import QueryError, QueryRefusedError, StoreBusyError, StoreError
 from rdfkit.identifiers import prefix_map
 from rdfkit.sparql_tokens import calls_service, undeclared_name
 
@@ -59,6 +61,27 @@ _ATTEMPTS = 20
 _SYNTAX_PLACE = re.compile(r"error at ([0-9]+):([0-9]+): ")
 # Among what Oxigraph "expected" are tokens, and sentences about what is wrong. Only these help.
 _SYNTAX_SENTENCE = re.compile(r"(?:expected (?:one of )?|, )((?!one of )[A-Za-z]+(?: [A-Za-z]+)+)(?=,|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The graphs that a query sees: those whose merge is the default graph, and those that GRAPH finds, as IRIs.
+
+    As `default-graph-uri` and `named-graph-uri` of the protocol: https://www.w3.org/TR/sparql11-protocol/#dataset.
+    """
+
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+
+    def options(self) -> dict[str, list[ox.NamedNode]]:
+        """As Oxigraph takes it. Raises QueryError for what is no IRI."""
+        try:
+            return {
+                "default_graph": [ox.NamedNode(iri) for iri in self.default_graphs],
+                "named_graphs": [ox.NamedNode(iri) for iri in self.named_graphs],
+            }
+        except ValueError as error:
+            raise QueryError(f"a graph is not named by an absolute IRI: {error}") from error
 
 
 class Stage:
@@ -149,22 +172,37 @@ class Store:
         if self._reader is not None:
             self._reader.close()
 
-    def query(self, text: str, *, prefixes: Mapping[str, str] | None = None, strict: bool = False) -> Answer:
+    def query(
+        self,
+        text: str,
+        *,
+        prefixes: Mapping[str, str] | None = None,
+        strict: bool = False,
+        limits: Complexity = SAFE,
+        dataset: Dataset | None = None,
+        base_iri: str | None = None,
+    ) -> Answer:
         """Answers a SPARQL 1.1 query: `Rows` for SELECT, `Truth` for ASK, `Graph` for CONSTRUCT and DESCRIBE.
 
         A text that is not SPARQL 1.1 is repaired if `dialect` knows its form, and the answer's `repairs` say how;
         `strict` refuses it.
 
-        The default graph is the merge of all named graphs, unless the query says FROM. The prefixes of the data
-        model and `prefixes` (prefix → IRI) need no declaration. Nothing is fetched from the network.
+        The default graph is the merge of all named graphs, unless the query says FROM, or there is a `dataset`, which
+        counts for more than FROM. The prefixes of the data model and `prefixes` (prefix → IRI) need no declaration.
+        Relative IRIs are resolved against `base_iri`. Nothing is fetched from the network.
 
-        Raises QueryError for what is not SPARQL (with line and column), for SERVICE, and when it fails.
+        Raises QueryRefusedError for SERVICE and for more than `limits` allow, QueryError for what is not SPARQL (with
+        line and column) and when it fails.
         """
         if calls_service(text):
-            raise QueryError("SERVICE is refused: a query of this store opens no network connection")
+            raise QueryRefusedError(
+                "SERVICE is refused: a query of this store opens no network connection", key="service"
+            )
+        refuse(text, limits)
         known = {**prefix_map(), **(prefixes or {})}
+        options = {"prefixes": known, "base_iri": base_iri, **(dataset.options() if dataset else {})}
         try:
-            return answers.answer(self._run(text, known), self)
+            return answers.answer(self._run(text, options), self)
         except (SyntaxError, QueryError) as error:
             # Whatever comes of the repair, the user knows the text as it was.
             said = _syntax_error(error, text, known) if isinstance(error, SyntaxError) else error
@@ -172,13 +210,13 @@ class Store:
             if strict or not repaired.repairs:
                 raise said from error
         try:
-            return answers.answer(self._run(repaired.text, known), self, repaired.repairs)
+            return answers.answer(self._run(repaired.text, options), self, repaired.repairs)
         except SyntaxError as error:
             raise said from error
 
-    def _run(self, text: str, prefixes: dict[str, str]) -> Any:  # noqa: ANN401 - one of Oxigraph's results
+    def _run(self, text: str, options: Mapping[str, Any]) -> Any:  # noqa: ANN401 - one of Oxigraph's results
         try:
-            return self._open_graph().query(text, prefixes=prefixes)
+            return self._open_graph().query(text, **options)
         except (OSError, RuntimeError, ValueError) as error:
             raise QueryError(f"the query failed: {error}") from error
 
@@ -213,6 +251,11 @@ class Store:
         with _reading(self.path):
             found = opened.quads_for_pattern(subject, predicate, value, graph or ox.DefaultGraph())
             return next(found, None) is not None
+
+    def has_graph(self, name: ox.NamedNode) -> bool:
+        """Whether there is a named graph of this name, be it empty."""
+        with _reading(self.path):
+            return self._open_graph().contains_named_graph(name)
 
     def graphs(self) -> Iterator[ox.NamedNode | ox.BlankNode]:
         """The names of the named graphs."""
