@@ -123,6 +123,26 @@ class QueryRefusedError(QueryError):
     """A query asks for more than is allowed, or for what is not allowed. `key` names the limit."""
 
 
+class NotAcceptableError(RdfkitError):
+    """An answer cannot be had in any format that the client takes."""
+
+
+class NotFoundError(RdfkitError):
+    """The data has nothing of the name that was asked for."""
+
+
+class AnswerTooLargeError(RdfkitError):
+    """An answer has more rows or bytes than is allowed."""
+
+
+class SettingError(RdfkitError):
+    """A setting of the server is unknown, or its value does not fit."""
+
+
+class UpdateError(RdfkitError):
+    """An update of the store is malformed, or failed; nothing was changed."""
+
+
 class LinkError(RdfkitError):
     """Figures and pathways cannot be linked."""
 

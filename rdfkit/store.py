@@ -25,13 +25,13 @@ import secrets
 import shutil
 import socket
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
 
 import filelock
 import pyoxigraph as ox
@@ -41,7 +41,7 @@ from rdfkit.answers import Answer
 from rdfkit.complexity import SAFE, Complexity, refuse
 from rdfkit.dialect import repair
 from rdfkit.errors import QueryError, QueryRefusedError, StoreBusyError, StoreError
-from rdfkit.identifiers import prefix_map
+from rdfkit.identifiers import expand, prefix_map
 from rdfkit.sparql_tokens import calls_service, undeclared_name
 
 if sys.platform != "win32":
@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     import rdflib
 
 DEFAULT_PATH = Path("rdfkit-store")
+# The name under which a store keeps the triples that were written without naming a graph.
+DEFAULT_GRAPH = ox.NamedNode(expand("pfocr:default"))
 
 _LAYOUT = 1
 _MARKER = "rdfkit-store.json"
@@ -84,14 +86,20 @@ class Dataset:
             raise QueryError(f"a graph is not named by an absolute IRI: {error}") from error
 
 
+Result = TypeVar("Result")
+
+
 class Stage:
     """A build that nobody sees before `commit`. Made by `staging`."""
 
-    def __init__(self, root: Path, name: str) -> None:
+    def __init__(self, root: Path, name: str, base: Store | None = None) -> None:
         self._root = root
         self._folder = root / "builds" / name
         self._folder.mkdir(parents=True)
         (self._folder / "readers").touch()
+        if base is not None:
+            # Files that are never changed are not copied: both builds have them.
+            base._open_graph().backup(self._folder / "graph")
         self._graph: ox.Store | None = ox.Store(self._folder / "graph")
 
     def load(self, quads: Iterable[ox.Quad]) -> None:
@@ -101,6 +109,19 @@ class Stage:
         """
         with _loading(self._root):
             self._open_graph().bulk_extend(_with_default_graph(quads))
+
+    def change(self, work: Callable[[ox.Store], Result]) -> Result:
+        """Lets `work` change the build as the plain dataset of an Oxigraph store, whose default graph holds what was
+        written without naming a graph, and nothing else; gives back what `work` gives.
+
+        Raises StoreError when the disk is full or cannot be written. What `work` raises else comes through.
+        """
+        graph = self._open_graph()
+        with _loading(self._root):
+            _split_default_graph(graph)
+            found = work(graph)
+            _merge_default_graph(graph)
+        return found
 
     def commit(self, metadata: Mapping[str, object]) -> None:
         """Makes this build the current one, on disk for good when this returns.
@@ -205,7 +226,7 @@ class Store:
             return answers.answer(self._run(text, options), self)
         except (SyntaxError, QueryError) as error:
             # Whatever comes of the repair, the user knows the text as it was.
-            said = _syntax_error(error, text, known) if isinstance(error, SyntaxError) else error
+            said = syntax_error(error, text, known) if isinstance(error, SyntaxError) else error
             repaired = repair(text, known)
             if strict or not repaired.repairs:
                 raise said from error
@@ -228,15 +249,18 @@ class Store:
                 yield from opened.quads_for_pattern(None, None, None, name)
 
     def triples(
-        self, predicate: ox.NamedNode | None = None, subject: ox.NamedNode | None = None
+        self,
+        predicate: ox.NamedNode | None = None,
+        subject: ox.NamedNode | None = None,
+        value: ox.NamedNode | ox.Literal | None = None,
     ) -> Iterator[ox.Triple]:
-        """The triples of all named graphs with this predicate and subject, each once, in no order to rely on.
+        """The triples of all named graphs with this predicate, subject and value, each once, in no order to rely on.
 
         None stands for any.
         """
         opened = self._open_graph()
         with _reading(self.path):
-            for quad in opened.quads_for_pattern(subject, predicate, None, ox.DefaultGraph()):
+            for quad in opened.quads_for_pattern(subject, predicate, value, ox.DefaultGraph()):
                 yield quad.triple
 
     def has(
@@ -280,7 +304,7 @@ class Store:
 
 @contextmanager
 def staging(path: str | Path = DEFAULT_PATH) -> Iterator[Stage]:
-    """A build of the store at `path`, made when there is none. Leaving without `Stage.commit` discards it.
+    """An empty build of the store at `path`, made when there is none. Leaving without `Stage.commit` discards it.
 
     Removes what earlier builds left behind. The previous store stays as it is until `commit`.
 
@@ -290,18 +314,35 @@ def staging(path: str | Path = DEFAULT_PATH) -> Iterator[Stage]:
     root = Path(path)
     with _writing(root):
         _claim(root)
-    with _held(root):
-        stage = None
-        try:
-            with _writing(root):
-                _remove_old_builds(root)
-                stage = Stage(root, f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}")
-            yield stage
-        finally:
-            if stage is not None:
-                stage._close()
-            with _writing(root):
-                _remove_old_builds(root)
+    with _held(root), _staged(root, None) as stage:
+        yield stage
+
+
+@contextmanager
+def changing(path: str | Path = DEFAULT_PATH) -> Iterator[tuple[Stage, Mapping[str, Any]]]:
+    """A build that begins as a copy of the current one, and the metadata of that one. Else as `staging`.
+
+    Raises StoreError also when there is no store.
+    """
+    root = Path(path)
+    open_store(root).close()
+    with _held(root), open_store(root) as base, _staged(root, base) as stage:
+        yield stage, base.metadata
+
+
+@contextmanager
+def _staged(root: Path, base: Store | None) -> Iterator[Stage]:
+    stage = None
+    try:
+        with _writing(root):
+            _remove_old_builds(root)
+            stage = Stage(root, f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}", base)
+        yield stage
+    finally:
+        if stage is not None:
+            stage._close()
+        with _writing(root):
+            _remove_old_builds(root)
 
 
 def open_store(path: str | Path = DEFAULT_PATH) -> Store:
@@ -336,6 +377,21 @@ def _with_default_graph(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
     for quad in quads:
         yield quad
         yield ox.Quad(quad.subject, quad.predicate, quad.object)
+
+
+def _split_default_graph(graph: ox.Store) -> None:
+    """Leaves in the default graph what was written there, and takes away its copy of all other graphs."""
+    graph.clear_graph(ox.DefaultGraph())
+    for quad in graph.quads_for_pattern(None, None, None, DEFAULT_GRAPH):
+        graph.add(ox.Quad(quad.subject, quad.predicate, quad.object))
+    graph.remove_graph(DEFAULT_GRAPH)
+
+
+def _merge_default_graph(graph: ox.Store) -> None:
+    written = graph.quads_for_pattern(None, None, None, ox.DefaultGraph())
+    graph.extend([ox.Quad(quad.subject, quad.predicate, quad.object, DEFAULT_GRAPH) for quad in written])
+    named = (quad for name in list(graph.named_graphs()) for quad in graph.quads_for_pattern(None, None, None, name))
+    graph.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in named)
 
 
 def _named_quads(graph: ox.Store) -> int:
@@ -566,7 +622,7 @@ def _reason(error: OSError | RuntimeError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
-def _syntax_error(error: SyntaxError, query: str, prefixes: Mapping[str, str]) -> QueryError:
+def syntax_error(error: SyntaxError, query: str, prefixes: Mapping[str, str]) -> QueryError:
     """What is wrong with a query and where. The engine may notice it some characters too late."""
     unknown = undeclared_name(query, prefixes)
     if unknown is not None:

@@ -1,0 +1,15 @@
+"""The HTTP server: SPARQL 1.1 Protocol, Graph Store Protocol, and pages for people.
+
+`create_app(store, settings)` gives an ASGI application. One process takes the requests and never reads the graph;
+worker processes do, one job at a time, and can be stopped at any moment.
+
+    protocol.py graph_store.py   requests → jobs
+    pool.py                      who waits, who runs, which build answers
+    worker.py jobs.py output.py  the other process: a job → an answer
+    negotiation.py problems.py   which format; what went wrong
+    views/ templates/ assets/    pages
+"""
+
+from rdfkit.server.app import create_app
+
+__all__ = ["create_app"]

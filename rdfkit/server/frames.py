@@ -1,0 +1,55 @@
+"""What the server's process and a worker say to each other: frames of a kind, a length and a body."""
+
+from __future__ import annotations
+
+import json
+import struct
+from asyncio import StreamReader
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import Any, BinaryIO
+
+_HEADER = struct.Struct(">BI")
+
+
+class Kind(IntEnum):
+    """What a frame is: a `JOB` for the worker; of its answer the `HEAD`, `CHUNK`s of the body, and the `END`. `PROBLEM`
+    comes in place of the head, or breaks off what has begun.
+    """
+
+    JOB = 1
+    HEAD = 2
+    CHUNK = 3
+    END = 4
+    PROBLEM = 5
+
+
+def frame(kind: Kind, body: bytes) -> bytes:
+    """One frame as bytes."""
+    return _HEADER.pack(kind, len(body)) + body
+
+
+def json_frame(kind: Kind, body: Mapping[str, Any]) -> bytes:
+    """One frame with a JSON body."""
+    return frame(kind, json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
+
+def decode(body: bytes) -> dict[str, Any]:
+    """The JSON body of a frame."""
+    found = json.loads(body.decode("utf-8", "surrogatepass"))
+    return found if isinstance(found, dict) else {}
+
+
+def read_frame(stream: BinaryIO) -> tuple[Kind, bytes] | None:
+    """The next frame, None when the other side has closed the stream."""
+    header = stream.read(_HEADER.size)
+    if len(header) < _HEADER.size:
+        return None
+    kind, length = _HEADER.unpack(header)
+    return Kind(kind), stream.read(length)
+
+
+async def next_frame(stream: StreamReader) -> tuple[Kind, bytes]:
+    """The next frame. Raises IncompleteReadError when the other side has closed the stream."""
+    kind, length = _HEADER.unpack(await stream.readexactly(_HEADER.size))
+    return Kind(kind), await stream.readexactly(length)

@@ -1,0 +1,134 @@
+"""What a worker can be asked to do. Each job is a function of the open store, the job's arguments and an output."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO, cast
+
+import pyoxigraph as ox
+
+from rdfkit.answers import Answer, Graph, Rows, Truth
+from rdfkit.complexity import Complexity
+from rdfkit.errors import NotFoundError
+from rdfkit.formats import of_name
+from rdfkit.identifiers import prefix_map
+from rdfkit.server.description import service_triples, void_triples
+from rdfkit.server.negotiation import GRAPHS, ROWS, Offer, choose
+from rdfkit.server.output import Output, RowCounter
+from rdfkit.store import Dataset, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every job may use: the open store, and how the client wants the answer."""
+
+    store: Store
+    accept: str | None
+    format: str | None
+
+    def choose(self, offers: tuple[Offer, ...]) -> Offer:
+        """The representation that suits the client. Raises NotAcceptableError."""
+        return choose(offers, self.accept, self.format)
+
+
+Job = Callable[[Context, Mapping[str, Any], Output], None]
+
+
+def query(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
+    """Answers a SPARQL query: `text`, `limits` (of `Complexity`), and perhaps `dataset` (two lists of IRIs), `strict`,
+    `base_iri`.
+    """
+    dataset = arguments.get("dataset")
+    answer = context.store.query(
+        arguments["text"],
+        strict=bool(arguments.get("strict")),
+        limits=Complexity(**arguments["limits"]),
+        dataset=Dataset(*(tuple(graphs) for graphs in dataset)) if dataset else None,
+        base_iri=arguments.get("base_iri"),
+    )
+    write_answer(context, answer, output)
+
+
+def graph(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
+    """Gives a graph: `graph` is its IRI, None for the default graph. Raises NotFoundError."""
+    name = arguments["graph"]
+    if name is None:
+        return _write_triples(context, context.store.triples(), output)
+    node = ox.NamedNode(name)
+    if not context.store.has_graph(node):
+        raise NotFoundError("there is no graph of this name", value=name)
+    return _write_triples(context, (quad.triple for quad in context.store.quads(node)), output)
+
+
+def describe(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
+    """Gives what the graph says of a resource: the triples with `iri` as subject. Raises NotFoundError."""
+    triples = list(context.store.triples(subject=ox.NamedNode(arguments["iri"])))
+    if not triples:
+        raise NotFoundError("the data says nothing of this resource", value=arguments["iri"])
+    _write_triples(context, triples, output)
+
+
+def service(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
+    """Gives the service description of the endpoint at the address `endpoint`."""
+    _write_triples(context, service_triples(context.store, arguments["endpoint"], arguments["allow_update"]), output)
+
+
+def void(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
+    """Gives the VoID description of the data."""
+    _write_triples(context, void_triples(context.store), output)
+
+
+def build(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
+    """Gives what was recorded of the build, as JSON."""
+    output.begin("application/json")
+    output.write(json.dumps(dict(context.store.metadata), ensure_ascii=False).encode())
+
+
+JOBS: Mapping[str, Job] = {
+    "query": query,
+    "graph": graph,
+    "describe": describe,
+    "service": service,
+    "void": void,
+    "build": build,
+}
+
+
+def write_answer(context: Context, answer: Answer, output: Output) -> None:
+    """Writes the answer to a query as the client wants it."""
+    headers = {}
+    if answer.repairs:
+        # A header holds no more than ASCII, so the sentences are JSON.
+        headers["Rdfkit-Repairs"] = json.dumps([repair.sentence for repair in answer.repairs])
+    if isinstance(answer, Graph):
+        return _write_triples(context, answer, output, headers)
+    offer = context.choose(ROWS)
+    columns = answer.columns if isinstance(answer, Rows) else ()
+    output.begin(offer.media_type, headers, RowCounter(offer.name, columns))
+    if isinstance(answer, Truth) and offer.name in ("csv", "tsv"):
+        output.write(b"true\n" if answer else b"false\n")
+    else:
+        answer.serialize(cast("BinaryIO", output), offer.name)
+    return None
+
+
+def _write_triples(
+    context: Context,
+    triples: Iterable[ox.Triple],
+    output: Output,
+    headers: Mapping[str, str] | None = None,
+) -> None:
+    offer = context.choose(GRAPHS)
+    format = of_name(offer.name)
+    output.begin(offer.media_type, headers)
+    prefixes = prefix_map() if format.name in ("turtle", "trig", "rdfxml", "jsonld") else None
+    ox.serialize(_counted(triples, output), cast("io.BytesIO", output), format.rdf, prefixes=prefixes)
+
+
+def _counted(triples: Iterable[ox.Triple], output: Output) -> Iterator[ox.Triple]:
+    for triple in triples:
+        output.count_row()
+        yield triple

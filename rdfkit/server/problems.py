@@ -1,0 +1,90 @@
+"""What the server says when something goes wrong: problem documents by RFC 9457, as JSON or as text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from starlette.responses import Response
+
+from rdfkit.errors import (
+    AnswerTooLargeError,
+    ExportError,
+    NotAcceptableError,
+    NotFoundError,
+    ParameterError,
+    QueryError,
+    QueryRefusedError,
+    RdfkitError,
+    StoreBusyError,
+    StoreError,
+    UpdateError,
+)
+from rdfkit.server.negotiation import Offer, prefers
+
+_JSON, _TEXT = Offer("json", "application/problem+json"), Offer("text", "text/plain")
+_TYPE = "urn:rdfkit:problem:"
+# The first class that an error belongs to says its status and name.
+_KINDS: tuple[tuple[type[RdfkitError], int, str, str], ...] = (
+    (QueryRefusedError, 403, "query-refused", "The query is refused"),
+    (AnswerTooLargeError, 422, "answer-too-large", "The answer is larger than this service gives"),
+    (NotAcceptableError, 406, "not-acceptable", "The answer cannot be had in this format"),
+    (NotFoundError, 404, "not-found", "There is nothing of this name"),
+    (ParameterError, 400, "parameter", "A parameter does not fit"),
+    (UpdateError, 400, "update", "The update failed; nothing was changed"),
+    (QueryError, 400, "query", "The query is not valid, or failed"),
+    (ExportError, 400, "format", "The format does not fit"),
+    (StoreBusyError, 503, "busy", "The store is being written"),
+    (StoreError, 500, "store", "The store cannot be read or written"),
+)
+
+
+@dataclass(frozen=True)
+class Problem(Exception):
+    """A request that ends in an error: status, a short name of the kind of problem, what is always said of this kind,
+    what is said of this case, further members of the document, and headers.
+    """
+
+    status: int
+    name: str
+    title: str
+    detail: str = ""
+    members: Mapping[str, object] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def document(self) -> dict[str, object]:
+        """The members of the problem document."""
+        said = {"type": _TYPE + self.name, "title": self.title, "status": self.status}
+        return {**said, **({"detail": self.detail} if self.detail else {}), **self.members}
+
+    def text(self) -> str:
+        """The problem in words."""
+        place = ", ".join(f"{key} {self.members[key]}" for key in ("line", "column") if key in self.members)
+        lines = [f"{self.title}.", self.detail + (f" ({place})" if place else "")]
+        lines += [f"Expected: {self.members['expected']}"] if "expected" in self.members else []
+        return "\n".join(line for line in lines if line) + "\n"
+
+    def response(self, accept: str | None) -> Response:
+        """The problem as a response, in text when the client would rather have text."""
+        headers = {"Cache-Control": "no-store", **self.headers}
+        if prefers(_TEXT, [_JSON, Offer("json", "application/json")], accept):
+            return Response(self.text(), self.status, headers, media_type="text/plain")
+        body = json.dumps(self.document(), ensure_ascii=False).encode()
+        return Response(body, self.status, headers, media_type=_JSON.media_type)
+
+
+def of_error(error: RdfkitError) -> Problem:
+    """The problem that an error is to a client. Paths of the server's machine are not told."""
+    fields = {"line": error.line, "column": error.column, "parameter": error.key, "expected": error.expected}
+    members = {key: value for key, value in fields.items() if value is not None}
+    for kind, status, name, title in _KINDS:
+        if isinstance(error, kind):
+            return Problem(status, name, title, error.message, members)
+    return Problem(400, "request", "The request cannot be answered", error.message, members)
+
+
+
+def bad_request(detail: str, name: str = "request") -> Problem:
+    """A request that does not follow the protocol."""
+    return Problem(400, name, "The request does not follow the protocol", detail)

@@ -1,0 +1,119 @@
+"""A worker: a process that holds the store open and does one job at a time, read from stdin, answered on stdout.
+
+    python -m rdfkit.server.worker STORE MEMORY_MIB
+
+It can be killed at any moment, and ends by itself: at the deadline of its job by the system's alarm, which no
+running query can put off; when it needs more memory than it may have; and when the server's process has gone.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from rdfkit.errors import RdfkitError, StoreError
+from rdfkit.server.frames import Kind, decode, json_frame, read_frame
+from rdfkit.server.jobs import JOBS, Context
+from rdfkit.server.output import Output
+from rdfkit.server.problems import Problem, of_error
+from rdfkit.store import Store, open_store
+
+if sys.platform != "win32":
+    import resource
+    import signal
+
+
+def main(arguments: list[str]) -> int:
+    """Opens the store, says so in a HEAD frame (or why not, in a PROBLEM), then does jobs until stdin ends."""
+    path, memory = Path(arguments[0]), int(arguments[1])
+    jobs, answers = sys.stdin.buffer, _private_stdout()
+    _limit_memory(memory)
+    _ignore_interrupts()
+    try:
+        store = open_store(path)
+    except StoreError as error:
+        return _say(answers, json_frame(Kind.PROBLEM, _problem(of_error(error))))
+    with store:
+        _say(answers, json_frame(Kind.HEAD, {"build": store.metadata["name"], "built": store.metadata["built"]}))
+        while (found := read_frame(jobs)) is not None:
+            _do(store, decode(found[1]), answers)
+    return 0
+
+
+def _do(store: Store, job: Mapping[str, Any], stream: BinaryIO) -> None:
+    output = Output(
+        stream, encoding=job["encoding"], max_rows=job["max_rows"], max_bytes=job["max_bytes"]
+    )
+    _set_alarm(job["time"])
+    try:
+        JOBS[job["job"]](Context(store, job["accept"], job["format"]), job["arguments"], output)
+        output.finish()
+    except RdfkitError as error:
+        _say(stream, json_frame(Kind.PROBLEM, _problem(of_error(error))))
+    except MemoryError:
+        _say(stream, json_frame(Kind.PROBLEM, _problem(OUT_OF_MEMORY)))
+    finally:
+        _set_alarm(0)
+
+
+OUT_OF_MEMORY = Problem(
+    507, "memory", "The query needs more memory than it may have", "Ask for less at once: add conditions or a LIMIT."
+)
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {
+        "status": problem.status,
+        "name": problem.name,
+        "title": problem.title,
+        "detail": problem.detail,
+        "members": dict(problem.members),
+    }
+
+
+def _say(stream: BinaryIO, frame: bytes) -> int:
+    stream.write(frame)
+    stream.flush()
+    return 0
+
+
+def _private_stdout() -> BinaryIO:
+    """Our own stdout. What anything else prints goes to stderr, and not among the frames."""
+    private = os.fdopen(os.dup(1), "wb", buffering=1 << 17)
+    os.dup2(2, 1)
+    return private
+
+
+if sys.platform == "win32":
+
+    def _limit_memory(mebibytes: int) -> None:
+        return None
+
+    def _ignore_interrupts() -> None:
+        return None
+
+    def _set_alarm(seconds: float) -> None:
+        return None
+
+else:
+
+    def _limit_memory(mebibytes: int) -> None:
+        if mebibytes:
+            resource.setrlimit(resource.RLIMIT_AS, (mebibytes << 20, mebibytes << 20))
+        # A query that brings the process down leaves no image of its memory on the disk.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+    def _ignore_interrupts() -> None:
+        # Ctrl-C goes to the server and its workers; the server says when a worker ends.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def _set_alarm(seconds: float) -> None:
+        # SIGALRM is left to the system, which ends the process.
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,157 @@
+"""Changes of a store: SPARQL 1.1 Update, and whole graphs as the Graph Store Protocol knows them.
+
+https://www.w3.org/TR/sparql11-update/, https://www.w3.org/TR/sparql11-http-rdf-update/. A change is a build like any
+other: a copy is changed and then switched in, so readers see the store as it was or as it will be. The next
+`rdfkit build` from pages replaces it all.
+
+To a change, the default graph is what was written without naming a graph. Queries see the merge of all graphs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+import pyoxigraph as ox
+
+from rdfkit.complexity import SAFE, Complexity, refuse
+from rdfkit.errors import NotFoundError, QueryRefusedError, UpdateError
+from rdfkit.formats import Format
+from rdfkit.identifiers import prefix_map
+from rdfkit.sparql_tokens import Kind, Token, calls_service, loads_documents, tokens
+from rdfkit.store import Dataset, changing, syntax_error
+
+_Result = TypeVar("_Result")
+_SKIPPED = frozenset({Kind.SPACE, Kind.COMMENT})
+
+
+def update(
+    path: str | Path,
+    text: str,
+    *,
+    using: Dataset | None = None,
+    base_iri: str | None = None,
+    limits: Complexity = SAFE,
+) -> None:
+    """Runs a SPARQL 1.1 update on the store at `path`, wholly or not at all.
+
+    `using` are the graphs of `using-graph-uri` and `using-named-graph-uri` (SPARQL 1.1 Protocol, section 2.2.3).
+    Raises QueryRefusedError for LOAD, SERVICE and more than `limits` allow, UpdateError for what is not SPARQL or fails,
+    StoreError when the store cannot be written.
+    """
+    if calls_service(text) or loads_documents(text):
+        raise QueryRefusedError("LOAD and SERVICE are refused: an update opens no network connection", key="load")
+    refuse(text, limits)
+    meant = with_dataset(text, using) if using else text
+    try:
+        _change(path, lambda graph: graph.update(meant, base_iri=base_iri, prefixes=prefix_map()))
+    except SyntaxError as error:
+        said = syntax_error(error, meant, prefix_map())
+        raise UpdateError(said.message, line=said.line, column=said.column) from error
+    except (RuntimeError, ValueError) as error:
+        raise UpdateError(f"the update failed: {error}") from error
+
+
+def put_graph(
+    path: str | Path, graph: str | None, data: BinaryIO, format: Format, *, base_iri: str, merge: bool
+) -> bool:
+    """Replaces a graph by the triples in `data`, or adds them to it (`merge`); None is the default graph.
+
+    Returns whether the graph is new. Raises UpdateError when the data is not in the format, with line and column.
+    """
+    name = ox.NamedNode(graph) if graph is not None else ox.DefaultGraph()
+
+    def work(store: ox.Store) -> bool:
+        known = isinstance(name, ox.DefaultGraph) or store.contains_named_graph(name)
+        if not merge:
+            store.clear_graph(name)
+        elif isinstance(name, ox.NamedNode):
+            store.add_graph(name)
+        store.extend(_read(data, format, name, base_iri))
+        if isinstance(name, ox.NamedNode):
+            store.add_graph(name)
+        return not known
+
+    return _change(path, work)
+
+
+def delete_graph(path: str | Path, graph: str | None) -> None:
+    """Removes a graph; None empties the default graph. Raises NotFoundError when there is no such graph."""
+
+    def work(store: ox.Store) -> None:
+        if graph is None:
+            return store.clear_graph(ox.DefaultGraph())
+        if not store.contains_named_graph(ox.NamedNode(graph)):
+            raise NotFoundError("there is no graph of this name", value=graph)
+        return store.remove_graph(ox.NamedNode(graph))
+
+    _change(path, work)
+
+
+def with_dataset(text: str, dataset: Dataset) -> str:
+    """The update with a USING clause for each graph in each of its DELETE and INSERT operations.
+
+    Raises UpdateError when it has WITH or USING of its own, as the protocol demands.
+    """
+    clauses = "".join(f" USING <{iri}>" for iri in dataset.default_graphs)
+    clauses += "".join(f" USING NAMED <{iri}>" for iri in dataset.named_graphs)
+    # Raises for what is no IRI, so that nothing else gets into the text.
+    dataset.options()
+    parts, depth, before, opened = [], 0, "", 0
+    found = list(tokens(text))
+    for number, token in enumerate(found):
+        depth += (token.text == "{") - (token.text == "}") if token.kind is Kind.MARK else 0
+        word = token.text.upper() if token.kind is Kind.WORD and depth == 0 else ""
+        if word in ("WITH", "USING"):
+            raise UpdateError(
+                "an update with WITH or USING cannot have a dataset by the protocol", key="using-graph-uri"
+            )
+        if word == "WHERE":
+            # DELETE WHERE { … } takes no USING; DELETE { … } WHERE { … } says the same.
+            opened = number + 1
+            parts.append(f"{_group(found[opened:])}{clauses} " if before == "DELETE" else f"{clauses} ")
+        parts.append(token.text)
+        before = before if token.kind in _SKIPPED else token.text.upper()
+    return "".join(parts)
+
+
+def _group(following: Iterable[Token]) -> str:
+    """The group that begins here, to its closing bracket."""
+    depth, parts = 0, []
+    for token in following:
+        parts.append(token.text)
+        if token.kind is Kind.MARK and token.text in "{}":
+            depth += 1 if token.text == "{" else -1
+            if depth == 0:
+                break
+    return "".join(parts)
+
+
+def _change(path: str | Path, work: Callable[[ox.Store], _Result]) -> _Result:
+    with changing(path) as (stage, metadata):
+        found = stage.change(work)
+        stage.commit({key: value for key, value in metadata.items() if key not in _OWN})
+    return found
+
+
+# What `Stage.commit` says itself.
+_OWN = frozenset({"quads", "built", "oxigraph", "name"})
+
+
+def _read(
+    data: BinaryIO, format: Format, graph: ox.NamedNode | ox.DefaultGraph, base_iri: str
+) -> Iterator[ox.Quad]:
+    """The triples of a document; where the format has named graphs, those of its default graph."""
+    try:
+        for quad in ox.parse(data, format.rdf, base_iri=base_iri, rename_blank_nodes=True):
+            if quad.graph_name != ox.DefaultGraph():
+                raise UpdateError(
+                    "the document has named graphs, the graph store takes one graph at a time",
+                    expected="triples without a graph name",
+                )
+            yield ox.Quad(quad.subject, quad.predicate, quad.object, graph)
+    except SyntaxError as error:
+        raise UpdateError(
+            f"not valid {format.label}: {error.msg}", line=error.lineno, column=error.offset
+        ) from error
