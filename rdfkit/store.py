@@ -354,7 +354,7 @@ def open_store(path: str | Path = DEFAULT_PATH) -> Store:
     root = Path(path)
     with _reading(root):
         for _ in range(_ATTEMPTS):
-            name = _current_build(root)
+            name = current_build(root)
             if name is None:
                 raise StoreError(
                     f"no store here: run `rdfkit build SOURCES --store {path}` first", path=str(path)
@@ -362,7 +362,7 @@ def open_store(path: str | Path = DEFAULT_PATH) -> Store:
             reader = _lock_for_reading(root / "builds" / name)
             if reader is not None:
                 # While we lock the build that is current, no build removes it.
-                if _current_build(root) == name:
+                if current_build(root) == name:
                     return _open_build(root, name, reader)
                 reader.close()
     raise StoreError("the store is damaged: its current build is missing; build it again", path=str(path))
@@ -475,8 +475,8 @@ def _busy(root: Path, holder: Path) -> StoreBusyError:
     )
 
 
-def _current_build(root: Path) -> str | None:
-    """The name of the current build, None when there is none yet."""
+def current_build(root: Path) -> str | None:
+    """The name of the current build of the store in a folder, None when there is none yet. Raises StoreError."""
     try:
         name = (root / _CURRENT).read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -492,7 +492,7 @@ def _remove_old_builds(root: Path) -> None:
 
     What cannot be removed now stays for the next build.
     """
-    current = _current_build(root)
+    current = current_build(root)
     for folder in sorted((root / "builds").glob("*")):
         if folder.name != current and _NAME.fullmatch(folder.name) and not _is_read(folder):
             shutil.rmtree(folder, ignore_errors=True)

@@ -37,8 +37,8 @@ def update(
     """Runs a SPARQL 1.1 update on the store at `path`, wholly or not at all.
 
     `using` are the graphs of `using-graph-uri` and `using-named-graph-uri` (SPARQL 1.1 Protocol, section 2.2.3).
-    Raises QueryRefusedError for LOAD, SERVICE and more than `limits` allow, UpdateError for what is not SPARQL or fails,
-    StoreError when the store cannot be written.
+    Raises QueryRefusedError for LOAD, SERVICE and more than `limits` allow, UpdateError for what is not SPARQL or
+    fails, StoreError when the store cannot be written.
     """
     if calls_service(text) or loads_documents(text):
         raise QueryRefusedError("LOAD and SERVICE are refused: an update opens no network connection", key="load")

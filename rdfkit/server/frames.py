@@ -13,8 +13,8 @@ _HEADER = struct.Struct(">BI")
 
 
 class Kind(IntEnum):
-    """What a frame is: a `JOB` for the worker; of its answer the `HEAD`, `CHUNK`s of the body, and the `END`. `PROBLEM`
-    comes in place of the head, or breaks off what has begun.
+    """What a frame is: a `JOB` for the worker; of its answer the `HEAD`, `CHUNK`s of the body (one if the head says
+    that it is `whole`), and the `END`. `PROBLEM` comes in place of the head, or breaks off what has begun.
     """
 
     JOB = 1

@@ -117,7 +117,7 @@ class Output:
         rest = self._take()
         if not self.has_begun and len(rest) < _WORTH_COMPRESSING:
             self._encoding = None
-        parts = [] if self.has_begun else [self._begin()]
+        parts = [] if self.has_begun else [self._begin(whole=True)]
         if self._compressor is not None:
             rest = self._compressor.compress(rest) + self._compressor.flush()
         parts += [frame(Kind.CHUNK, rest), json_frame(Kind.END, {"rows": self.rows, "bytes": self.bytes})]
@@ -139,13 +139,13 @@ class Output:
         self._held, self._held_bytes = [], 0
         return data
 
-    def _begin(self) -> bytes:
+    def _begin(self, *, whole: bool) -> bytes:
         self.has_begun = True
         self._compressor = _compressor(self._encoding)
-        return json_frame(Kind.HEAD, {**self._head, "encoding": self._encoding})
+        return json_frame(Kind.HEAD, {**self._head, "encoding": self._encoding, "whole": whole})
 
     def _send(self) -> None:
-        head = b"" if self.has_begun else self._begin()
+        head = b"" if self.has_begun else self._begin(whole=False)
         data = self._take()
         if self._compressor is not None:
             data = self._compressor.compress(data)

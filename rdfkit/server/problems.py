@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from starlette.responses import Response
 
@@ -40,18 +40,27 @@ _KINDS: tuple[tuple[type[RdfkitError], int, str, str], ...] = (
 )
 
 
-@dataclass(frozen=True)
 class Problem(Exception):
     """A request that ends in an error: status, a short name of the kind of problem, what is always said of this kind,
     what is said of this case, further members of the document, and headers.
     """
 
-    status: int
-    name: str
-    title: str
-    detail: str = ""
-    members: Mapping[str, object] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    def __init__(
+        self,
+        status: int,
+        name: str,
+        title: str,
+        detail: str = "",
+        members: Mapping[str, object] = MappingProxyType({}),
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        super().__init__(title)
+        self.status = status
+        self.name = name
+        self.title = title
+        self.detail = detail
+        self.members = members
+        self.headers = headers
 
     def document(self) -> dict[str, object]:
         """The members of the problem document."""
@@ -84,7 +93,53 @@ def of_error(error: RdfkitError) -> Problem:
     return Problem(400, "request", "The request cannot be answered", error.message, members)
 
 
-
 def bad_request(detail: str, name: str = "request") -> Problem:
     """A request that does not follow the protocol."""
     return Problem(400, name, "The request does not follow the protocol", detail)
+
+
+def overloaded() -> Problem:
+    """All workers are taken, and too many requests wait."""
+    return Problem(
+        503,
+        "overloaded",
+        "The service is busy",
+        "All workers are taken, and the queue is full or slow. Try again in a moment.",
+        headers={"Retry-After": "2"},
+    )
+
+
+def too_many() -> Problem:
+    """One client has too many requests at once."""
+    return Problem(
+        429,
+        "too-many-requests",
+        "Too many requests at once",
+        "Wait for your other requests to end, then try again.",
+        headers={"Retry-After": "2"},
+    )
+
+
+def stopping() -> Problem:
+    """The server has been told to stop."""
+    return Problem(503, "stopping", "The service is being stopped", headers={"Retry-After": "10"})
+
+
+def crashed() -> Problem:
+    """A worker has ended in the middle of a job, and not at its deadline."""
+    return Problem(
+        507,
+        "worker-ended",
+        "The query brought its worker down",
+        "Most often it needed more memory than it may have. Ask for less at once: add conditions or a LIMIT.",
+    )
+
+
+def timed_out(limit: float) -> Problem:
+    """A job has been stopped at its deadline, so many seconds after its beginning."""
+    return Problem(
+        504,
+        "time-limit",
+        "The query took too long",
+        f"It was stopped after {limit:g} seconds. Ask for less: add conditions or a LIMIT.",
+    )

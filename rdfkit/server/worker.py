@@ -18,7 +18,7 @@ from rdfkit.errors import RdfkitError, StoreError
 from rdfkit.server.frames import Kind, decode, json_frame, read_frame
 from rdfkit.server.jobs import JOBS, Context
 from rdfkit.server.output import Output
-from rdfkit.server.problems import Problem, of_error
+from rdfkit.server.problems import Problem, crashed, of_error
 from rdfkit.store import Store, open_store
 
 if sys.platform != "win32":
@@ -54,14 +54,9 @@ def _do(store: Store, job: Mapping[str, Any], stream: BinaryIO) -> None:
     except RdfkitError as error:
         _say(stream, json_frame(Kind.PROBLEM, _problem(of_error(error))))
     except MemoryError:
-        _say(stream, json_frame(Kind.PROBLEM, _problem(OUT_OF_MEMORY)))
+        _say(stream, json_frame(Kind.PROBLEM, _problem(crashed())))
     finally:
         _set_alarm(0)
-
-
-OUT_OF_MEMORY = Problem(
-    507, "memory", "The query needs more memory than it may have", "Ask for less at once: add conditions or a LIMIT."
-)
 
 
 def _problem(problem: Problem) -> dict[str, Any]:

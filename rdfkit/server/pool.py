@@ -1,0 +1,450 @@
+"""The workers that answer: who waits, who runs, what has to stop, and which build of the store they read.
+
+A job runs in one worker, and a worker reads one build all its life; so an answer comes from one build. When the store
+has a new build, workers for it are started; those of the old one end after their jobs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+import tempfile
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rdfkit.errors import StoreError
+from rdfkit.server import problems
+from rdfkit.server.frames import Kind, decode, json_frame, next_frame
+from rdfkit.server.problems import Problem
+from rdfkit.settings import Settings
+from rdfkit.store import current_build
+
+_log = logging.getLogger("rdfkit.server")
+# What the alarm of a worker needs at most to be noticed here.
+_GRACE = 0.3
+# A worker that has just been started reads its modules and opens the store.
+_START_TIME = 60.0
+# As much of an answer is kept in memory while a slow client takes it; the rest is in a temporary file.
+_IN_MEMORY = 4 << 20
+_RETRY = 1.0
+# Each further attempt to start the workers means that one more build was switched in meanwhile.
+_ATTEMPTS = 5
+
+
+class BrokenAnswerError(Exception):
+    """An answer that has begun cannot be completed; `problem` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One thing for a worker to do (see `jobs.JOBS`): its name and arguments, what the client accepts, the content
+    coding of the answer, and its own time limit in seconds if it has one.
+    """
+
+    name: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    accept: str | None = None
+    format: str | None = None
+    encoding: str | None = None
+    time: float | None = None
+
+
+class Spool:
+    """Takes the parts of an answer as fast as a worker gives them, gives them out as fast as a client takes them."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - `close` closes it
+        self._written = 0
+        self._more = asyncio.Event()
+        self._ended = False
+        self._problem: Problem | None = None
+
+    def put(self, data: bytes) -> None:
+        """Takes the next part."""
+        if self._file.closed:
+            return
+        self._file.seek(self._written)
+        self._written += self._file.write(data)
+        self._more.set()
+
+    def end(self, problem: Problem | None = None) -> None:
+        """Says that this was all, or why there will be no more."""
+        self._ended, self._problem = True, problem
+        self._more.set()
+
+    def close(self) -> None:
+        """Lets go of what nobody will take."""
+        self._file.close()
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        """The parts in order. Raises BrokenAnswerError at the end of an answer that is not whole."""
+        read = 0
+        while True:
+            self._more.clear()
+            while read < self._written:
+                self._file.seek(read)
+                data = self._file.read(1 << 16)
+                read += len(data)
+                yield data
+            if self._ended and read >= self._written:
+                break
+            await self._more.wait()
+        if self._problem is not None:
+            raise BrokenAnswerError(self._problem)
+
+
+@dataclass(slots=True)
+class Reply:
+    """An answer: what it is, the build that it comes from, and either its whole body, or a spool that `rest` fills.
+
+    `stats` has `rows` and `bytes` when the answer is whole.
+    """
+
+    head: Mapping[str, Any]
+    build: str
+    body: bytes | None
+    spool: Spool | None = None
+    rest: asyncio.Task[None] | None = None
+    stats: dict[str, int] = field(default_factory=dict)
+
+
+class Worker:
+    """One worker process and the build that it reads. Made by `Worker.start`."""
+
+    def __init__(self, process: Process, build: str, built: str) -> None:
+        self.process = process
+        self.build = build
+        self.built = built
+        # Whether the process was killed, or has ended, in the middle of a job.
+        self.is_lost = False
+
+    @classmethod
+    async def start(cls, store: Path, settings: Settings) -> Worker:
+        """Starts a worker on the current build of a store. Raises StoreError when it cannot open it."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "rdfkit.server.worker", str(store), str(settings.memory),
+            stdin=PIPE, stdout=PIPE, stderr=DEVNULL,
+        )  # fmt: skip
+        worker = cls(process, "", "")
+        try:
+            kind, body = await asyncio.wait_for(worker._next(), _START_TIME)
+        except (asyncio.IncompleteReadError, TimeoutError) as error:
+            await worker.kill()
+            raise StoreError("a worker could not be started", path=str(store)) from error
+        said = decode(body)
+        if kind is not Kind.HEAD:
+            await worker.kill()
+            raise StoreError(said.get("detail", "a worker could not open the store"), path=str(store))
+        worker.build, worker.built = said["build"], said["built"]
+        return worker
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process has not ended."""
+        return self.process.returncode is None
+
+    async def ask(self, job: Job, settings: Settings) -> Reply:
+        """Has the worker do a job. Raises Problem when there is no answer.
+
+        The worker is free when this returns, or when the reply's `rest` has ended.
+        """
+        limit = settings.time_limit if job.time is None else job.time
+        deadline = asyncio.get_running_loop().time() + limit + _GRACE
+        self._send(job, settings, limit)
+        kind, body = await self._expect(limit, deadline)
+        if kind is Kind.PROBLEM:
+            raise Problem(**decode(body))
+        head = decode(body)
+        if head["whole"]:
+            _, part = await self._expect(limit, deadline)
+            _, end = await self._expect(limit, deadline)
+            return Reply(head, self.build, part, stats=decode(end))
+        spool = Spool()
+        reply = Reply(head, self.build, None, spool)
+        reply.rest = asyncio.create_task(self._fill(reply, spool, limit, deadline))
+        return reply
+
+    async def kill(self) -> None:
+        """Ends the process, whatever it does."""
+        self.is_lost = True
+        with suppress(ProcessLookupError):
+            self.process.kill()
+        await self.process.wait()
+
+    async def retire(self) -> None:
+        """Ends an idle process."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        try:
+            await asyncio.wait_for(self.process.wait(), _START_TIME)
+        except TimeoutError:
+            await self.kill()
+
+    async def _fill(self, reply: Reply, spool: Spool, limit: float, deadline: float) -> None:
+        """Takes the rest of an answer from the worker."""
+        problem: Problem | None = None
+        try:
+            while True:
+                kind, body = await self._expect(limit, deadline)
+                if kind is Kind.END:
+                    reply.stats.update(decode(body))
+                    break
+                if kind is Kind.PROBLEM:
+                    problem = Problem(**decode(body))
+                    break
+                spool.put(body)
+        except Problem as found:
+            problem = found
+        finally:
+            spool.end(problem)
+
+    def _send(self, job: Job, settings: Settings, limit: float) -> None:
+        if self.process.stdin is None:
+            raise problems.crashed()
+        said = {
+            "job": job.name,
+            "arguments": dict(job.arguments),
+            "accept": job.accept,
+            "format": job.format,
+            "encoding": job.encoding,
+            "time": limit,
+            "max_rows": settings.max_rows,
+            "max_bytes": settings.max_bytes,
+        }
+        self.process.stdin.write(json_frame(Kind.JOB, said))
+
+    async def _expect(self, limit: float, deadline: float) -> tuple[Kind, bytes]:
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await self._next()
+        except TimeoutError:
+            await self.kill()
+            raise problems.timed_out(limit) from None
+        except asyncio.IncompleteReadError:
+            self.is_lost = True
+            code = await self.process.wait()
+            raise (problems.timed_out(limit) if code == -signal.SIGALRM else problems.crashed()) from None
+        except asyncio.CancelledError:
+            # Whoever asked has gone; nothing else stops a running query.
+            await self.kill()
+            raise
+
+    async def _next(self) -> tuple[Kind, bytes]:
+        if self.process.stdout is None:
+            raise asyncio.IncompleteReadError(b"", None)
+        return await next_frame(self.process.stdout)
+
+
+class Pool:
+    """A fixed number of workers, all on the current build, and the requests that wait for one.
+
+    One client never has all workers, so that others still get an answer (`Settings.running_per_client`).
+    """
+
+    def __init__(self, store: Path, settings: Settings) -> None:
+        self.store = store
+        self.settings = settings
+        self.build, self.built = "", ""
+        self.is_stopping = False
+        self._workers: set[Worker] = set()
+        self._idle: deque[Worker] = deque()
+        self._waiting: deque[tuple[str, asyncio.Future[Worker]]] = deque()
+        self._running: Counter[str] = Counter()
+        self._present: Counter[str] = Counter()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._reloading = asyncio.Lock()
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for a worker."""
+        return len(self._waiting)
+
+    @property
+    def running(self) -> int:
+        """How many jobs run."""
+        return self._running.total()
+
+    @property
+    def present(self) -> int:
+        """How many requests are waiting, running or being sent."""
+        return self._present.total()
+
+    async def start(self) -> None:
+        """Starts the workers. Raises StoreError when the store cannot be opened."""
+        await self.reload()
+        self._spawn(self._watch())
+
+    async def stop(self) -> None:
+        """Lets running requests end, for as long as the settings say, then ends all workers."""
+        self.is_stopping = True
+        for _, future in self._waiting:
+            if not future.done():
+                future.set_exception(problems.stopping())
+        until = asyncio.get_running_loop().time() + self.settings.drain_time
+        while self.present and asyncio.get_running_loop().time() < until:
+            await asyncio.sleep(0.05)
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*(worker.kill() for worker in list(self._workers)))
+
+    @asynccontextmanager
+    async def visit(self, client: str) -> AsyncIterator[None]:
+        """Counts a request of a client from its arrival until its answer is sent. Raises Problem for one too many."""
+        if self.is_stopping:
+            raise problems.stopping()
+        if self._present[client] >= self.settings.client_requests:
+            raise problems.too_many()
+        if self.present >= self.settings.queue + self.settings.workers:
+            raise problems.overloaded()
+        self._present[client] += 1
+        try:
+            yield
+        finally:
+            self._present[client] -= 1
+            self._present += Counter()  # forgets clients with nothing left
+
+    async def run(self, job: Job, client: str) -> Reply:
+        """Does a job when its turn comes. Raises Problem when there is no answer."""
+        worker = await self._acquire(client)
+        try:
+            reply = await worker.ask(job, self.settings)
+        except BaseException:
+            self._release(worker, client)
+            raise
+        if reply.rest is None:
+            self._release(worker, client)
+        else:
+            reply.rest.add_done_callback(lambda _: self._release(worker, client))
+        return reply
+
+    async def reload(self) -> None:
+        """Has all further jobs answered from the build that is current now. Raises StoreError when it cannot be opened;
+        then the workers stay as they were.
+        """
+        async with self._reloading:
+            started = await self._start_workers()
+            old, self._idle = self._idle, deque(started)
+            self._workers.update(started)
+            self.build, self.built = started[0].build, started[0].built
+            for worker in old:
+                self._discard(worker)
+            self._dispatch()
+
+    async def _start_workers(self) -> list[Worker]:
+        for _ in range(_ATTEMPTS):
+            starting = [Worker.start(self.store, self.settings) for _ in range(self.settings.workers)]
+            found = await asyncio.gather(*starting, return_exceptions=True)
+            workers = [one for one in found if isinstance(one, Worker)]
+            failed = [one for one in found if isinstance(one, BaseException)]
+            if not failed and len({worker.build for worker in workers}) == 1:
+                return workers
+            # One of them failed, or a build was switched in between.
+            await asyncio.gather(*(worker.kill() for worker in workers))
+            if failed:
+                raise failed[0]
+        raise StoreError("the store changes faster than workers start", path=str(self.store))
+
+    async def _watch(self) -> None:
+        """Looks for new builds."""
+        while True:
+            await asyncio.sleep(self.settings.reload_interval)
+            try:
+                if current_build(self.store) not in (self.build, None):
+                    await self.reload()
+                    _log.info("reloaded: build %s", self.build)
+            except StoreError as error:
+                _log.error("the new build cannot be opened, the old one stays: %s", error)
+
+    async def _acquire(self, client: str) -> Worker:
+        future: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+        self._waiting.append((client, future))
+        self._dispatch()
+        try:
+            async with asyncio.timeout(self.settings.queue_time):
+                return await future
+        except BaseException as error:
+            if future.done() and not future.cancelled() and future.exception() is None:
+                # The worker came just when waiting ended.
+                self._release(future.result(), client)
+            future.cancel()
+            if isinstance(error, TimeoutError):
+                raise problems.overloaded() from None
+            raise
+
+    def _dispatch(self) -> None:
+        """Gives idle workers to those who have waited longest and have not too many yet."""
+        held: deque[tuple[str, asyncio.Future[Worker]]] = deque()
+        while self._waiting:
+            client, future = self._waiting.popleft()
+            if future.done():
+                continue
+            worker = self._next_idle() if self._running[client] < self.settings.running_per_client else None
+            if worker is None:
+                held.append((client, future))
+            else:
+                self._running[client] += 1
+                future.set_result(worker)
+        self._waiting = held
+
+    def _next_idle(self) -> Worker | None:
+        while self._idle:
+            worker = self._idle.popleft()
+            if worker.is_alive:
+                return worker
+            self._replace(worker)
+        return None
+
+    def _release(self, worker: Worker, client: str) -> None:
+        self._running[client] -= 1
+        self._running += Counter()
+        if not worker.is_alive or worker.is_lost:
+            self._replace(worker)
+        elif worker.build != self.build:
+            self._discard(worker)
+        else:
+            self._idle.append(worker)
+        self._dispatch()
+
+    def _replace(self, worker: Worker) -> None:
+        self._discard(worker)
+        if worker.build == self.build and not self.is_stopping:
+            self._spawn(self._add_worker(self.build))
+
+    async def _add_worker(self, build: str) -> None:
+        """Starts one more worker for a build, as long as it is the current one."""
+        while self.build == build and not self.is_stopping:
+            try:
+                worker = await Worker.start(self.store, self.settings)
+            except StoreError as error:
+                _log.error("a worker cannot be started: %s", error)
+                await asyncio.sleep(_RETRY)
+                continue
+            if worker.build == self.build:
+                self._workers.add(worker)
+                self._idle.append(worker)
+                self._dispatch()
+                return
+            # There is a newer build, which `_watch` will find.
+            await worker.kill()
+            await asyncio.sleep(self.settings.reload_interval)
+
+    def _discard(self, worker: Worker) -> None:
+        self._workers.discard(worker)
+        self._spawn(worker.retire())
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
