@@ -274,6 +274,65 @@ def queries(
 
 
 @app.command(epilog=EXIT_CODES)
+def serve(
+    sources: Annotated[
+        list[Path], typer.Argument(help="Pages to build the store from first.", show_default=False)
+    ] = [],  # noqa: B006
+    store: StorePath = DEFAULT_STORE,
+    host: Annotated[str, typer.Option("--host", help="Address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="Port to listen at; 0 takes a free one.")] = 7878,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Processes that answer. Default: one a core.")
+    ] = None,
+    allow_update: Annotated[
+        bool, typer.Option("--allow-update", help="Take updates from whoever sends the token.")
+    ] = False,
+    token_file: Annotated[
+        Path | None, typer.Option("--token-file", metavar="FILE", help="The token, if not RDFKIT_TOKEN.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", metavar="FILE", help="Settings as TOML.")
+    ] = None,
+    setting: Annotated[
+        list[str], typer.Option("--set", metavar="NAME=VALUE", help="One setting. Repeatable.")
+    ] = [],  # noqa: B006
+    show_settings: Annotated[
+        bool, typer.Option("--show-settings", help="List the settings with their values, and stop.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Serve a SPARQL endpoint and its pages, read-only, on this machine alone unless told otherwise.
+
+    A new build of the store is served as soon as it is there. Stops at Ctrl-C or SIGTERM, when running requests have
+    ended. Examples: rdfkit serve · rdfkit serve seeds/ --port 8080 · rdfkit serve --set time_limit=10
+    """
+    from rdfkit.settings import describe_settings, read_settings
+
+    chosen = [*setting, *([f"workers={workers}"] if workers is not None else [])]
+    settings = read_settings(config, chosen)
+    if show_settings:
+        sys.stdout.write(describe_settings(settings))
+        return
+    from rdfkit.server import create_app, running
+    from rdfkit.store import open_store
+
+    token = running.read_token(token_file) if allow_update else None
+    application = create_app(store, settings, token)
+    if sources:
+        from rdfkit.builder import build as build_store
+        from rdfkit.progress import progress
+
+        with progress(quiet) as advance:
+            done = build_store(sources, store, progress=advance)
+        if not quiet:
+            _print_report(done.report, ReportFormat.TEXT, "warning", sys.stderr)
+    open_store(store).close()
+    listening = running.listen(host, port)
+    _say(f"serving {store} at {running.address_of(listening)}", quiet=False)
+    running.serve(application, listening, drain_time=settings.drain_time, log_requests=not quiet)
+
+
+@app.command(epilog=EXIT_CODES)
 def export(
     sources: Annotated[
         list[Path] | None,

@@ -17,9 +17,7 @@ _OPENING, _CLOSING = frozenset("{(["), frozenset("})]")
 _TERMS = frozenset({Kind.IRI, Kind.NAME, Kind.VARIABLE, Kind.BLANK, Kind.STRING, Kind.NUMBER, Kind.LANGUAGE})
 _OPERATOR_MARKS = frozenset("!|&+-*/^<>=?")
 _OPTIONAL = re.compile("optional", re.IGNORECASE | re.ASCII)
-_OPERATOR = re.compile(
-    "union|minus|filter|bind|values|graph|exists|select|in|as", re.IGNORECASE | re.ASCII
-)
+_OPERATOR = re.compile("union|minus|filter|bind|values|graph|exists|select|in|as", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,4 +122,3 @@ class _Triples:
         if within in ("{", "[") and self._terms:
             self.count += 1
         self._terms = 0
-

@@ -38,6 +38,7 @@ class Settings:
     send_timeout: float = 60.0
     body_timeout: float = 20.0
     drain_time: float = 30.0
+    update_time: float = 300.0
     reload_interval: float = 1.0
     repair: bool = True
     base_url: str = ""
@@ -46,9 +47,7 @@ class Settings:
     @property
     def complexity(self) -> Complexity:
         """The limits on the text of a query or update."""
-        return Complexity(
-            self.max_nesting, self.max_optionals, self.max_triple_patterns, self.max_operators
-        )
+        return Complexity(self.max_nesting, self.max_optionals, self.max_triple_patterns, self.max_operators)
 
     @property
     def running_per_client(self) -> int:
@@ -75,6 +74,7 @@ HELP: Mapping[str, str] = {
     "send_timeout": "Seconds without a byte taken after which a slow client is left.",
     "body_timeout": "Seconds that a client may take to send the body of a request.",
     "drain_time": "Seconds that running requests have to end when the server is told to stop.",
+    "update_time": "Seconds that an update may take.",
     "reload_interval": "Seconds between two looks for a new build in the store.",
     "repair": "Repair what is not SPARQL 1.1 if its form is known, unless a request says strict.",
     "base_url": "The address that users see, when it is not the one that requests carry.",
@@ -95,6 +95,11 @@ def read_settings(path: Path | None = None, assignments: Iterable[str] = ()) -> 
     if path is not None:
         settings = _changed(settings, _read_file(path), str(path))
     return _changed(settings, dict(_split(text) for text in assignments), None)
+
+
+def describe_settings(settings: Settings) -> str:
+    """Each setting on a line: its name, its value, what it does."""
+    return "".join(f"{name:<20} {getattr(settings, name)!s:<12} {sentence}\n" for name, sentence in HELP.items())
 
 
 def _read_file(path: Path) -> dict[str, object]:

@@ -92,7 +92,8 @@ _SERVICE = Clause(
 )
 # After LOAD there can be nothing but the IRI of a document.
 _LOAD = Clause(
-    re.compile("load", _ANY_CASE), re.compile(rf"load{_GAP}(?:silent{_GAP})?(?:<[^>]*+>|{_PLAIN}*+:)", _ANY_CASE)
+    re.compile("load", _ANY_CASE),
+    re.compile(rf"load{_GAP}(?:silent{_GAP})?(?:<[^>]*+>|{_PLAIN}*+:)", _ANY_CASE),
 )
 
 

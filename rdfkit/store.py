@@ -390,7 +390,11 @@ def _split_default_graph(graph: ox.Store) -> None:
 def _merge_default_graph(graph: ox.Store) -> None:
     written = graph.quads_for_pattern(None, None, None, ox.DefaultGraph())
     graph.extend([ox.Quad(quad.subject, quad.predicate, quad.object, DEFAULT_GRAPH) for quad in written])
-    named = (quad for name in list(graph.named_graphs()) for quad in graph.quads_for_pattern(None, None, None, name))
+    named = (
+        quad
+        for name in list(graph.named_graphs())
+        for quad in graph.quads_for_pattern(None, None, None, name)
+    )
     graph.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in named)
 
 

@@ -10,8 +10,9 @@ To a change, the default graph is what was written without naming a graph. Queri
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 
 import pyoxigraph as ox
 
@@ -41,7 +42,9 @@ def update(
     fails, StoreError when the store cannot be written.
     """
     if calls_service(text) or loads_documents(text):
-        raise QueryRefusedError("LOAD and SERVICE are refused: an update opens no network connection", key="load")
+        raise QueryRefusedError(
+            "LOAD and SERVICE are refused: an update opens no network connection", key="load"
+        )
     refuse(text, limits)
     meant = with_dataset(text, using) if using else text
     try:
@@ -53,24 +56,31 @@ def update(
         raise UpdateError(f"the update failed: {error}") from error
 
 
-def put_graph(
-    path: str | Path, graph: str | None, data: BinaryIO, format: Format, *, base_iri: str, merge: bool
-) -> bool:
-    """Replaces a graph by the triples in `data`, or adds them to it (`merge`); None is the default graph.
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An RDF document in a file."""
 
-    Returns whether the graph is new. Raises UpdateError when the data is not in the format, with line and column.
+    path: Path
+    format: Format
+
+
+def put_graph(
+    path: str | Path, graph: str | None, documents: Iterable[Document], *, base_iri: str, merge: bool
+) -> bool:
+    """Replaces a graph by the triples of documents, or adds them to it (`merge`); None is the default graph.
+
+    Returns whether the graph is new. Raises UpdateError for a document that is not in its format, with line and column.
     """
     name = ox.NamedNode(graph) if graph is not None else ox.DefaultGraph()
 
     def work(store: ox.Store) -> bool:
         known = isinstance(name, ox.DefaultGraph) or store.contains_named_graph(name)
-        if not merge:
+        if known and not merge:
             store.clear_graph(name)
-        elif isinstance(name, ox.NamedNode):
-            store.add_graph(name)
-        store.extend(_read(data, format, name, base_iri))
         if isinstance(name, ox.NamedNode):
             store.add_graph(name)
+        for document in documents:
+            store.extend(_read(document, name, base_iri))
         return not known
 
     return _change(path, work)
@@ -139,12 +149,13 @@ def _change(path: str | Path, work: Callable[[ox.Store], _Result]) -> _Result:
 _OWN = frozenset({"quads", "built", "oxigraph", "name"})
 
 
-def _read(
-    data: BinaryIO, format: Format, graph: ox.NamedNode | ox.DefaultGraph, base_iri: str
-) -> Iterator[ox.Quad]:
-    """The triples of a document; where the format has named graphs, those of its default graph."""
+def _read(document: Document, graph: ox.NamedNode | ox.DefaultGraph, base_iri: str) -> Iterator[ox.Quad]:
+    """The triples of a document, as quads of a graph."""
+    format = document.format
     try:
-        for quad in ox.parse(data, format.rdf, base_iri=base_iri, rename_blank_nodes=True):
+        for quad in ox.parse(
+            path=document.path, format=format.rdf, base_iri=base_iri, rename_blank_nodes=True
+        ):
             if quad.graph_name != ox.DefaultGraph():
                 raise UpdateError(
                     "the document has named graphs, the graph store takes one graph at a time",

@@ -15,7 +15,13 @@ from rdfkit.identifiers import expand
 from rdfkit.store import Store
 
 # What describes the data stands among the statements about the graphs.
-_DESCRIPTIONS = ("void:Dataset", "void:DatasetDescription", "void:Linkset", "dcat:Dataset", "dcat:Distribution")
+_DESCRIPTIONS = (
+    "void:Dataset",
+    "void:DatasetDescription",
+    "void:Linkset",
+    "dcat:Dataset",
+    "dcat:Distribution",
+)
 # https://www.w3.org/ns/formats/
 _FORMATS = "http://www.w3.org/ns/formats/"
 _RESULT_FORMATS = (

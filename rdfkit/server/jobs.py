@@ -6,19 +6,21 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import pyoxigraph as ox
 
+from rdfkit import updating
 from rdfkit.answers import Answer, Graph, Rows, Truth
 from rdfkit.complexity import Complexity
-from rdfkit.errors import NotFoundError
+from rdfkit.errors import NotFoundError, StoreError
 from rdfkit.formats import of_name
 from rdfkit.identifiers import prefix_map
 from rdfkit.server.description import service_triples, void_triples
 from rdfkit.server.negotiation import GRAPHS, ROWS, Offer, choose
 from rdfkit.server.output import Output, RowCounter
-from rdfkit.store import Dataset, Store
+from rdfkit.store import DEFAULT_GRAPH, Dataset, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +43,26 @@ def query(context: Context, arguments: Mapping[str, Any], output: Output) -> Non
     """Answers a SPARQL query: `text`, `limits` (of `Complexity`), and perhaps `dataset` (two lists of IRIs), `strict`,
     `base_iri`.
     """
-    dataset = arguments.get("dataset")
     answer = context.store.query(
         arguments["text"],
         strict=bool(arguments.get("strict")),
         limits=Complexity(**arguments["limits"]),
-        dataset=Dataset(*(tuple(graphs) for graphs in dataset)) if dataset else None,
+        dataset=_dataset(arguments),
         base_iri=arguments.get("base_iri"),
     )
     write_answer(context, answer, output)
 
 
 def graph(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
-    """Gives a graph: `graph` is its IRI, None for the default graph. Raises NotFoundError."""
+    """Gives a graph: `graph` is its IRI; None is the default graph, of it only what was `written` there, or all.
+
+    Raises NotFoundError.
+    """
     name = arguments["graph"]
-    if name is None:
+    if name is None and not arguments["written"]:
         return _write_triples(context, context.store.triples(), output)
-    node = ox.NamedNode(name)
-    if not context.store.has_graph(node):
+    node = DEFAULT_GRAPH if name is None else ox.NamedNode(name)
+    if name is not None and not context.store.has_graph(node):
         raise NotFoundError("there is no graph of this name", value=name)
     return _write_triples(context, (quad.triple for quad in context.store.quads(node)), output)
 
@@ -73,7 +77,9 @@ def describe(context: Context, arguments: Mapping[str, Any], output: Output) -> 
 
 def service(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
     """Gives the service description of the endpoint at the address `endpoint`."""
-    _write_triples(context, service_triples(context.store, arguments["endpoint"], arguments["allow_update"]), output)
+    _write_triples(
+        context, service_triples(context.store, arguments["endpoint"], arguments["updates"]), output
+    )
 
 
 def void(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
@@ -87,6 +93,52 @@ def build(context: Context, arguments: Mapping[str, Any], output: Output) -> Non
     output.write(json.dumps(dict(context.store.metadata), ensure_ascii=False).encode())
 
 
+def update(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
+    """Runs a SPARQL update: `text`, `limits`, and perhaps `dataset`, `base_iri`."""
+    updating.update(
+        _path(context),
+        arguments["text"],
+        limits=Complexity(**arguments["limits"]),
+        using=_dataset(arguments),
+        base_iri=arguments["base_iri"],
+    )
+    output.begin("application/json")
+
+
+def put_graph(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
+    """Writes `documents` (pairs of path and format) into a graph, in place of what it holds or beside it (`merge`).
+
+    Says as JSON whether the graph was `created`.
+    """
+    documents = [updating.Document(Path(path), of_name(format)) for path, format in arguments["documents"]]
+    created = updating.put_graph(
+        _path(context),
+        arguments["graph"],
+        documents,
+        base_iri=arguments["base_iri"],
+        merge=arguments["merge"],
+    )
+    output.begin("application/json")
+    output.write(json.dumps({"created": created}).encode())
+
+
+def delete_graph(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
+    """Removes a graph. Raises NotFoundError."""
+    updating.delete_graph(_path(context), arguments["graph"])
+    output.begin("application/json")
+
+
+def _path(context: Context) -> Path:
+    if context.store.path is None:
+        raise StoreError("a store in memory cannot be updated")
+    return context.store.path
+
+
+def _dataset(arguments: Mapping[str, Any]) -> Dataset | None:
+    graphs = arguments.get("dataset")
+    return Dataset(*(tuple(names) for names in graphs)) if graphs else None
+
+
 JOBS: Mapping[str, Job] = {
     "query": query,
     "graph": graph,
@@ -94,6 +146,9 @@ JOBS: Mapping[str, Job] = {
     "service": service,
     "void": void,
     "build": build,
+    "update": update,
+    "put_graph": put_graph,
+    "delete_graph": delete_graph,
 }
 
 

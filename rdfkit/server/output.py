@@ -35,7 +35,7 @@ class RowCounter:
             "tsv": (b"\n",),
             "json": tuple(f'{{"{column}":{{"type":'.encode() for column in columns),
         }.get(format, ())
-        self._tails = {mark: b"" for mark in self._marks}
+        self._tails = dict.fromkeys(self._marks, b"")
 
     @property
     def rows(self) -> int:
@@ -65,9 +65,7 @@ class Output:
     Nothing is sent before 64 KiB are there or the answer ends. Writing raises AnswerTooLargeError beyond the limits.
     """
 
-    def __init__(
-        self, stream: BinaryIO, *, encoding: str | None, max_rows: int, max_bytes: int
-    ) -> None:
+    def __init__(self, stream: BinaryIO, *, encoding: str | None, max_rows: int, max_bytes: int) -> None:
         self._stream = stream
         self._encoding = encoding
         self._max_rows, self._max_bytes = max_rows, max_bytes

@@ -118,6 +118,13 @@ class Reply:
     rest: asyncio.Task[None] | None = None
     stats: dict[str, int] = field(default_factory=dict)
 
+    def discard(self) -> None:
+        """Lets go of what has not been sent, and stops the job if it still runs."""
+        if self.rest is not None:
+            self.rest.cancel()
+        if self.spool is not None:
+            self.spool.close()
+
 
 class Worker:
     """One worker process and the build that it reads. Made by `Worker.start`."""
@@ -447,4 +454,3 @@ class Pool:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-

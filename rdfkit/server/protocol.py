@@ -121,7 +121,9 @@ async def read_body(request: Request, limit: int, seconds: float) -> bytes:
                     )
                 parts.append(part)
     except TimeoutError as error:
-        raise Problem(408, "timeout", "The request came too slowly", f"More than {seconds:g} seconds.") from error
+        raise Problem(
+            408, "timeout", "The request came too slowly", f"More than {seconds:g} seconds."
+        ) from error
     return b"".join(parts)
 
 

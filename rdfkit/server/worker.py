@@ -37,16 +37,17 @@ def main(arguments: list[str]) -> int:
     except StoreError as error:
         return _say(answers, json_frame(Kind.PROBLEM, _problem(of_error(error))))
     with store:
-        _say(answers, json_frame(Kind.HEAD, {"build": store.metadata["name"], "built": store.metadata["built"]}))
+        _say(
+            answers,
+            json_frame(Kind.HEAD, {"build": store.metadata["name"], "built": store.metadata["built"]}),
+        )
         while (found := read_frame(jobs)) is not None:
             _do(store, decode(found[1]), answers)
     return 0
 
 
 def _do(store: Store, job: Mapping[str, Any], stream: BinaryIO) -> None:
-    output = Output(
-        stream, encoding=job["encoding"], max_rows=job["max_rows"], max_bytes=job["max_bytes"]
-    )
+    output = Output(stream, encoding=job["encoding"], max_rows=job["max_rows"], max_bytes=job["max_bytes"])
     _set_alarm(job["time"])
     try:
         JOBS[job["job"]](Context(store, job["accept"], job["format"]), job["arguments"], output)

@@ -1,0 +1,141 @@
+"""The ASGI application: which address leads where, and what every response carries."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rdfkit.errors import RdfkitError
+from rdfkit.server.delivery import record
+from rdfkit.server.endpoints import SPARQL, HealthEndpoint, MetricsEndpoint, SparqlEndpoint, VoidEndpoint
+from rdfkit.server.graph_store import PATH, GraphStore
+from rdfkit.server.monitoring import Metrics, Monitoring
+from rdfkit.server.pool import Pool
+from rdfkit.server.problems import Problem, of_error
+from rdfkit.server.service import Service
+from rdfkit.settings import Settings
+
+ASSETS = Path(__file__).with_name("assets")
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+}
+
+
+def create_app(store: str | Path, settings: Settings | None = None, token: str | None = None) -> Starlette:
+    """An ASGI application that serves the store in a folder, and each new build of it.
+
+    With a `token` (at least 32 bytes), whoever sends it may update the store. Raises SettingError for a shorter one.
+    Starting the application raises StoreError when there is no store.
+    """
+    settings = settings or Settings()
+    pool, metrics = Pool(Path(store), settings), Metrics()
+    service = Service(pool, settings, token)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await pool.start()
+        try:
+            yield
+        finally:
+            await pool.stop()
+
+    return Starlette(
+        routes=_routes(service, metrics),
+        middleware=[
+            Middleware(Monitoring, metrics=metrics),
+            Middleware(SafeHeaders),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=["*"],
+                allow_methods=["GET", "HEAD", "POST"],
+                allow_headers=["Accept", "Content-Type", "If-None-Match", "If-Modified-Since"],
+                expose_headers=["ETag", "Last-Modified", "Retry-After", "Rdfkit-Repairs"],
+                max_age=86400,
+            ),
+        ],
+        exception_handlers={Problem: _problem, RdfkitError: _error, HTTPException: _http_error},
+        lifespan=lifespan,
+    )
+
+
+def _routes(service: Service, metrics: Metrics) -> list[BaseRoute]:
+    graph_store, sparql = GraphStore(service), SparqlEndpoint(service)
+    return [
+        Route(SPARQL, _Open(sparql)),
+        Route(f"{SPARQL}/", _Open(sparql)),
+        Route(PATH, _Open(graph_store)),
+        Route(f"{PATH}/{{path:path}}", _Open(graph_store)),
+        Route("/.well-known/void", _Open(VoidEndpoint(service))),
+        Route("/health", HealthEndpoint(service)),
+        Route("/metrics", MetricsEndpoint(service, metrics)),
+        Mount("/assets", GZipMiddleware(StaticFiles(directory=ASSETS))),
+    ]
+
+
+class _Open:
+    """An ASGI application that also answers OPTIONS."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "OPTIONS":
+            await self._app(scope, receive, send)
+            return
+        allowed = "GET, HEAD, POST, OPTIONS"
+        if scope["path"].startswith(PATH):
+            allowed = "GET, HEAD, PUT, POST, DELETE, OPTIONS"
+        await Response(status_code=204, headers={"Allow": allowed})(scope, receive, send)
+
+
+class SafeHeaders:
+    """ASGI middleware: headers that keep a browser from doing with a response what it is not meant for."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on, and what comes back."""
+
+        async def safe(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, safe)
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    problem = error if isinstance(error, Problem) else Problem(500, "error", "Something went wrong")
+    record(request).problem = problem.name
+    return problem.response(request.headers.get("accept"))
+
+
+async def _error(request: Request, error: Exception) -> Response:
+    return await _problem(request, of_error(error) if isinstance(error, RdfkitError) else error)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        return await _problem(request, error)
+    name = "not-found" if error.status_code == 404 else "request"
+    return await _problem(
+        request, Problem(error.status_code, name, str(error.detail), headers=dict(error.headers or {}))
+    )

@@ -1,0 +1,173 @@
+"""Sends the answer to a job: headers, caching by build, and a body that is whole or visibly broken off."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Send
+
+from rdfkit.server.pool import BrokenAnswerError, Job, Pool, Reply
+from rdfkit.server.problems import Problem
+
+# A query with one of these gives another answer each time.
+_CHANGING = re.compile(r"\b(?:rand|now|uuid|struuid|bnode)\b", re.IGNORECASE | re.ASCII)
+# Most jobs end before this, and then nobody has to look whether the client is still there.
+_SOON = 0.2
+_TEXT = ("text/", "application/sparql-results+xml", "application/xml")
+
+
+@dataclass(slots=True)
+class Record:
+    """What the log and the metrics tell of a request, filled in while it is handled."""
+
+    query: str | None = None
+    rows: int | None = None
+    build: str | None = None
+    problem: str | None = None
+
+
+def record(request: Request) -> Record:
+    """The record of a request, made with the first call."""
+    found: Record = request.scope.setdefault("rdfkit.record", Record())
+    return found
+
+
+def client_of(request: Request) -> str:
+    """Who sends a request: the IP address, of IPv6 the part that one household or company has."""
+    host = request.client.host if request.client else ""
+    return ":".join(host.split(":")[:4]) if ":" in host else host
+
+
+def is_constant(text: str) -> bool:
+    """Whether a query gives the same answer as long as the data is the same."""
+    return _CHANGING.search(text) is None
+
+
+async def deliver(
+    request: Request,
+    receive: Receive,
+    send: Send,
+    pool: Pool,
+    job: Job,
+    headers: Mapping[str, str] | None = None,
+    *,
+    cached: bool = True,
+) -> None:
+    """Has a job done and sends the answer. Raises Problem when there is none.
+
+    With `cached`, clients may keep the answer and ask whether the store has a new build (RFC 9110, section 13).
+    """
+    async with pool.visit(client_of(request)):
+        tag = entity_tag(request, pool.build)
+        common = {"Vary": "Accept, Accept-Encoding", **(headers or {})}
+        if cached and is_fresh(request, tag, pool.built):
+            await Response(None, 304, {**common, **_validators(tag, pool.built)})(
+                request.scope, receive, send
+            )
+            return
+        reply = await run_watched(pool, job, request)
+        if cached and reply.build == pool.build:
+            common |= _validators(tag, pool.built)
+        else:
+            common["Cache-Control"] = "no-store"
+        if reply.body is not None:
+            record(request).rows = reply.stats["rows"]
+        await _send(request, send, reply, {**reply.head["headers"], **common}, pool.settings.send_timeout)
+
+
+async def run_watched(pool: Pool, job: Job, request: Request) -> Reply:
+    """Does a job, and stops it when the client goes away. Raises Problem."""
+    running = asyncio.create_task(pool.run(job, client_of(request)))
+    watching: asyncio.Task[None] | None = None
+    try:
+        await asyncio.wait({running}, timeout=_SOON)
+        if not running.done():
+            watching = asyncio.create_task(_disconnected(request))
+            await asyncio.wait({running, watching}, return_when=asyncio.FIRST_COMPLETED)
+        if not running.done():
+            raise Problem(499, "client-gone", "The client closed the connection")
+        reply = await running
+    finally:
+        running.cancel()
+        if watching is not None:
+            watching.cancel()
+    record(request).build = reply.build
+    return reply
+
+
+def entity_tag(request: Request, build: str) -> str:
+    """A weak entity tag: the build, and everything in the request that the answer depends on."""
+    parts = [request.url.path, request.url.query]
+    parts += [request.headers.get(name, "") for name in ("accept", "accept-encoding")]
+    digest = hashlib.sha256("\n".join([build, *parts]).encode()).hexdigest()
+    return f'W/"{digest[:24]}"'
+
+
+def is_fresh(request: Request, tag: str, built: str) -> bool:
+    """Whether the client already has this answer, by If-None-Match, or else by If-Modified-Since."""
+    if request.method not in ("GET", "HEAD"):
+        return False
+    known = request.headers.get("if-none-match")
+    if known is not None:
+        return known.strip() == "*" or tag in [one.strip() for one in known.split(",")]
+    return request.headers.get("if-modified-since") == _http_date(built)
+
+
+def _validators(tag: str, built: str) -> dict[str, str]:
+    return {"ETag": tag, "Last-Modified": _http_date(built), "Cache-Control": "no-cache"}
+
+
+def _http_date(built: str) -> str:
+    return format_datetime(datetime.fromisoformat(built).astimezone(UTC), usegmt=True)
+
+
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _send(
+    request: Request, send: Send, reply: Reply, headers: Mapping[str, str], timeout: float
+) -> None:
+    media_type = reply.head["media_type"]
+    charset = "; charset=utf-8" if media_type.startswith(_TEXT) else ""
+    headers = {**headers, "Content-Type": f"{media_type}{charset}"}
+    if reply.head["encoding"]:
+        headers["Content-Encoding"] = reply.head["encoding"]
+    if reply.body is not None:
+        headers["Content-Length"] = str(len(reply.body))
+    raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": 200, "headers": raw})
+    if reply.body is not None:
+        await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else reply.body})
+        return
+    try:
+        if request.method != "HEAD":
+            await _send_parts(reply, send, timeout)
+        else:
+            await send({"type": "http.response.body"})
+    except (BrokenAnswerError, TimeoutError) as error:
+        # Leaving without the end of the body has the connection closed, which no client takes for a whole answer.
+        record(request).problem = (
+            error.problem.name if isinstance(error, BrokenAnswerError) else "slow-client"
+        )
+    finally:
+        reply.discard()
+        record(request).rows = reply.stats.get("rows")
+
+
+async def _send_parts(reply: Reply, send: Send, timeout: float) -> None:
+    if reply.spool is None:
+        return
+    async for part in reply.spool.parts():
+        async with asyncio.timeout(timeout):
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+    await send({"type": "http.response.body"})

@@ -1,0 +1,130 @@
+"""The endpoints for programs: SPARQL, VoID, and what operators look at."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from rdfkit.server.delivery import deliver, is_constant, record
+from rdfkit.server.monitoring import Metrics, query_hash
+from rdfkit.server.negotiation import GRAPHS, HTML, ROWS, prefers
+from rdfkit.server.pool import Job
+from rdfkit.server.problems import Problem
+from rdfkit.server.protocol import Operation, ProtocolRequest, read_parameters, read_request
+from rdfkit.server.service import Service
+
+SPARQL = "/sparql"
+_METHODS = "GET, HEAD, POST, OPTIONS"
+
+
+class SparqlEndpoint:
+    """The SPARQL 1.1 Protocol at `/sparql`. Without a query it describes itself, to people by a page."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request. Raises Problem."""
+        request = Request(scope, receive)
+        if request.method not in ("GET", "HEAD", "POST"):
+            raise Problem(405, "method", "The endpoint has no such method", headers={"Allow": _METHODS})
+        found = await read_request(request, self._service.settings)
+        if found.operation is Operation.UPDATE:
+            await self._update(request, found)
+            await Response(status_code=204)(scope, receive, send)
+        elif self._is_for_people(request, found):
+            # What a person opens in a browser is a page, and a link to a query opens the editor with it.
+            address = "/editor" + (f"?{request.url.query}" if request.url.query else "")
+            await RedirectResponse(address, 303, {"Vary": "Accept"})(scope, receive, send)
+        elif found.operation is Operation.DESCRIPTION:
+            await self._describe(request, receive, send, found)
+        else:
+            await self._query(request, receive, send, found)
+
+    async def _query(self, request: Request, receive: Receive, send: Send, found: ProtocolRequest) -> None:
+        record(request).query = query_hash(found.text)
+        job = self._service.job("query", self._arguments(request, found), request, found.format)
+        cached = request.method in ("GET", "HEAD") and is_constant(found.text)
+        await deliver(request, receive, send, self._service.pool, job, cached=cached)
+
+    async def _update(self, request: Request, found: ProtocolRequest) -> None:
+        self._service.authorize(request)
+        record(request).query = query_hash(found.text)
+        await self._service.change(request, Job("update", self._arguments(request, found)))
+
+    async def _describe(self, request: Request, receive: Receive, send: Send, found: ProtocolRequest) -> None:
+        endpoint = f"{self._service.address(request)}{SPARQL}"
+        arguments = {"endpoint": endpoint, "updates": self._service.token is not None}
+        job = self._service.job("service", arguments, request, found.format)
+        await deliver(request, receive, send, self._service.pool, job)
+
+    def _arguments(self, request: Request, found: ProtocolRequest) -> dict[str, object]:
+        dataset = found.dataset
+        return {
+            "text": found.text,
+            "limits": self._service.limits(),
+            "dataset": [list(dataset.default_graphs), list(dataset.named_graphs)] if dataset else None,
+            "strict": found.strict,
+            # What the service may take as base, by the protocol: section 2.1.5.
+            "base_iri": f"{self._service.address(request)}{SPARQL}",
+        }
+
+    def _is_for_people(self, request: Request, found: ProtocolRequest) -> bool:
+        if request.method == "POST" or found.format is not None:
+            return False
+        return prefers(HTML, [*ROWS, *GRAPHS], request.headers.get("accept"))
+
+
+class VoidEndpoint:
+    """The description of the data at `/.well-known/void`: https://www.w3.org/TR/void/#discovery."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request. Raises Problem."""
+        request = Request(scope, receive)
+        only_reading(request)
+        format = read_parameters(request.url.query).one("format")
+        job = self._service.job("void", {}, request, format)
+        await deliver(request, receive, send, self._service.pool, job)
+
+
+class HealthEndpoint:
+    """Whether the server answers, and which build: `/health`. Never waits for a worker."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        pool = self._service.pool
+        said = {
+            "status": "stopping" if pool.is_stopping else "ok",
+            "build": pool.build,
+            "built": pool.built,
+            "running": pool.running,
+            "waiting": pool.waiting,
+        }
+        status = 503 if pool.is_stopping else 200
+        await JSONResponse(said, status, {"Cache-Control": "no-store"})(scope, receive, send)
+
+
+class MetricsEndpoint:
+    """Numbers for Prometheus: `/metrics`."""
+
+    def __init__(self, service: Service, metrics: Metrics) -> None:
+        self._service = service
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        body = self._metrics.render(self._service.pool)
+        await Response(body, media_type=self._metrics.MEDIA_TYPE)(scope, receive, send)
+
+
+def only_reading(request: Request) -> None:
+    """Raises Problem for methods other than GET and HEAD."""
+    if request.method not in ("GET", "HEAD"):
+        raise Problem(405, "method", "This can only be read", headers={"Allow": "GET, HEAD, OPTIONS"})

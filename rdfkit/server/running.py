@@ -1,0 +1,75 @@
+"""Runs the application under uvicorn until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+
+from rdfkit.errors import SettingError
+
+TOKEN_VARIABLE = "RDFKIT_TOKEN"  # noqa: S105 - the name of the variable
+
+
+def read_token(file: Path | None, environment: Mapping[str, str] = os.environ) -> str:
+    """The token for updates, from a file or else from the environment variable RDFKIT_TOKEN.
+
+    Raises SettingError when there is none, or the file cannot be read.
+    """
+    if file is None:
+        token = environment.get(TOKEN_VARIABLE, "").strip()
+        if not token:
+            raise SettingError(
+                "updates need a token", key=TOKEN_VARIABLE, expected=f"{TOKEN_VARIABLE} or --token-file FILE"
+            )
+        return token
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingError(f"cannot be read: {error.strerror}", path=str(file)) from error
+    except UnicodeDecodeError as error:
+        raise SettingError("is not a text", path=str(file)) from error
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens at an address; port 0 takes any free one. Raises SettingError when it is taken."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, address = found[0]
+        listening = socket.socket(family, kind, protocol)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+    except (OSError, OverflowError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise SettingError(f"cannot listen at {host}:{port}: {reason}", key="port", value=str(port)) from error
+    listening.set_inheritable(True)
+    return listening
+
+
+def address_of(listening: socket.socket) -> str:
+    """The address of a socket as people type it."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def serve(app: Starlette, listening: socket.socket, *, drain_time: float, log_requests: bool) -> None:
+    """Serves until SIGTERM or SIGINT; then lets running requests end. The log goes to stderr."""
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    logging.getLogger("rdfkit").setLevel(logging.INFO)
+    logging.getLogger("rdfkit.access").setLevel(logging.INFO if log_requests else logging.ERROR)
+    # uvicorn calls it an error when an answer is broken off, which is what we do with one that cannot be whole.
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=int(drain_time) + 1,
+        h11_max_incomplete_event_size=1 << 17,
+    )
+    uvicorn.Server(config).run(sockets=[listening])

@@ -1,0 +1,89 @@
+"""What the parts of the server share: the pool of workers, the settings, and who may write."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from starlette.requests import Request
+
+from rdfkit.errors import SettingError, StoreError
+from rdfkit.server.delivery import client_of
+from rdfkit.server.negotiation import choose_encoding
+from rdfkit.server.pool import Job, Pool, Reply
+from rdfkit.server.problems import Problem, of_error
+from rdfkit.settings import Settings
+
+# As many bytes as nobody guesses.
+_SHORTEST_TOKEN = 32
+
+
+class Service:
+    """One server: its pool, its settings, and the token that updates need (None: there are no updates)."""
+
+    def __init__(self, pool: Pool, settings: Settings, token: str | None) -> None:
+        self.pool = pool
+        self.settings = settings
+        self.token = check_token(token)
+        self._changing = asyncio.Lock()
+
+    def job(
+        self, name: str, arguments: Mapping[str, Any], request: Request, format: str | None = None
+    ) -> Job:
+        """A job whose answer suits the client."""
+        headers = request.headers
+        return Job(
+            name, arguments, headers.get("accept"), format, choose_encoding(headers.get("accept-encoding"))
+        )
+
+    def limits(self) -> dict[str, int]:
+        """The limits on the text of a query, for a job."""
+        return asdict(self.settings.complexity)
+
+    def address(self, request: Request) -> str:
+        """The address of this server as the client knows it, without a slash at the end."""
+        return self.settings.base_url.rstrip("/") or str(request.base_url).rstrip("/")
+
+    def authorize(self, request: Request) -> None:
+        """Raises Problem when a request may not write."""
+        if self.token is None:
+            raise Problem(
+                403,
+                "read-only",
+                "This service is read-only",
+                "Updates are taken only by a server started with --allow-update.",
+            )
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        # Compared in a time that does not tell how much of it was right.
+        right = hmac.compare_digest(given.strip().encode("utf-8", "replace"), self.token.encode())
+        if scheme.lower() != "bearer" or not right:
+            raise Problem(
+                401,
+                "token",
+                "An update needs the token of this service",
+                "Send it as: Authorization: Bearer TOKEN",
+                headers={"WWW-Authenticate": 'Bearer realm="rdfkit"'},
+            )
+
+    async def change(self, request: Request, job: Job) -> Reply:
+        """Changes the store, one change after the other; when this returns, all further answers show it."""
+        timed = Job(job.name, job.arguments, time=self.settings.update_time)
+        async with self.pool.visit(client_of(request)), self._changing:
+            reply = await self.pool.run(timed, client_of(request))
+            try:
+                await self.pool.reload()
+            except StoreError as error:
+                raise of_error(error) from error
+        return reply
+
+
+def check_token(token: str | None) -> str | None:
+    """The token as it is. Raises SettingError for one that could be guessed."""
+    if token is not None and len(token.encode()) < _SHORTEST_TOKEN:
+        raise SettingError(
+            "the token for updates is too short", key="token", expected=f"at least {_SHORTEST_TOKEN} bytes"
+        )
+    return token
