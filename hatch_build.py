@@ -43,10 +43,14 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         return [] if _is_unwanted() or is_current(self._web, self._vendor) else [NODE]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Puts the files into the vendor folder. Raises EditorAssetsError when npm fails."""
-        if not _is_unwanted() and not is_current(self._web, self._vendor):
-            self.app.display_info("Fetching the SPARQL editor from npm")
+        """Puts the files into the vendor folder. Ends the build with an explanation when npm fails."""
+        if _is_unwanted() or is_current(self._web, self._vendor):
+            return
+        self.app.display_info("Fetching the SPARQL editor from npm")
+        try:
             fetch(self._web, self._vendor, _npm)
+        except EditorAssetsError as error:
+            self.app.abort(str(error))
 
     @property
     def _web(self) -> Path:
