@@ -143,6 +143,12 @@ class UpdateError(RdfkitError):
     """An update of the store is malformed, or failed; nothing was changed."""
 
 
+class LabelError(RdfkitError):
+    """The index of labels cannot be made or read."""
+
+    exit_code = 4
+
+
 class LinkError(RdfkitError):
     """Figures and pathways cannot be linked."""
 
