@@ -47,7 +47,7 @@ def test_an_entry_says_what_a_list_shows(labels: Labels) -> None:
     assert (entry.label, entry.identifier, entry.organism) == ("IL6 signaling", "WP364", "Homo sapiens")
     assert entry.page == "/pathway/WP364"
     (gene,) = labels.search("IL6", "gene", 1)
-    assert (gene.figures, gene.pathways) == (1, 1)
+    assert (gene.figures, gene.pathways) == (3, 0)
 
 
 def test_kind_and_limit_hold(labels: Labels) -> None:

@@ -1,0 +1,1 @@
+"""What the store says about one thing, as plain values: a figure, a pathway, what they share, any other node."""

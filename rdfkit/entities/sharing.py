@@ -1,0 +1,88 @@
+"""Which figures and pathways share genes: from the linkset where the store has one, else counted.
+
+In a linkset each pair has its statistics (see `rdfkit.linking`); counted ones have the genes and the Jaccard index.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from rdfkit.entities.figures import figure_genes
+from rdfkit.entities.reading import rows, subjects
+from rdfkit.identifiers import expand
+from rdfkit.linking import GRAPH
+from rdfkit.store import Store
+
+_SHOWS = ox.NamedNode(expand("pfocr:sharesGene"))
+_OVERLAP = ox.NamedNode(expand("pfocr:GeneOverlap"))
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What a figure or pathway (`other`) shares with the one in question. The p-value is adjusted; None if counted."""
+
+    other: str
+    genes: tuple[str, ...]
+    jaccard: float
+    p: float | None
+
+
+def has_links(store: Store) -> bool:
+    """Whether figures and pathways were linked when the store was built."""
+    return store.has(None, None, _OVERLAP, GRAPH)
+
+
+def linked_figures(store: Store, pathway: str) -> list[Shared]:
+    """The figures linked to a pathway, the surest first."""
+    return _linked(store, "rdf:object", pathway, "rdf:subject")
+
+
+def linked_pathways(store: Store, figure: str) -> list[Shared]:
+    """The pathways linked to a figure, the surest first."""
+    return _linked(store, "rdf:subject", figure, "rdf:object")
+
+
+def figures_with_genes(store: Store, genes: Sequence[str], limit: int = 100) -> list[Shared]:
+    """The figures that show most of these genes, at least one, the most alike first."""
+    shown: dict[str, list[str]] = {}
+    for gene in genes:
+        for subject in subjects(store, "schema:mentions", gene):
+            shown.setdefault(subject, []).append(gene)
+    most = sorted(shown, key=lambda figure: (-len(shown[figure]), figure))[:limit]
+    found = [_counted(store, figure, shown[figure], genes) for figure in most]
+    return sorted(found, key=lambda one: (-len(one.genes), -one.jaccard, one.other))
+
+
+def most_common_genes(shared: Sequence[Shared], limit: int) -> list[str]:
+    """The genes that most of these share, at most `limit`."""
+    counts = Counter(gene for one in shared for gene in one.genes)
+    return sorted(counts, key=lambda gene: (-counts[gene], gene))[:limit]
+
+
+def _counted(store: Store, figure: str, shared: Sequence[str], genes: Collection[str]) -> Shared:
+    union = len(set(figure_genes(store, figure)) | set(genes))
+    return Shared(figure, tuple(shared), len(shared) / union, None)
+
+
+def _linked(store: Store, own: str, iri: str, other: str) -> list[Shared]:
+    query = (
+        f"SELECT ?overlap ?other ?jaccard ?p {{ ?overlap {own} <{iri}> ; a pfocr:GeneOverlap ; {other} ?other ;"
+        " pfocr:jaccardIndex ?jaccard ; pfocr:adjustedPValue ?p }"
+    )
+    found = []
+    for row in rows(store, query):
+        overlap = ox.NamedNode(str(row["overlap"]))
+        genes = (triple.object for triple in store.triples(_SHOWS, overlap))
+        found.append(
+            Shared(
+                other=str(row["other"]),
+                genes=tuple(sorted(gene.value for gene in genes if isinstance(gene, ox.NamedNode))),
+                jaccard=float(str(row["jaccard"])),
+                p=float(str(row["p"])),
+            )
+        )
+    return sorted(found, key=lambda one: (one.p, -len(one.genes), one.other))
