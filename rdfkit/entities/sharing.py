@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from rdfkit.entities.figures import figure_genes
-from rdfkit.entities.reading import rows, subjects
+from rdfkit.entities.reading import along, rows, subjects
 from rdfkit.identifiers import expand
 from rdfkit.linking import GRAPH
 from rdfkit.store import Store
@@ -55,6 +55,24 @@ def figures_with_genes(store: Store, genes: Sequence[str], limit: int = 100) -> 
     most = sorted(shown, key=lambda figure: (-len(shown[figure]), figure))[:limit]
     found = [_counted(store, figure, shown[figure], genes) for figure in most]
     return sorted(found, key=lambda one: (-len(one.genes), -one.jaccard, one.other))
+
+
+def pathways_with_genes(store: Store, genes: Sequence[str], limit: int = 20) -> list[Shared]:
+    """The pathways that draw most of these genes, at least two, the most alike first."""
+    drawn: dict[str, list[str]] = {}
+    for gene in genes:
+        for pathway in along(store, gene, "^wp:bdbEntrezGene/dcterms:isPartOf/^pav:hasVersion"):
+            drawn.setdefault(pathway, []).append(gene)
+    most = sorted(drawn, key=lambda pathway: (-len(drawn[pathway]), pathway))[:limit]
+    found = []
+    for pathway in most:
+        own = set(along(store, pathway, "pav:hasVersion/^dcterms:isPartOf/wp:bdbEntrezGene"))
+        jaccard = len(drawn[pathway]) / len(own | set(genes))
+        found.append(Shared(pathway, tuple(drawn[pathway]), jaccard, None))
+    return sorted(
+        (one for one in found if len(one.genes) > 1),
+        key=lambda one: (-len(one.genes), -one.jaccard, one.other),
+    )
 
 
 def most_common_genes(shared: Sequence[Shared], limit: int) -> list[str]:

@@ -1,0 +1,73 @@
+"""What people see in a browser: each view makes a page, or JSON, from its parameters and a build.
+
+`routes.ROUTES` says which view is at which path. Views read the store and the label index and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from rdfkit.errors import NotFoundError
+from rdfkit.server.views import data, library, searching, things
+from rdfkit.server.views.rendering import Rendered, Source, html
+from rdfkit.server.views.routes import ROUTES
+
+__all__ = ["Rendered", "Source", "problem", "render"]
+
+View = Callable[[Source, Mapping[str, str]], Rendered]
+_ABOUT = {route.view: route.about for route in ROUTES}
+
+
+def render(view: str, parameters: Mapping[str, str], source: Source) -> Rendered:
+    """The page of a view.
+
+    Raises NotFoundError when there is no such view, or nothing in the data has the name that the parameters give;
+    ParameterError when a parameter cannot be read.
+    """
+    found = _VIEWS.get(view)
+    if found is None:
+        raise NotFoundError("there is no such page", value=view)
+    return found(source, parameters)
+
+
+def problem(title: str, detail: str) -> Rendered:
+    """The page that says what went wrong."""
+    return html("problem.html", title=title, detail=detail)
+
+
+def _thing(view: str) -> View:
+    def shown(source: Source, parameters: Mapping[str, str]) -> Rendered:
+        iri = _ABOUT[view](parameters)
+        if iri is None:
+            raise NotFoundError("this names nothing", value=next(iter(parameters.values()), None))
+        return things.entity(source, iri, parameters)
+
+    return shown
+
+
+def _all_of(kind: str) -> View:
+    return lambda source, parameters: searching.browse(source, {**parameters, "kind": kind})
+
+
+_VIEWS: dict[str, View] = {
+    "home": searching.home,
+    "search": searching.search,
+    "browse": searching.browse,
+    "figures": _all_of("figure"),
+    "pathways": _all_of("pathway"),
+    "genes": _all_of("gene"),
+    "list": things.listing,
+    "queries": library.index,
+    "query": library.query,
+    "api_search": data.api_search,
+    "api_complete": data.api_complete,
+    "labels": data.labels,
+    "prefixes_json": data.prefixes,
+    "queries_json": data.queries,
+    "vocabulary_json": data.vocabulary,
+    **{
+        view: _thing(view)
+        for view in ("entity", "figure", "pathway", "gene", "author", "organism", "community")
+    },
+    **{view: _thing(view) for view in ("article", "term")},
+}

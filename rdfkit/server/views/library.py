@@ -1,0 +1,114 @@
+"""The pages of the query library: all by category, and one with its form and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from typing import Any
+
+import pyoxigraph as ox
+
+from rdfkit.answers import Rows, Truth
+from rdfkit.errors import NotFoundError, QueryError
+from rdfkit.queries import LibraryQuery, Parameter, bind, library
+from rdfkit.server.views.rendering import Link, Rendered, Source, address, html, links
+
+# No more rows are shown. The downloads have them all.
+ROWS = 500
+_DOWNLOADS = {"csv": "CSV", "tsv": "TSV", "json": "JSON", "xml": "XML"}
+_NUMBERS = ("integer", "decimal", "double", "float", "int", "long", "gYear")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of an answer: a link, or a text, which may be a number."""
+
+    link: Link | None
+    text: str
+    is_number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A parameter as a field of the form, with the value that it has now."""
+
+    parameter: Parameter
+    name: str
+    value: str
+
+
+def index(source: Source, parameters: Mapping[str, str]) -> Rendered:
+    """All queries, by category."""
+    categories: dict[str, list[LibraryQuery]] = {}
+    for query in all_queries().values():
+        categories.setdefault(query.category, []).append(query)
+    return html("queries.html", categories=sorted(categories.items()), total=len(all_queries()))
+
+
+def query(source: Source, parameters: Mapping[str, str]) -> Rendered:
+    """One query with its form. With `run` among the parameters also its answer, or what is wrong with them.
+
+    Raises NotFoundError for no query.
+    """
+    found = all_queries().get(parameters.get("name", ""))
+    if found is None:
+        raise NotFoundError("no query has this name", value=parameters.get("name"))
+    given = {
+        one.name: parameters[field_name(one)].strip()
+        for one in found.parameters
+        if field_name(one) in parameters
+    }
+    fields = [Field(one, field_name(one), given.get(one.name, one.default or "")) for one in found.parameters]
+    text, error, answer = bind(found, {}), None, None
+    try:
+        text = bind(found, given)
+        answer = _answer(source, text) if "run" in parameters else None
+    except QueryError as wrong:  # a value that does not fit, or a query that fails
+        error = wrong
+    return html(
+        "query.html",
+        query=found,
+        fields=fields,
+        text=text,
+        error=error,
+        answer=answer,
+        editor=address("/editor", query=text),
+        downloads=[
+            (label, address("/sparql", query=text, format=name)) for name, label in _DOWNLOADS.items()
+        ],
+        most=ROWS,
+    )
+
+
+@cache
+def all_queries() -> Mapping[str, LibraryQuery]:
+    """The queries of the package."""
+    return library()
+
+
+def field_name(parameter: Parameter) -> str:
+    """The name of a parameter's field: its own, set apart from those that the page itself has."""
+    return f"{parameter.name}_" if parameter.name in ("name", "run") else parameter.name
+
+
+def _answer(source: Source, text: str) -> dict[str, Any]:
+    answer = source.store.query(text)
+    if isinstance(answer, Truth):
+        return {"truth": bool(answer), "columns": (), "rows": (), "cut": False}
+    if not isinstance(answer, Rows):
+        raise QueryError("this query makes a graph; use the downloads", expected="a query that gives rows")
+    terms = list(islice(answer.terms(), ROWS + 1))
+    iris = (term.value for row in terms for term in row.values() if isinstance(term, ox.NamedNode))
+    named = links(source, iris)
+    rows = [[_cell(row[column], named) for column in answer.columns] for row in terms[:ROWS]]
+    return {"truth": None, "columns": answer.columns, "rows": rows, "cut": len(terms) > ROWS}
+
+
+def _cell(term: object, named: Mapping[str, Link]) -> Cell:
+    if isinstance(term, ox.NamedNode):
+        return Cell(named[term.value], named[term.value].label, is_number=False)
+    if isinstance(term, ox.Literal):
+        return Cell(None, term.value, term.datatype.value.rpartition("#")[2] in _NUMBERS)
+    return Cell(None, "" if term is None else str(term), is_number=False)
