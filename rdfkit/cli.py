@@ -290,9 +290,7 @@ def serve(
     token_file: Annotated[
         Path | None, typer.Option("--token-file", metavar="FILE", help="The token, if not RDFKIT_TOKEN.")
     ] = None,
-    config: Annotated[
-        Path | None, typer.Option("--config", metavar="FILE", help="Settings as TOML.")
-    ] = None,
+    config: Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Settings as TOML.")] = None,
     setting: Annotated[
         list[str], typer.Option("--set", metavar="NAME=VALUE", help="One setting. Repeatable.")
     ] = [],  # noqa: B006

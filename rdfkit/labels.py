@@ -24,6 +24,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import filelock
 import pyoxigraph as ox
 
 from rdfkit import resources
@@ -241,6 +242,21 @@ def make_labels(store: Store, path: str | Path) -> None:
                 _name(file)
             file.executescript(f"PRAGMA user_version = {_LAYOUT}; ANALYZE;")
         aside.replace(target)
+
+
+def ensure_labels(store: Store) -> Path:
+    """The file with the label index of a store on disk, beside its graph; made when it is not there yet.
+
+    Whoever asks while another makes it waits. Raises LabelError when it cannot be written, StoreError.
+    """
+    if store.folder is None:
+        raise LabelError("a store in memory has no index of labels on disk")
+    target = store.folder / "labels.sqlite"
+    if not target.exists():
+        with _failures(target), filelock.FileLock(store.folder / "labels.lock"):
+            if not target.exists():
+                make_labels(store, target)
+    return target
 
 
 # --- reading the store ---
@@ -489,4 +505,4 @@ def _failures(path: Path) -> Iterator[None]:
         raise LabelError(f"the index of labels cannot be used: {error}", path=str(path)) from error
 
 
-__all__ = ["OTHER", "Entry", "Labels", "make_labels", "revision"]
+__all__ = ["OTHER", "Entry", "Labels", "ensure_labels", "make_labels", "revision"]

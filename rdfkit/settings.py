@@ -99,7 +99,9 @@ def read_settings(path: Path | None = None, assignments: Iterable[str] = ()) -> 
 
 def describe_settings(settings: Settings) -> str:
     """Each setting on a line: its name, its value, what it does."""
-    return "".join(f"{name:<20} {getattr(settings, name)!s:<12} {sentence}\n" for name, sentence in HELP.items())
+    return "".join(
+        f"{name:<20} {getattr(settings, name)!s:<12} {sentence}\n" for name, sentence in HELP.items()
+    )
 
 
 def _read_file(path: Path) -> dict[str, object]:

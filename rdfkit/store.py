@@ -187,6 +187,11 @@ class Store:
         with _reading(self.path):
             return _named_quads(self._open_graph())
 
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the build that this store reads, None in memory."""
+        return self.path / "builds" / self.metadata["name"] if self.path is not None else None
+
     def close(self) -> None:
         """Lets go of the files, so that the next build may remove them. A closed store answers nothing."""
         self._graph = None

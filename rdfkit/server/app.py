@@ -13,19 +13,31 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rdfkit.errors import RdfkitError
+from rdfkit.errors import RdfkitError, StoreError
+from rdfkit.server import views
 from rdfkit.server.delivery import record
-from rdfkit.server.endpoints import SPARQL, HealthEndpoint, MetricsEndpoint, SparqlEndpoint, VoidEndpoint
+from rdfkit.server.endpoints import (
+    PAGE_POLICY,
+    SPARQL,
+    HealthEndpoint,
+    LabelsEndpoint,
+    MetricsEndpoint,
+    PageEndpoint,
+    SparqlEndpoint,
+    VoidEndpoint,
+)
 from rdfkit.server.graph_store import PATH, GraphStore
 from rdfkit.server.monitoring import Metrics, Monitoring
+from rdfkit.server.negotiation import HTML, prefers
 from rdfkit.server.pool import Pool
-from rdfkit.server.problems import Problem, of_error
+from rdfkit.server.problems import PROBLEMS, Problem, of_error
 from rdfkit.server.service import Service
+from rdfkit.server.views.routes import ROUTES
 from rdfkit.settings import Settings
 
 ASSETS = Path(__file__).with_name("assets")
@@ -47,8 +59,13 @@ def create_app(store: str | Path, settings: Settings | None = None, token: str |
     service = Service(pool, settings, token)
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await pool.start()
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        try:
+            await pool.start()
+        except StoreError as error:
+            # ASGI servers only say that starting failed.
+            app.state.failure = error
+            raise
         try:
             yield
         finally:
@@ -83,6 +100,8 @@ def _routes(service: Service, metrics: Metrics) -> list[BaseRoute]:
         Route("/.well-known/void", _Open(VoidEndpoint(service))),
         Route("/health", HealthEndpoint(service)),
         Route("/metrics", MetricsEndpoint(service, metrics)),
+        Route("/labels", _Open(LabelsEndpoint(service))),
+        *(Route(page.path, _Open(PageEndpoint(service, page))) for page in ROUTES),
         Mount("/assets", GZipMiddleware(StaticFiles(directory=ASSETS))),
     ]
 
@@ -125,7 +144,12 @@ class SafeHeaders:
 async def _problem(request: Request, error: Exception) -> Response:
     problem = error if isinstance(error, Problem) else Problem(500, "error", "Something went wrong")
     record(request).problem = problem.name
-    return problem.response(request.headers.get("accept"))
+    accept = request.headers.get("accept")
+    if not prefers(HTML, PROBLEMS, accept):
+        return problem.response(accept)
+    page = views.problem(problem.title, problem.detail)
+    headers = {"Cache-Control": "no-store", "Content-Security-Policy": PAGE_POLICY, **problem.headers}
+    return HTMLResponse(page.text, problem.status, headers)
 
 
 async def _error(request: Request, error: Exception) -> Response:

@@ -138,7 +138,7 @@ async def _send(
     request: Request, send: Send, reply: Reply, headers: Mapping[str, str], timeout: float
 ) -> None:
     media_type = reply.head["media_type"]
-    charset = "; charset=utf-8" if media_type.startswith(_TEXT) else ""
+    charset = "; charset=utf-8" if media_type.startswith(_TEXT) and ";" not in media_type else ""
     headers = {**headers, "Content-Type": f"{media_type}{charset}"}
     if reply.head["encoding"]:
         headers["Content-Encoding"] = reply.head["encoding"]

@@ -11,10 +11,17 @@ from rdfkit.server.monitoring import Metrics, query_hash
 from rdfkit.server.negotiation import GRAPHS, HTML, ROWS, prefers
 from rdfkit.server.pool import Job
 from rdfkit.server.problems import Problem
-from rdfkit.server.protocol import Operation, ProtocolRequest, read_parameters, read_request
+from rdfkit.server.protocol import Operation, ProtocolRequest, read_body, read_parameters, read_request
 from rdfkit.server.service import Service
+from rdfkit.server.views import routes as views
 
 SPARQL = "/sparql"
+_MOST_LABELS = 2_000_000
+# The pages need their own scripts and styles, and nothing else.
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+    " font-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 _METHODS = "GET, HEAD, POST, OPTIONS"
 
 
@@ -74,6 +81,52 @@ class SparqlEndpoint:
         if request.method == "POST" or found.format is not None:
             return False
         return prefers(HTML, [*ROWS, *GRAPHS], request.headers.get("accept"))
+
+
+class PageEndpoint:
+    """One route of `rdfkit.server.views`. What a page is about can be had as RDF by content negotiation."""
+
+    def __init__(self, service: Service, page: views.Route) -> None:
+        self._service = service
+        self._page = page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request. Raises Problem."""
+        request = Request(scope, receive)
+        only_reading(request)
+        parameters = self._parameters(request)
+        about, format = self._page.about(parameters), parameters.get("format")
+        wants_rdf = format is not None or any(
+            prefers(offer, [HTML], request.headers.get("accept")) for offer in GRAPHS
+        )
+        if about is not None and wants_rdf:
+            job = self._service.job("describe", {"iri": about}, request, format)
+        else:
+            job = self._service.job("view", {"view": self._page.view, "parameters": parameters}, request)
+        headers = {"Content-Security-Policy": PAGE_POLICY}
+        await deliver(request, receive, send, self._service.pool, job, headers)
+
+    def _parameters(self, request: Request) -> dict[str, str]:
+        # Of a parameter that is given twice the last one counts.
+        return {**dict(read_parameters(request.url.query).pairs), **request.path_params}
+
+
+class LabelsEndpoint:
+    """Labels and pages for a list of IRIs, sent as JSON to `/labels`."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request. Raises Problem."""
+        request = Request(scope, receive)
+        if request.method != "POST":
+            raise Problem(405, "method", "A list of IRIs is sent by POST", headers={"Allow": "POST, OPTIONS"})
+        settings = self._service.settings
+        body = await read_body(request, _MOST_LABELS, settings.body_timeout)
+        parameters = {"iris": body.decode("utf-8", "replace")}
+        job = self._service.job("view", {"view": "labels", "parameters": parameters}, request)
+        await deliver(request, receive, send, self._service.pool, job, cached=False)
 
 
 class VoidEndpoint:

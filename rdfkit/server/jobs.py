@@ -17,6 +17,7 @@ from rdfkit.complexity import Complexity
 from rdfkit.errors import NotFoundError, StoreError
 from rdfkit.formats import of_name
 from rdfkit.identifiers import prefix_map
+from rdfkit.labels import Labels
 from rdfkit.server.description import service_triples, void_triples
 from rdfkit.server.negotiation import GRAPHS, ROWS, Offer, choose
 from rdfkit.server.output import Output, RowCounter
@@ -25,9 +26,10 @@ from rdfkit.store import DEFAULT_GRAPH, Dataset, Store
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What every job may use: the open store, and how the client wants the answer."""
+    """What every job may use: the open store, its index of labels, and how the client wants the answer."""
 
     store: Store
+    labels: Labels
     accept: str | None
     format: str | None
 
@@ -85,6 +87,15 @@ def service(context: Context, arguments: Mapping[str, Any], output: Output) -> N
 def void(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
     """Gives the VoID description of the data."""
     _write_triples(context, void_triples(context.store), output)
+
+
+def view(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
+    """Gives a page, or JSON for one: the `view` of `rdfkit.server.views`, with its `parameters`."""
+    from rdfkit.server.views import Source, render
+
+    rendered = render(arguments["view"], arguments["parameters"], Source(context.store, context.labels))
+    output.begin(rendered.media_type)
+    output.write(rendered.text.encode("utf-8", "replace"))
 
 
 def build(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
@@ -146,6 +157,7 @@ JOBS: Mapping[str, Job] = {
     "service": service,
     "void": void,
     "build": build,
+    "view": view,
     "update": update,
     "put_graph": put_graph,
     "delete_graph": delete_graph,

@@ -29,8 +29,9 @@ from rdfkit.store import current_build
 _log = logging.getLogger("rdfkit.server")
 # What the alarm of a worker needs at most to be noticed here.
 _GRACE = 0.3
-# A worker that has just been started reads its modules and opens the store.
-_START_TIME = 60.0
+# A worker that has just been started reads its modules and opens the store; the first one of a build that has no
+# index of labels makes it.
+_START_TIME = 1800.0
 # As much of an answer is kept in memory while a slow client takes it; the rest is in a temporary file.
 _IN_MEMORY = 4 << 20
 _RETRY = 1.0
@@ -153,7 +154,7 @@ class Worker:
         if kind is not Kind.HEAD:
             await worker.kill()
             raise StoreError(said.get("detail", "a worker could not open the store"), path=str(store))
-        worker.build, worker.built = said["build"], said["built"]
+        worker.build, worker.built = said["name"], said["built"]
         return worker
 
     @property

@@ -24,6 +24,9 @@ from rdfkit.errors import (
 from rdfkit.server.negotiation import Offer, prefers
 
 _JSON, _TEXT = Offer("json", "application/problem+json"), Offer("text", "text/plain")
+_AS_JSON = (_JSON, Offer("json", "application/json"))
+# All forms of a problem but the page.
+PROBLEMS = (*_AS_JSON, _TEXT)
 _TYPE = "urn:rdfkit:problem:"
 # The first class that an error belongs to says its status and name.
 _KINDS: tuple[tuple[type[RdfkitError], int, str, str], ...] = (
@@ -77,7 +80,7 @@ class Problem(Exception):
     def response(self, accept: str | None) -> Response:
         """The problem as a response, in text when the client would rather have text."""
         headers = {"Cache-Control": "no-store", **self.headers}
-        if prefers(_TEXT, [_JSON, Offer("json", "application/json")], accept):
+        if prefers(_TEXT, _AS_JSON, accept):
             return Response(self.text(), self.status, headers, media_type="text/plain")
         body = json.dumps(self.document(), ensure_ascii=False).encode()
         return Response(body, self.status, headers, media_type=_JSON.media_type)

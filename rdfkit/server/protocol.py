@@ -130,7 +130,7 @@ async def read_body(request: Request, limit: int, seconds: float) -> bytes:
 def _query(names: Parameters, text: str | None, options: Parameters, settings: Settings) -> ProtocolRequest:
     dataset = _dataset(names, "default-graph-uri", "named-graph-uri")
     if text is None:
-        return ProtocolRequest(Operation.DESCRIPTION, "", None, options.one("format"), strict=False)
+        return ProtocolRequest(Operation.DESCRIPTION, "", None, options.one("format") or None, strict=False)
     return _operation(Operation.QUERY, text, dataset, options, settings)
 
 
@@ -157,7 +157,7 @@ def _operation(
         operation,
         text,
         dataset,
-        options.one("format"),
+        options.one("format") or None,
         not settings.repair or (strict is not None and strict.lower() in _TRUE),
     )
 

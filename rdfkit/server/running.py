@@ -11,7 +11,7 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 
-from rdfkit.errors import SettingError
+from rdfkit.errors import SettingError, StoreError
 
 TOKEN_VARIABLE = "RDFKIT_TOKEN"  # noqa: S105 - the name of the variable
 
@@ -46,7 +46,9 @@ def listen(host: str, port: int) -> socket.socket:
         listening.bind(address)
     except (OSError, OverflowError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise SettingError(f"cannot listen at {host}:{port}: {reason}", key="port", value=str(port)) from error
+        raise SettingError(
+            f"cannot listen at {host}:{port}: {reason}", key="port", value=str(port)
+        ) from error
     listening.set_inheritable(True)
     return listening
 
@@ -58,7 +60,10 @@ def address_of(listening: socket.socket) -> str:
 
 
 def serve(app: Starlette, listening: socket.socket, *, drain_time: float, log_requests: bool) -> None:
-    """Serves until SIGTERM or SIGINT; then lets running requests end. The log goes to stderr."""
+    """Serves until SIGTERM or SIGINT; then lets running requests end. The log goes to stderr.
+
+    Raises StoreError when the application cannot be started.
+    """
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     logging.getLogger("rdfkit").setLevel(logging.INFO)
     logging.getLogger("rdfkit.access").setLevel(logging.INFO if log_requests else logging.ERROR)
@@ -73,3 +78,6 @@ def serve(app: Starlette, listening: socket.socket, *, drain_time: float, log_re
         h11_max_incomplete_event_size=1 << 17,
     )
     uvicorn.Server(config).run(sockets=[listening])
+    failure = getattr(app.state, "failure", None)
+    if isinstance(failure, StoreError):
+        raise failure

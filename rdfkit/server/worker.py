@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from rdfkit.errors import RdfkitError, StoreError
+from rdfkit.errors import LabelError, RdfkitError, StoreError
+from rdfkit.labels import Labels, ensure_labels
 from rdfkit.server.frames import Kind, decode, json_frame, read_frame
 from rdfkit.server.jobs import JOBS, Context
 from rdfkit.server.output import Output
@@ -30,27 +31,25 @@ def main(arguments: list[str]) -> int:
     """Opens the store, says so in a HEAD frame (or why not, in a PROBLEM), then does jobs until stdin ends."""
     path, memory = Path(arguments[0]), int(arguments[1])
     jobs, answers = sys.stdin.buffer, _private_stdout()
-    _limit_memory(memory)
     _ignore_interrupts()
     try:
         store = open_store(path)
-    except StoreError as error:
+        labels = Labels(ensure_labels(store))
+    except (StoreError, LabelError) as error:
         return _say(answers, json_frame(Kind.PROBLEM, _problem(of_error(error))))
-    with store:
-        _say(
-            answers,
-            json_frame(Kind.HEAD, {"build": store.metadata["name"], "built": store.metadata["built"]}),
-        )
+    _limit_memory(memory)
+    with store, labels:
+        _say(answers, json_frame(Kind.HEAD, {key: store.metadata[key] for key in ("name", "built")}))
         while (found := read_frame(jobs)) is not None:
-            _do(store, decode(found[1]), answers)
+            _do(store, labels, decode(found[1]), answers)
     return 0
 
 
-def _do(store: Store, job: Mapping[str, Any], stream: BinaryIO) -> None:
+def _do(store: Store, labels: Labels, job: Mapping[str, Any], stream: BinaryIO) -> None:
     output = Output(stream, encoding=job["encoding"], max_rows=job["max_rows"], max_bytes=job["max_bytes"])
     _set_alarm(job["time"])
     try:
-        JOBS[job["job"]](Context(store, job["accept"], job["format"]), job["arguments"], output)
+        JOBS[job["job"]](Context(store, labels, job["accept"], job["format"]), job["arguments"], output)
         output.finish()
     except RdfkitError as error:
         _say(stream, json_frame(Kind.PROBLEM, _problem(of_error(error))))

@@ -61,6 +61,7 @@ _VIEWS: dict[str, View] = {
     "query": library.query,
     "api_search": data.api_search,
     "api_complete": data.api_complete,
+    "editor": library.editor,
     "labels": data.labels,
     "prefixes_json": data.prefixes,
     "queries_json": data.queries,

@@ -82,6 +82,11 @@ def query(source: Source, parameters: Mapping[str, str]) -> Rendered:
     )
 
 
+def editor(source: Source, parameters: Mapping[str, str]) -> Rendered:
+    """The SPARQL editor, with the text of `query` if there is one."""
+    return html("editor.html", query=parameters.get("query", ""))
+
+
 @cache
 def all_queries() -> Mapping[str, LibraryQuery]:
     """The queries of the package."""

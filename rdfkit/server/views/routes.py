@@ -62,6 +62,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/browse/{kind}", "browse"),
     Route("/queries", "queries"),
     Route("/queries/{name}", "query"),
+    Route("/editor", "editor"),
     Route("/api/search", "api_search"),
     Route("/api/complete", "api_complete"),
     Route("/prefixes.json", "prefixes_json"),
