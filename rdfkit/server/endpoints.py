@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import yaml
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -144,6 +147,19 @@ class VoidEndpoint:
         await deliver(request, receive, send, self._service.pool, job)
 
 
+class OpenApiEndpoint:
+    """The description of all endpoints at `/openapi.json`: https://spec.openapis.org/oas/v3.1.0.html."""
+
+    def __init__(self) -> None:
+        text = Path(__file__).with_name("openapi.yaml").read_text(encoding="utf-8")
+        self._description = yaml.safe_load(text)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request. Raises Problem."""
+        only_reading(Request(scope, receive))
+        await JSONResponse(self._description)(scope, receive, send)
+
+
 class HealthEndpoint:
     """Whether the server answers, and which build: `/health`. Never waits for a worker."""
 
@@ -151,7 +167,8 @@ class HealthEndpoint:
         self._service = service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request."""
+        """Answers one request. Raises Problem."""
+        only_reading(Request(scope, receive))
         pool = self._service.pool
         said = {
             "status": "stopping" if pool.is_stopping else "ok",
@@ -172,7 +189,8 @@ class MetricsEndpoint:
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request."""
+        """Answers one request. Raises Problem."""
+        only_reading(Request(scope, receive))
         body = self._metrics.render(self._service.pool)
         await Response(body, media_type=self._metrics.MEDIA_TYPE)(scope, receive, send)
 
