@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 import typer
 
 import rdfkit
-from rdfkit.errors import ParameterError, QueryError, RdfkitError
+from rdfkit.errors import ParameterError, QueryError, RdfkitError, SettingError
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -328,6 +328,31 @@ def serve(
     listening = running.listen(host, port)
     _say(f"serving {store} at {running.address_of(listening)}", quiet=False)
     running.serve(application, listening, drain_time=settings.drain_time, log_requests=not quiet)
+
+
+@app.command(epilog=EXIT_CODES)
+def mcp(
+    store: StorePath = DEFAULT_STORE,
+    config: Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Settings as TOML.")] = None,
+    setting: Annotated[
+        list[str], typer.Option("--set", metavar="NAME=VALUE", help="One setting. Repeatable.")
+    ] = [],  # noqa: B006
+) -> None:
+    """Serve the store to a language model: the Model Context Protocol on stdin and stdout.
+
+    Answers have at most 1,000 rows and 200,000 bytes, unless set otherwise. Example, as the command of an MCP client:
+    rdfkit mcp --store rdfkit-store
+    """
+    from rdfkit.settings import Settings, read_settings
+    from rdfkit.store import open_store
+
+    try:
+        from rdfkit.server.tools import create_tools
+    except ModuleNotFoundError as error:
+        raise SettingError("this needs the package mcp: pip install 'rdfkit[mcp]'") from error
+    settings = read_settings(config, setting, Settings(workers=1, max_rows=1000, max_bytes=200_000))
+    open_store(store).close()
+    create_tools(store, settings).run("stdio")
 
 
 @app.command(epilog=EXIT_CODES)

@@ -86,12 +86,14 @@ _LEAST = {"workers": 1, "time_limit": 0.01, "queue_time": 0.01, "client_requests
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
-def read_settings(path: Path | None = None, assignments: Iterable[str] = ()) -> Settings:
+def read_settings(
+    path: Path | None = None, assignments: Iterable[str] = (), defaults: Settings | None = None
+) -> Settings:
     """The defaults, changed by a TOML file, changed by texts like `time_limit=10`.
 
     Raises SettingError for a file that cannot be read, an unknown name, and a value that does not fit.
     """
-    settings = Settings()
+    settings = defaults or Settings()
     if path is not None:
         settings = _changed(settings, _read_file(path), str(path))
     return _changed(settings, dict(_split(text) for text in assignments), None)

@@ -119,6 +119,17 @@ class Reply:
     rest: asyncio.Task[None] | None = None
     stats: dict[str, int] = field(default_factory=dict)
 
+    async def whole(self) -> bytes:
+        """The whole body. Raises Problem when it is broken off."""
+        if self.spool is None:
+            return self.body or b""
+        try:
+            return b"".join([part async for part in self.spool.parts()])
+        except BrokenAnswerError as error:
+            raise error.problem from None
+        finally:
+            self.discard()
+
     def discard(self) -> None:
         """Lets go of what has not been sent, and stops the job if it still runs."""
         if self.rest is not None:
