@@ -33,7 +33,7 @@ _CLIENT = "mcp"
 
 
 def create_tools(store: str | Path, settings: Settings) -> MCPServer:
-    """An MCP server on the store in a folder: `run` serves stdio. Starting it raises StoreError when there is no store."""
+    """An MCP server on the store in a folder: `run` serves stdio. Starting raises StoreError when there is no store."""
     pool = Pool(Path(store), settings)
 
     @asynccontextmanager
@@ -80,7 +80,7 @@ class Tools:
     async def describe_entity(self, iri: str) -> str:
         """Say all that the graph states about one thing, as Turtle.
 
-        iri is an IRI or a CURIE such as ncbigene:3569, wikipathways:WP364_r142066 or PW:0000516, as find_entity gives it.
+        iri is an IRI or a CURIE such as ncbigene:3569, wikipathways:WP364_r142066 or PW:0000516.
         """
         meant = expand(iri)
         if not is_absolute_iri(meant):
