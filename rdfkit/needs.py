@@ -117,7 +117,9 @@ def _needs_of(node: Any, graphs: tuple[ox.NamedNode, ...], *, alone: bool) -> li
     if name == "AggregateJoin" and node.p.expr is None and not alone:
         # Without GROUP BY an aggregate has a row in any case.
         return []
-    needs = _needs_of(node.p, graphs, alone=alone) if "p" in node else []
+    # rdflib has an empty list for VALUES without rows or without variables.
+    inner = node.p if "p" in node and not isinstance(node.p, list) else None
+    needs = _needs_of(inner, graphs, alone=alone) if inner is not None else []
     if name == "Filter":
         needs += _needs_of_filter(node.expr, graphs)
     elif name == "Extend" and isinstance(node.expr, rdflib.URIRef | rdflib.Literal):
