@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from rdfkit import resources
 from rdfkit.dialect import repair
 from rdfkit.identifiers import compress, expand, prefix_map
-from rdfkit.needs import Either, Graph, Need, Never, OneOf, Place, Term, Triple, names_in, needs_of
+from rdfkit.needs import Apart, Either, Need, Never, OneOf, Place, Term, Triple, names_in, needs_of
 
 if TYPE_CHECKING:
     from rdfkit.store import Store
@@ -86,9 +86,10 @@ class _Lookup:
         return [hint for need in needs for hint in self._reasons(need, ask, triples)]
 
     def absent(self, triple: Triple) -> list[Hint]:
-        """The terms of a triple that the data has not."""
+        """The terms of a triple that the data has not, and its graphs when the data has none of them."""
         subject, predicate, value = triple.places
-        found: list[Hint] = []
+        graphs = [self._absent_graph(graph) for graph in triple.graphs]
+        found = [hint for hints in graphs for hint in hints] if all(graphs) else []
         if isinstance(subject, ox.NamedNode):
             found += self._absent_node(subject)
         if isinstance(predicate, ox.NamedNode):
@@ -128,8 +129,8 @@ class _Lookup:
             return [hint for branch in branches for hint in branch] if all(branches) else []
         if isinstance(need, OneOf):
             return self._none_of(need, ask, around)
-        if isinstance(need, Graph):
-            return self._absent_graph(need.name)
+        if isinstance(need, Apart):
+            return self.reasons(need.needs, ask)
         if isinstance(need, Never):
             return [Hint(need.part, "the query asks for nothing")]
         return self._absent_node(need.iri)

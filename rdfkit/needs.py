@@ -1,4 +1,4 @@
-"""What an answer to a query needs to find in the data: triples, graphs, one of some terms.
+"""What an answer to a query needs to find in the data: triples, IRIs, one of some terms.
 
 rdflib's SPARQL parser reads the query. What stands in OPTIONAL, MINUS or NOT EXISTS is not needed, of a UNION one
 branch is, and what a SERVICE would give is not known here.
@@ -38,13 +38,6 @@ class Triple:
 
 
 @dataclass(frozen=True, slots=True)
-class Graph:
-    """A graph of this name must be there."""
-
-    name: ox.NamedNode
-
-
-@dataclass(frozen=True, slots=True)
 class Node:
     """This IRI must be there."""
 
@@ -67,13 +60,20 @@ class Either:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """What a part needs whose variables are its own: a subselect, a group of an aggregate, an EXISTS."""
+
+    needs: tuple[Need, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Never:
     """Nothing will do: `part` of the query asks for nothing."""
 
     part: str
 
 
-Need: TypeAlias = Triple | Graph | Node | OneOf | Either | Never
+Need: TypeAlias = Triple | Node | OneOf | Either | Apart | Never
 
 
 def needs_of(text: str, prefixes: Mapping[str, str]) -> list[Need] | None:
@@ -90,50 +90,84 @@ def needs_of(text: str, prefixes: Mapping[str, str]) -> list[Need] | None:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What surrounds a part of a query: https://www.w3.org/TR/sparql11-query/#specifyingDataset
+
+    Its triples are in one of `graphs`, in any when there are none, and nowhere when that is None. GRAPH finds the
+    graphs of `named`, all when that is None. `alone` says that what the part gives is the answer.
+    """
+
+    graphs: tuple[ox.NamedNode, ...] | None = ()
+    named: tuple[ox.NamedNode, ...] | None = None
+    alone: bool = False
+
+
 def _needs(algebra: Any) -> list[Need]:  # noqa: ANN401
-    clauses = algebra.datasetClause or []
-    graphs = tuple(_iri(clause.default) for clause in clauses if clause.default)
-    needs: list[Need] = [Either(tuple((Graph(graph),) for graph in graphs))] if graphs else []
+    needs: list[Need] = []
     if algebra.name == "DescribeQuery":
         needs += [Node(_iri(term)) for term in algebra.PV if isinstance(term, rdflib.URIRef)]
-    return needs + (_needs_of(algebra.p, graphs, alone=True) if algebra.p is not None else [])
-
-
-def _needs_of(node: Any, graphs: tuple[ox.NamedNode, ...], *, alone: bool) -> list[Need]:  # noqa: ANN401
-    """What a part of a query needs. `alone` says that nothing is joined to it."""
-    name = node.name
-    if name == "BGP":
-        return [need for s, p, o in node.triples for need in _needs_of_triple(s, p, o, graphs)]
-    if name == "Join":
-        return [*_needs_of(node.p1, graphs, alone=False), *_needs_of(node.p2, graphs, alone=False)]
-    if name in ("LeftJoin", "Minus"):
-        return _needs_of(node.p1, graphs, alone=alone)
-    if name == "Union":
-        return [Either(tuple(tuple(_needs_of(part, graphs, alone=False)) for part in (node.p1, node.p2)))]
-    if name == "values":
-        return _needs_of_values(node.res)
-    if name == "Graph":
-        return _needs_of_graph(node)
-    if name == "AggregateJoin" and node.p.expr is None and not alone:
-        # Without GROUP BY an aggregate has a row in any case.
-        return []
-    # rdflib has an empty list for VALUES without rows or without variables.
-    inner = node.p if "p" in node and not isinstance(node.p, list) else None
-    needs = _needs_of(inner, graphs, alone=alone) if inner is not None else []
-    if name == "Filter":
-        needs += _needs_of_filter(node.expr, graphs)
-    elif name == "Extend" and isinstance(node.expr, rdflib.URIRef | rdflib.Literal):
-        needs.append(OneOf(str(node.var.n3()), (_term(node.expr),)))
-    elif name == "Slice" and node.length == 0:
-        needs.append(Never("LIMIT 0"))
+    if algebra.p is not None:
+        needs += _needs_of(algebra.p, _dataset(algebra.datasetClause or []))
     return needs
 
 
-def _needs_of_graph(node: Any) -> list[Need]:  # noqa: ANN401
-    if not isinstance(node.term, rdflib.URIRef):
-        return _needs_of(node.p, (), alone=False)
-    graph = _iri(node.term)
-    return [Graph(graph), *_needs_of(node.p, (graph,), alone=False)]
+def _dataset(clauses: Sequence[Any]) -> _Around:
+    if not clauses:
+        return _Around(alone=True)
+    graphs = tuple(_iri(clause.default) for clause in clauses if clause.default)
+    named = tuple(_iri(clause.named) for clause in clauses if clause.named)
+    return _Around(graphs or None, named, alone=True)
+
+
+def _needs_of(node: Any, around: _Around) -> list[Need]:  # noqa: ANN401
+    """What a part of a query needs."""
+    name = node.name
+    joined = replace(around, alone=False)
+    if name == "BGP":
+        return [need for s, p, o in node.triples for need in _needs_of_triple(s, p, o, around)]
+    if name == "Join":
+        return [*_needs_of(node.p1, joined), *_needs_of(node.p2, joined)]
+    if name in ("LeftJoin", "Minus"):
+        return _needs_of(node.p1, around)
+    if name == "Union":
+        return [Either(tuple(tuple(_needs_of(part, joined)) for part in (node.p1, node.p2)))]
+    if name == "values":
+        return _needs_of_values(node.res)
+    if name == "Graph":
+        return _needs_of(node.p, replace(joined, graphs=_graphs_of(node.term, around.named)))
+    if name == "Filter":
+        return _needs_of(node.p, around) + _needs_of_filter(node.expr, around)
+    if name == "Extend":
+        return _needs_of_extend(node, around)
+    if name == "AggregateJoin":
+        # Without GROUP BY an aggregate has a row in any case.
+        grouped = node.p.expr is not None or around.alone
+        return [Apart(tuple(_needs_of(node.p, joined)))] if grouped else []
+    # rdflib has an empty list for VALUES without rows or without variables.
+    inner = node.p if "p" in node and not isinstance(node.p, list) else None
+    needs = _needs_of(inner, around) if inner is not None else []
+    if name == "Slice" and node.length == 0:
+        needs.append(Never("LIMIT 0"))
+    return [Apart(tuple(needs))] if name == "Project" else needs
+
+
+def _graphs_of(
+    name: rdflib.term.Node, named: tuple[ox.NamedNode, ...] | None
+) -> tuple[ox.NamedNode, ...] | None:
+    """The graphs in which GRAPH looks."""
+    if not isinstance(name, rdflib.URIRef):
+        return () if named is None else named or None
+    return (_iri(name),) if named is None or _iri(name) in named else None
+
+
+def _needs_of_extend(node: Any, around: _Around) -> list[Need]:  # noqa: ANN401
+    # With a value that is not counted, a row is an answer although all counts are zero.
+    inside = around if isinstance(node.expr, rdflib.Variable) else replace(around, alone=False)
+    needs = _needs_of(node.p, inside)
+    if isinstance(node.expr, rdflib.URIRef | rdflib.Literal):
+        needs.append(OneOf(str(node.var.n3()), (_term(node.expr),)))
+    return needs
 
 
 def _needs_of_values(rows: Sequence[Mapping[Any, Any]]) -> list[Need]:
@@ -146,18 +180,19 @@ def _needs_of_values(rows: Sequence[Mapping[Any, Any]]) -> list[Need]:
     ]
 
 
-def _needs_of_filter(expression: Any, graphs: tuple[ox.NamedNode, ...]) -> list[Need]:  # noqa: ANN401
+def _needs_of_filter(expression: Any, around: _Around) -> list[Need]:  # noqa: ANN401
     name = getattr(expression, "name", None)
     if name == "ConditionalAndExpression":
         parts = (expression.expr, *expression.other)
-        return [need for part in parts for need in _needs_of_filter(part, graphs)]
+        return [need for part in parts for need in _needs_of_filter(part, around)]
     if name == "ConditionalOrExpression":
-        branches = [tuple(_needs_of_filter(part, graphs)) for part in (expression.expr, *expression.other)]
+        branches = [tuple(_needs_of_filter(part, around)) for part in (expression.expr, *expression.other)]
         return [Either(tuple(branches))]
     if name == "Builtin_EXISTS":
         from rdflib.plugins.sparql.algebra import translateGroupGraphPattern
 
-        return _needs_of(translateGroupGraphPattern(expression.graph), graphs, alone=False)
+        pattern = translateGroupGraphPattern(expression.graph)
+        return [Apart(tuple(_needs_of(pattern, replace(around, alone=False))))]
     if name == "RelationalExpression" and expression.op in ("=", "IN"):
         return _needs_of_equality(expression.expr, expression.other)
     return []
@@ -183,23 +218,25 @@ def _needs_of_triple(
     subject: Any,  # noqa: ANN401
     predicate: Any,  # noqa: ANN401
     value: Any,  # noqa: ANN401
-    graphs: tuple[ox.NamedNode, ...],
+    around: _Around,
 ) -> list[Need]:
     """A path needs what its steps need: https://www.w3.org/TR/sparql11-query/#propertypaths"""
     if not isinstance(predicate, Path):
-        return [Triple((_place(subject), _place(predicate), _place(value)), graphs)]
+        if around.graphs is None:
+            return [Never("a graph that FROM and FROM NAMED leave out")]
+        return [Triple((_place(subject), _place(predicate), _place(value)), around.graphs)]
     if isinstance(predicate, InvPath):
-        return _needs_of_triple(value, predicate.arg, subject, graphs)
+        return _needs_of_triple(value, predicate.arg, subject, around)
     if isinstance(predicate, SequencePath):
         between = [rdflib.BNode() for _ in predicate.args[1:]]
         steps = zip([subject, *between], predicate.args, [*between, value], strict=True)
-        return [need for start, step, end in steps for need in _needs_of_triple(start, step, end, graphs)]
+        return [need for start, step, end in steps for need in _needs_of_triple(start, step, end, around)]
     if isinstance(predicate, AlternativePath):
-        paths = [tuple(_needs_of_triple(subject, path, value, graphs)) for path in predicate.args]
+        paths = [tuple(_needs_of_triple(subject, path, value, around)) for path in predicate.args]
         return [Either(tuple(paths))]
     if isinstance(predicate, MulPath) and not predicate.zero:
-        first = _needs_of_triple(subject, predicate.path, rdflib.BNode(), graphs)
-        return first + _needs_of_triple(rdflib.BNode(), predicate.path, value, graphs)
+        first = _needs_of_triple(subject, predicate.path, rdflib.BNode(), around)
+        return first + _needs_of_triple(rdflib.BNode(), predicate.path, value, around)
     return []
 
 
