@@ -8,7 +8,7 @@ public queries of WikiPathways, and what each means was measured on Virtuoso 7.2
 - commas may stand between the columns of SELECT and of ORDER BY;
 - beside an aggregate, without GROUP BY, the variables that SELECT or ORDER BY use outside of aggregates are grouped
   by: the variables, not the expressions around them;
-- a column may have the name of the variable that it is made from: `(str(?title) AS ?title)`;
+- a column may have the name of a variable: `(str(?title) AS ?title)`, `(str(?label) AS ?gene)`;
 - `group_concat(?x, ',')` is `GROUP_CONCAT(?x; separator=',')`;
 - XPath functions read IRIs as text: `fn:substring(?iri, 37)`;
 - some prefixes need no declaration;
@@ -408,21 +408,20 @@ def _shadowed_variables(query: _Query, prefixes: Mapping[str, str]) -> _Found:
     taken = {token.text[1:] for token in query.tokens if token.kind is Kind.VARIABLE}
     for select in query.selects:
         aliases = {column.name for column in select.columns if column.name is not None}
-        for column in select.columns:
-            name = _shadowed(query, column)
+        order, last = _order_by(query, select)
+        for number in range(len(select.columns)):
+            name = _shadowed(query, select, number)
             if name is None:
                 continue
             fresh = _fresh(f"{name}_", taken)
-            order, last = _order_by(query, select)
-            # The other columns and ORDER BY mean the column by this name, not the variable.
-            others = {
+            # The columns after this one and ORDER BY mean the column by this name, not the variable.
+            after = {
                 position
-                for other in select.columns
-                if other != column
+                for other in select.columns[number + 1 :]
                 for position in query.variables(other.first, other.last)
             }
             inside = (
-                set(range(select.keyword, select.end + 1)) - set(range(order, last + 1)) - aliases - others
+                set(range(select.keyword, select.end + 1)) - set(range(order, last + 1)) - aliases - after
             )
             edits |= {
                 _Edit(token.start + 1, token.end, fresh)
@@ -433,13 +432,27 @@ def _shadowed_variables(query: _Query, prefixes: Mapping[str, str]) -> _Found:
     return _Found(sorted(edits), f"renamed variables whose name is that of a column: {', '.join(shown)}")
 
 
-def _shadowed(query: _Query, column: _Column) -> str | None:
-    """The name of a column made from the variable of that name."""
+def _shadowed(query: _Query, select: _Select, number: int) -> str | None:
+    """The name of a column when a variable of that name is in scope: https://www.w3.org/TR/sparql11-query/#variableScope"""
+    column = select.columns[number]
     if column.name is None:
         return None
     name = query.tokens[column.name].text[1:]
-    used = {query.tokens[position].text[1:] for position in query.variables(column.first, column.last)}
-    return name if name in used else None
+    places = [
+        position for one in select.columns[: number + 1] for position in query.variables(one.first, one.last)
+    ]
+    if _groups(query, select):
+        places += query.variables(*_clause(query, select, "GROUP"))
+    else:
+        places += query.variables(select.opening, select.closing)
+    return name if any(query.tokens[position].text[1:] == name for position in places) else None
+
+
+def _groups(query: _Query, select: _Select) -> bool:
+    """Whether the rows of a SELECT are groups, said or implied."""
+    return any(query.aggregates(column.first, column.last) for column in select.columns) or any(
+        query.is_word(position, "GROUP") for position in range(select.closing, select.end + 1)
+    )
 
 
 def _implied_group_by(query: _Query, prefixes: Mapping[str, str]) -> _Found:
@@ -471,9 +484,13 @@ def _grouped_variables(query: _Query, select: _Select) -> list[str]:
 
 
 def _order_by(query: _Query, select: _Select) -> tuple[int, int]:
-    """First and last position of what stands after ORDER BY; an empty span when there is none."""
+    return _clause(query, select, "ORDER")
+
+
+def _clause(query: _Query, select: _Select, keyword: str) -> tuple[int, int]:
+    """First and last position of what stands after GROUP BY or ORDER BY; an empty span when there is none."""
     for position in range(select.closing + 1, select.end):
-        if query.is_word(position, "ORDER") and query.is_word(position + 1, "BY"):
+        if query.is_word(position, keyword) and query.is_word(position + 1, "BY"):
             last = position + 1
             while last < select.end and not query.is_word(last + 1, *_MODIFIERS):
                 last += 1

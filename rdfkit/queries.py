@@ -171,7 +171,10 @@ def _parameter(header: str, path: str, line: int) -> Parameter:
     return Parameter(
         name=name,
         type=type_,
-        choices=tuple(choice.strip() for choice in detail.split(",")) if type_ == "enum" else (),
+        # A choice may have a label: `GeneProduct=Gene Products`.
+        choices=tuple(choice.partition("=")[0].strip() for choice in detail.split(","))
+        if type_ == "enum"
+        else (),
         source=detail if type_ == "autocomplete" else None,
         default=(parts[2] or None) if len(parts) > 2 else None,
         label=parts[3] if len(parts) > 3 else name,

@@ -57,7 +57,7 @@ def test_the_library_is_large_and_sorted_into_categories() -> None:
 def test_headers() -> None:
     query = parse_query(
         "# Title: A title\n#category:Figures\n# description: One.\n# description: Two.\n"
-        "# param: kind | enum:a, b | a | Which\n# param: x|autocomplete:gene||The gene\n# param: y\nSELECT * {}",
+        "# param: kind | enum:a, b=Bees | a | Which\n# param: x|autocomplete:gene||The gene\n# param: y\nSELECT * {}",
         "some/my-query.rq",
     )
     assert (query.name, query.title, query.category) == ("my-query", "A title", "Figures")
