@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _TYPE = ox.NamedNode(expand("rdf:type"))
 _GENE = ox.NamedNode(expand("schema:Gene"))
 _MENTION = ox.NamedNode(expand("oa:Annotation"))
+_OVERLAP = ox.NamedNode(expand("pfocr:GeneOverlap"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,8 @@ def build(
             return _summary(graph, time.monotonic() - started, switched=False)
         stage.load(graph.quads)
         summary = _summary(graph, time.monotonic() - started, switched=True)
-        stage.commit(_metadata(summary))
+        links = {} if thresholds is None else {"links": _count(graph.quads, _OVERLAP)}
+        stage.commit({**_metadata(summary), **links})
     return summary
 
 
@@ -203,13 +205,17 @@ def _built(quads: list[ox.Quad], conversion: Conversion) -> Counter[str]:
     return Counter(page.kind for graph, (page, _) in conversion.pages.items() if graph in graphs)
 
 
+def _count(quads: list[ox.Quad], kind: ox.NamedNode) -> int:
+    """How many things of a class the quads tell of."""
+    return len({quad.subject for quad in quads if quad.predicate == _TYPE and quad.object == kind})
+
+
 def _summary(graph: Graph, seconds: float, *, switched: bool) -> Build:
-    types = [quad for quad in graph.quads if quad.predicate == _TYPE]
     return Build(
         reconciliation=graph.reconciliation,
         quads=len(graph.quads),
-        genes=len({quad.subject for quad in types if quad.object == _GENE}),
-        mentions=len({quad.subject for quad in types if quad.object == _MENTION}),
+        genes=_count(graph.quads, _GENE),
+        mentions=_count(graph.quads, _MENTION),
         report=graph.report,
         seconds=seconds,
         unreadable=graph.conversion.unreadable,

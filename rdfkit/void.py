@@ -146,10 +146,10 @@ def _statements(
             yield from _linkset(one, links, created)
     for target in sorted(targets):
         yield from _target(target)
-    if linked and "pfocr" in present:
+    # In a store the linkset's own graph says whose subset it is, whether a build or `rdfkit link` made it.
+    if linked and "pfocr" in present and created is not None:
         yield _sites()["pfocr"]["iri"], "void:subset", _node(_LINKSET)
-        if created is not None:
-            yield _LINKSET, "pav:createdOn", _date(created)
+        yield _LINKSET, "pav:createdOn", _date(created)
 
 
 def _dataset(

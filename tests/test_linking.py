@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from math import comb
 from pathlib import Path
@@ -17,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rdfkit
-from rdfkit import overlaps
+from rdfkit import overlaps, validation
 from rdfkit.errors import StoreBusyError, StoreError
 from rdfkit.formats import of_name
 from rdfkit.identifiers import expand
@@ -234,28 +235,86 @@ def test_links_change_no_answer_about_pages(site: Path) -> None:
 def test_a_build_with_links_is_a_build_and_then_links(site: Path, pages: list[Path], tmp_path: Path) -> None:
     rdfkit.build(pages, tmp_path / "both", thresholds=Thresholds())
     assert _run("link", "--store", str(site)).returncode == 0
-    assert _linkset(site) == _linkset(tmp_path / "both")
+    with rdfkit.open_store(site) as one, rdfkit.open_store(tmp_path / "both") as other:
+        assert list(sorted_quads(one.quads())) == list(sorted_quads(other.quads()))
+        links = {quad for quad in one.quads(GRAPH) if quad.predicate.value == expand("dcterms:relation")}
+        assert one.metadata["links"] == other.metadata["links"] == len(links) > 0
+
+
+def test_stricter_thresholds_take_links_away(site: Path) -> None:
+    with rdfkit.open_store(site) as store:
+        before = set(store.quads())
+    many = len(link_store(site, EVERYTHING).overlaps)
+    few = link_store(site, Thresholds(shared=7))
+    assert 0 < len(few.overlaps) < many
+    with rdfkit.open_store(site) as store:
+        assert set(store.quads(GRAPH)) == set(linkset_quads(few))
+        assert {quad for quad in store.quads() if quad.graph_name != GRAPH} == before
+
+
+def test_links_keep_to_the_shapes(site: Path) -> None:
+    link_store(site, EVERYTHING)
+    with rdfkit.open_store(site) as store:
+        triples = [quad.triple for quad in store.quads(GRAPH)]
+    assert validation.check(triples, validation.load_shapes()) == []
+    # The shapes do look: without their numbers the same overlaps are wrong.
+    p = expand("pfocr:pValue")
+    bare = [triple for triple in triples if triple.predicate.value != p]
+    assert len(validation.check(bare, validation.load_shapes())) == len(triples) - len(bare) > 0
 
 
 def test_the_linkset_describes_itself() -> None:
-    quads = list(linkset_quads(link([], [], Thresholds(4, 0.1, 0.01))))
-    said = {quad.predicate.value: quad.object.value for quad in quads if quad.subject == GRAPH}
-    assert said[expand("rdf:type")] == expand("void:Linkset")
-    assert said[expand("void:triples")] == "0"
-    assert "at least 4 shared Entrez genes" in said[expand("dcterms:description")]
+    linkset = link(*gene_sets(_pages()), Thresholds(2, 0.1, 0.5))
+    quads = list(linkset_quads(linkset))
     assert all(quad.graph_name == GRAPH for quad in quads)
+    said = {quad.predicate.value: quad.object.value for quad in quads if quad.subject == GRAPH}
+    title, description = said.pop(expand("dcterms:title")), said.pop(expand("dcterms:description"))
+    assert title
+    assert said == {
+        expand("rdf:type"): "http://rdfs.org/ns/void#Linkset",
+        expand("void:subjectsTarget"): "https://pfocr.wikipathways.org/#dataset",
+        expand("void:objectsTarget"): "https://www.wikipathways.org/#dataset",
+        expand("void:linkPredicate"): "http://purl.org/dc/terms/relation",
+        expand("void:triples"): "1",
+        expand("dcterms:license"): "https://creativecommons.org/publicdomain/zero/1.0/",
+    }
+    for part in (
+        "at least 2 shared Entrez genes",
+        "a Jaccard index of at least 0.1",
+        "an adjusted p-value of at most 0.5",
+        "hypergeometric",
+        "(NCBITaxon:9606 10)",
+        "Benjamini and Hochberg over all 4 tests",
+    ):
+        assert part in description
 
 
-def test_numbers_survive_the_store() -> None:
-    figures, pathways = _human("f", set(range(1, 6))), _human("w", set(range(1, 60)))
-    quads = list(linkset_quads(link(figures, pathways, EVERYTHING)))
+def test_a_linkset_without_links_describes_itself() -> None:
+    quads = list(linkset_quads(link([], [], Thresholds())))
+    said = {quad.predicate.value: quad.object.value for quad in quads}
+    assert said[expand("void:triples")] == "0"
+    assert "over all 0 tests" in said[expand("dcterms:description")]
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_numbers_survive_the_store_and_files(p: float, adjusted_p: float) -> None:
+    figure, pathway = _human("f", {1, 2}), _human("w", {1, 2, 3})
+    linkset = link(figure, pathway, EVERYTHING)
+    (found,) = linkset.overlaps
+    changed = replace(linkset, overlaps=[replace(found, p=p, adjusted_p=adjusted_p)])  # type: ignore[arg-type]
+    quads = set(linkset_quads(changed))
     store = ox.Store()
     store.extend(quads)
-    assert set(store) == set(quads)
+    assert set(store) == quads
+    read = ox.parse(store.dump(format=ox.RdfFormat.N_QUADS), ox.RdfFormat.N_QUADS)
+    assert set(read) == quads
+    (value,) = (quad.object.value for quad in quads if quad.predicate.value == expand("pfocr:pValue"))
+    assert float(value) == pytest.approx(p, rel=1e-5, abs=1e-320)
 
 
-def test_a_store_without_pathways_has_no_links(tmp_path: Path) -> None:
-    rdfkit.build(sorted(SEEDS.glob("PMC*.md")), tmp_path / "store")
+@pytest.mark.parametrize("pattern", ["PMC*.md", "WP*.md"])
+def test_a_store_of_one_site_has_no_links(pattern: str, tmp_path: Path) -> None:
+    rdfkit.build(sorted(SEEDS.glob(pattern)), tmp_path / "store")
     done = _run("link", "--store", str(tmp_path / "store"))
     assert done.returncode == 0
     assert done.stderr.startswith("nothing to compare: ")

@@ -101,6 +101,20 @@ def test_lexicons_are_concepts_of_the_scheme() -> None:
     assert {local(term) for term in VOCABULARY.subjects(SKOS.inScheme, PFOCR.lexicons)} == LEXICONS
 
 
+def test_an_overlap_is_a_statement_with_numbers() -> None:
+    assert list(VOCABULARY.objects(PFOCR.GeneOverlap, RDFS.subClassOf)) == [RDF.Statement]
+    said_of_overlaps = {
+        "sharedGenes": "integer",
+        "geneUniverse": "integer",
+        "jaccardIndex": "double",
+        "pValue": "double",
+        "adjustedPValue": "double",
+    }
+    for name, datatype in said_of_overlaps.items():
+        assert VOCABULARY.value(PFOCR[name], RDFS.domain) == PFOCR.GeneOverlap
+        assert VOCABULARY.value(PFOCR[name], RDFS.range) == URIRef(XSD + datatype)
+
+
 def test_ontology_has_title_description_and_licence() -> None:
     assert (ONTOLOGY, RDF.type, OWL.Ontology) in VOCABULARY
     for about in (RDFS.label, DCTERMS.title, DCTERMS.description):
