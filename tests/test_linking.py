@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+import yaml
 from conftest import SEEDS
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -344,6 +346,77 @@ def test_scipy_is_only_loaded_for_links() -> None:
     script = "import sys, rdfkit.cli, rdfkit.linking; print('scipy' in sys.modules, 'numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "False False\n"
+
+
+# --- the real sites: gene sets straight from the files, without rdfkit's reader or mapping ---
+
+
+def _organisms(page: Path, key: str) -> frozenset[str]:
+    fields = yaml.load(page.read_text().split("\n---")[0][4:], Loader=yaml.BaseLoader)
+    return frozenset(fields[key])
+
+
+def _sets_of_files(samples: Path) -> tuple[list[GeneSet], list[GeneSet]]:
+    """Figures by id with the genes of their tables, pathways by id with those of their data nodes; taxa are names."""
+    figures = [
+        GeneSet(
+            page.stem,
+            _organisms(page, "organisms_ner"),
+            frozenset(
+                line.split("\t")[6]
+                for line in (samples / "pfocr" / "_data" / f"{page.stem}-genes.tsv")
+                .read_text()
+                .splitlines()[1:]
+            ),
+        )
+        for page in sorted((samples / "pfocr" / "_figures").glob("*.md"))
+    ]
+    pages = sorted((samples / "wikipathways" / "_pathways").glob("*.md"))
+    # What one pathway says of the genes of a node is true in all that draw it.
+    genes: dict[str, set[str]] = {}
+    nodes: dict[str, set[str]] = {page.stem: set() for page in pages}
+    for name, drawn in nodes.items():
+        table = samples / "wikipathways" / "_data" / f"{name}-datanodes.tsv"
+        for line in table.read_text(encoding="utf-8").split("\n")[1:] if table.exists() else ():
+            identifier = re.search(r"\t([A-Za-z][A-Za-z.]*:[^\t]+)", line)
+            if identifier:
+                drawn.add(identifier[1])
+                genes.setdefault(identifier[1], set()).update(re.findall(r"\bncbigene:([0-9]+)\b", line))
+    pathways = [
+        GeneSet(
+            page.stem,
+            frozenset({*_organisms(page, "organisms")}),
+            frozenset(gene for node in nodes[page.stem] for gene in genes[node]),
+        )
+        for page in pages
+    ]
+    return figures, pathways
+
+
+def test_links_of_the_real_sites_are_those_of_the_files(sample_store: Store, samples: Path) -> None:
+    exact = _exact(*_sets_of_files(samples))
+    adjusted = _adjusted({test: p for test, (_, p, _, _) in exact.items()})
+    limits = Thresholds()
+    expected = {
+        (figure, pathway): (shared, universe, jaccard, p, adjusted[figure, pathway, taxon])
+        for (figure, pathway, taxon), (shared, p, jaccard, universe) in exact.items()
+        if shared >= limits.shared
+        and jaccard >= limits.jaccard
+        and adjusted[figure, pathway, taxon] <= limits.adjusted_p
+    }
+    rows = sample_store.query(
+        """SELECT ?figure ?pathway ?shared ?universe ?jaccard ?p ?adjusted {
+             ?o rdf:subject/dcterms:identifier ?figure ; rdf:object/pav:hasVersion/dcterms:identifier ?pathway ;
+             pfocr:sharedGenes ?shared ; pfocr:geneUniverse ?universe ; pfocr:jaccardIndex ?jaccard ;
+             pfocr:pValue ?p ; pfocr:adjustedPValue ?adjusted }"""
+    )
+    found = {(row["figure"], row["pathway"]): list(row.values())[2:] for row in rows}
+    assert found.keys() == expected.keys()
+    assert len(found) > 10
+    for pair, numbers in expected.items():
+        assert found[pair] == pytest.approx([float(number) for number in numbers], rel=1e-5, abs=0)
+    (row,) = sample_store.query("SELECT ?d { pfocr:linkset dcterms:description ?d }")
+    assert f" all {len(exact)} tests" in row["d"]
 
 
 # --- a graph by hand: two figures, two pathways, the numbers of `test_an_example_by_hand` ---
