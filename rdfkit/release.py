@@ -19,6 +19,7 @@ import datetime
 import gzip
 import hashlib
 import json
+import os
 import re
 import shutil
 import zipfile
@@ -65,6 +66,10 @@ _ZIPS = {
     "pages": ("wikipathways", "wikipathways-{day}-rdf-pages.zip"),
     "pfocr": ("pfocr", "pfocr-{day}-rdf.zip"),
 }
+# How many subjects of a graph that is no page are sorted at once: that of all files has millions of quads.
+_SUBJECTS = 5_000
+# After how many quads a listener is told.
+_TOLD = 10_000
 # The years that the time of a file in a zip can have.
 _YEARS = range(1980, 2108)
 _MODE = 0o644 << 16
@@ -149,6 +154,9 @@ def _write_all(
     kinds = _kinds(store)
     site = site_of(kinds)
     graphs = sorted((graph for graph in store.graphs() if isinstance(graph, ox.NamedNode)), key=str)
+    sites = [(graph, site(graph.value)) for graph in graphs]
+    of_sites = [(graph, name) for graph, name in sites if name is not None]
+    others = [graph for graph, name in sites if name is None]
     pages: Counter[str] = Counter()
     with ExitStack() as stack:
         zips = {
@@ -156,21 +164,40 @@ def _write_all(
             for key, (_, name) in _ZIPS.items()
         }
         whole = {name: _Gzip(stack, aside / f"{name}.ttl.gz") for name in ("wikipathways", "pfocr", "graphs")}
-        for index, graph in enumerate(graphs):
+        for index, (graph, name) in enumerate(of_sites):
             quads = sorted_quads(store.quads(graph))
-            name = site(graph.value) or "graphs"
             kind = kinds.get(graph.value, "document")
             text = serialize(quads, _TURTLE)
             whole[name].add(text, len(quads))
-            if name != "graphs":
-                pages[kind] += 1
-                for key, member, part in _members(name, kind, graph.value, quads, store):
-                    zips[key].add(member, text if part is quads else serialize(part, _TURTLE), len(part))
-            progress("writing", index + 1, len(graphs))
+            pages[kind] += 1
+            for key, member, part in _members(name, kind, graph.value, quads, store):
+                zips[key].add(member, text if part is quads else serialize(part, _TURTLE), len(part))
+            progress("writing pages", index + 1, len(of_sites))
+        for index, graph in enumerate(others):
+            for quads in _slices(store, graph):
+                whole["graphs"].add(serialize(quads, _TURTLE), len(quads))
+            progress("writing other graphs", index + 1, len(others))
     packed: list[_Zip | _Gzip] = [*zips.values(), *whole.values()]
     written = [one.described() for one in packed if one.files]
-    described = _descriptions(store, aside, date, site, {file.name for file in written})
+    quads_told = _telling(store.quads(), sum(one.triples for one in whole.values()), progress)
+    described = _descriptions(store, quads_told, aside, date, site, {file.name for file in written})
     return sorted([*written, *described], key=lambda file: file.name), dict(sorted(pages.items()))
+
+
+def _slices(store: Store, graph: ox.NamedNode) -> Iterator[list[ox.Quad]]:
+    """The quads of a graph, sorted, of some thousand subjects at a time."""
+    subjects = sorted({quad.subject for quad in store.quads(graph)}, key=str)
+    for start in range(0, len(subjects), _SUBJECTS):
+        wanted = subjects[start : start + _SUBJECTS]
+        yield sorted_quads(quad for subject in wanted for quad in store.quads(graph, subject))
+
+
+def _telling(quads: Iterable[ox.Quad], total: int, progress: Advance) -> Iterator[ox.Quad]:
+    """The same quads, with a word to the listener now and then."""
+    for number, quad in enumerate(quads, 1):
+        if number % _TOLD == 0 or number == total:
+            progress("describing", number, total)
+        yield quad
 
 
 def _members(
@@ -206,7 +233,8 @@ def _pathway_members(
     known = (triple for person in people for triple in store.triples(subject=person))
     # What a person has done elsewhere is said in the files of the other pathways.
     own = {triple for triple in known if triple.predicate.value not in _AUTHOR_PROPERTIES}
-    yield "authors", f"authors/{_safe(name.partition('_')[0])}.ttl", _as_quads(here | own)
+    if here:
+        yield "authors", f"authors/{_safe(name.partition('_')[0])}.ttl", _as_quads(here | own)
 
 
 def _is_of_author(quad: ox.Quad) -> bool:
@@ -233,12 +261,12 @@ def _kinds(store: Store) -> Mapping[str, str]:
 
 
 def _descriptions(
-    store: Store, aside: Path, date: datetime.date, site: SiteOf, names: set[str]
+    store: Store, quads: Iterable[ox.Quad], aside: Path, date: datetime.date, site: SiteOf, names: set[str]
 ) -> Iterator[ReleaseFile]:
     zips = {name.format(day=f"{date:%Y%m%d}"): site for site, name in _ZIPS.values()}
     owners = {**zips, "wikipathways.ttl.gz": "wikipathways", "pfocr.ttl.gz": "pfocr"}
     downloads = {site: sorted(name for name in names if owners.get(name) == site) for site in owners.values()}
-    described = describe(store.quads(), site, provenance.GRAPH, created=date, downloads=downloads)
+    described = describe(quads, site, provenance.GRAPH, created=date, downloads=downloads)
     # Who makes links says what they are; here it stands beside the datasets that they join.
     linkset = store.triples(subject=_LINKSET)
     everything = _as_quads(chain((quad.triple for quad in described), linkset))
@@ -372,6 +400,12 @@ def _check_target(target: Path) -> None:
             path=str(target),
             value=min(strangers),
             expected="a new or empty folder, or that of an earlier release",
+        )
+    if os.path.ismount(target):
+        raise ExportError(
+            "is where a disk is mounted, so no other folder can take its place; nothing was changed",
+            path=str(target),
+            expected="a folder within it",
         )
 
 

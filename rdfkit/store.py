@@ -246,12 +246,16 @@ class Store:
         except (OSError, RuntimeError, ValueError) as error:
             raise QueryError(f"the query failed: {error}") from error
 
-    def quads(self, graph: ox.NamedNode | ox.BlankNode | None = None) -> Iterator[ox.Quad]:
-        """The quads of one named graph, or of all, in no order that can be relied on."""
+    def quads(
+        self,
+        graph: ox.NamedNode | ox.BlankNode | None = None,
+        subject: ox.NamedNode | ox.BlankNode | ox.Triple | None = None,
+    ) -> Iterator[ox.Quad]:
+        """The quads of one named graph, or of all, in no order that can be relied on; None stands for any subject."""
         opened = self._open_graph()
         with _reading(self.path):
             for name in [graph] if graph is not None else opened.named_graphs():
-                yield from opened.quads_for_pattern(None, None, None, name)
+                yield from opened.quads_for_pattern(subject, None, None, name)
 
     def triples(
         self,

@@ -6,6 +6,7 @@ import datetime
 import gzip
 import hashlib
 import json
+import os
 import re
 import signal
 import subprocess
@@ -85,9 +86,13 @@ def test_nothing_is_lost(release: Path, sample_store: Store) -> None:
 
 def test_any_order_of_files_is_the_same_graph(release: Path) -> None:
     contents = [content for _, content in _members(release)]
-    assert _triples(b"".join(contents)) == _triples(b"".join(reversed(contents)))
+    contents += [gzip.decompress(path.read_bytes()) for path in release.glob("*.ttl.gz")]
+    contents += [path.read_bytes() for path in release.glob("*.ttl")]
+    apart = set().union(*map(_triples, contents))
+    assert _triples(b"".join(contents)) == _triples(b"".join(reversed(contents))) == apart
+    assert not any(isinstance(term, ox.BlankNode) for triple in apart for term in triple)
     assert all(content.endswith(b".\n") for content in contents)
-    assert not any(b"@base" in content or b"_:" in content for content in contents)
+    assert not any(re.search(rb"^(@base|BASE)\b", content, re.M | re.I) for content in contents)
 
 
 def test_authors_are_in_their_own_file(release: Path) -> None:
@@ -155,9 +160,14 @@ def test_nothing_has_changed_since_the_release_of_the_same_store(
 
 def test_a_pathway_is_its_two_files(release: Path, sample_store: Store) -> None:
     members = dict(_members(release))
-    both = members["wp/Homo_sapiens/WP364_r142066.ttl"] + members["authors/WP364.ttl"]
-    page = ox.NamedNode("https://www.wikipathways.org/pathways/WP364.html")
-    assert {quad.triple for quad in sample_store.quads(page)} <= _triples(both)
+    pathways = [name for name in members if name.startswith("wp/")]
+    assert pathways
+    for name in pathways:
+        identifier = name.rpartition("/")[2].partition("_")[0]
+        pathway, authors = _triples(members[name]), _triples(members[f"authors/{identifier}.ttl"])
+        page = ox.NamedNode(f"https://www.wikipathways.org/pathways/{identifier}.html")
+        assert {quad.triple for quad in sample_store.quads(page)} <= pathway | authors
+        assert pathway.isdisjoint(authors)
 
 
 def test_a_prefix_means_the_same_everywhere(release: Path) -> None:
@@ -198,6 +208,35 @@ def test_figures_are_spread_over_folders() -> None:
     # 256 folders: at 100,000 figures 390 in each.
     assert set(shards) <= {f"{number:02x}" for number in range(256)}
     assert max(shards.values()) < 40
+
+
+def test_a_large_graph_is_written_whole_in_any_order(tmp_path: Path) -> None:
+    # More subjects than are sorted at once.
+    graph, title = ox.NamedNode(expand("pfocr:linkset")), ox.NamedNode(expand("dcterms:title"))
+    quads = [
+        ox.Quad(ox.NamedNode(f"https://example.org/{number}"), title, ox.Literal(text), graph)
+        for number in range(12_001)
+        for text in ("a", "b")
+    ]
+    for name, given in (("one", quads), ("two", quads[::-1])):
+        with Store.from_quads(given) as store:
+            write_release(store, tmp_path / name, DAY)
+    one, two = ((tmp_path / name / "graphs.ttl.gz").read_bytes() for name in ("one", "two"))
+    assert one == two
+    assert _triples(gzip.decompress(one)) == {quad.triple for quad in quads}
+
+
+def test_a_listener_hears_of_all_stages_to_their_end(seed_store: Store, tmp_path: Path) -> None:
+    told: dict[str, tuple[int, int]] = {}
+
+    def listen(stage: str, done: int, total: int) -> None:
+        told[stage] = (done, total)
+
+    write_release(seed_store, tmp_path / "out", DAY, listen)
+    quads = sum(1 for _ in seed_store.quads())
+    assert told["writing pages"] == (5, 5)
+    assert told["describing"] == (quads, quads)
+    assert all(done == total for done, total in told.values())
 
 
 def test_what_would_be_empty_is_not_written(tmp_path: Path) -> None:
@@ -357,6 +396,32 @@ def test_a_folder_that_cannot_be_written(seed_store: Store, tmp_path: Path) -> N
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
 
 
+@pytest.mark.skipif(not os.path.ismount("/dev/shm"), reason="no disk is mounted there")
+def test_a_folder_where_a_disk_is_mounted(seed_store: Store) -> None:
+    with pytest.raises(ExportError, match="nothing was changed"):
+        write_release(seed_store, "/dev/shm", DAY)
+    assert not list(Path("/dev").glob(".shm.*"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no limit to the size of files there")
+def test_a_disk_that_is_full_leaves_the_one_before(seed_store: Store, tmp_path: Path) -> None:
+    out = write_release(seed_store, tmp_path / "out", DAY).folder
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    # A limit to the size of files, here 20 kB, fails a write as a full disk does.
+    command = [sys.executable, "-m", "rdfkit", "export", "--store", str(seed_store.path)]
+    command += ["--release", str(out), "--date", "2027-01-01"]
+    limit = "import resource, os, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); "
+    done = subprocess.run(
+        [sys.executable, "-c", f"{limit}os.execv(sys.argv[1], sys.argv[1:])", *command],
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "out: cannot be written: " in done.stderr
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
 def test_a_release_that_fails_leaves_the_one_before(seed_store: Store, tmp_path: Path) -> None:
     before = write_release(seed_store, tmp_path / "out", DAY).files
 
@@ -422,6 +487,17 @@ def test_a_pathway_whose_organism_is_unknown(organism: str, folder: str, tmp_pat
         write_release(store, tmp_path / "out", DAY)
     found = {name.split("/")[1] for name, _ in _members(tmp_path / "out") if name.startswith("wp/")}
     assert found == {folder}
+
+
+def test_a_pathway_without_authors_has_no_file_of_them(tmp_path: Path) -> None:
+    text = (SEEDS / "WP364.md").read_text()
+    page = re.sub(r"\nauthors:\n(?:- .*\n)+", "\nauthors: []\n", text)
+    assert page != text
+    (tmp_path / "WP364.md").write_text(page)
+    rdfkit.build([tmp_path / "WP364.md"], tmp_path / "store")
+    with rdfkit.open_store(tmp_path / "store") as store:
+        write_release(store, tmp_path / "out", DAY)
+    assert [name for name, _ in _members(tmp_path / "out")] == ["wp/Homo_sapiens/WP364_r142066.ttl"]
 
 
 def test_names_that_would_leave_the_folder_do_not(tmp_path: Path) -> None:
