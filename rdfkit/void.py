@@ -85,13 +85,16 @@ class _Counts:
 
 def site_of(kinds: Mapping[str, str]) -> SiteOf:
     """Which dataset a graph belongs to, by its kind of page (graph IRI → kind), else by its address."""
+    by_kind = {kind: name for name, site in _sites().items() for kind in site["kinds"]}
+    by_address = [(start, name) for name, site in _sites().items() for start in site["addresses"]]
 
     def found(graph: str) -> str | None:
         kind = kinds.get(graph)
-        for name, site in _sites().items():
-            if kind in site["kinds"] or (kind != "ontology" and graph.startswith(tuple(site["addresses"]))):
-                return name
-        return None
+        if kind in by_kind:
+            return by_kind[kind]
+        if kind == "ontology":
+            return None
+        return next((name for start, name in by_address if graph.startswith(start)), None)
 
     return found
 

@@ -72,6 +72,24 @@ def test_linksets(sample_store: Store) -> None:
     assert _value(sample_store, expand("pfocr:linkset"), "void:linkPredicate") == expand("dcterms:relation")
 
 
+@pytest.mark.parametrize(
+    ("graph", "kind", "expected"),
+    [
+        ("https://www.wikipathways.org/figures/a.html", "figure", "pfocr"),
+        ("https://pfocr.wikipathways.org/pathways/a.html", "pathway", "wikipathways"),
+        ("https://pfocr.wikipathways.org/about.html", "document", "pfocr"),
+        ("https://www.wikipathways.org/about.html", None, "wikipathways"),
+        ("https://www.wikipathways.org/terms.owl", "ontology", None),
+        ("https://example.org/a.html", "document", None),
+        ("https://example.org/a.html", None, None),
+    ],
+)
+def test_the_kind_of_a_page_goes_before_its_address(
+    graph: str, kind: str | None, expected: str | None
+) -> None:
+    assert site_of({graph: kind} if kind else {})(graph) == expected
+
+
 def test_nothing_is_dated_unless_asked(sample_store: Store) -> None:
     assert not sample_store.query("ASK { ?s pav:createdOn ?day }")
     site = site_of({})
