@@ -15,9 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdflib.compare import isomorphic
 
+from rdfkit import resources
 from rdfkit.front_matter import read_front_matter
-from rdfkit.kinds import schema_org
-from rdfkit.kinds.schema_org import documents, packaged_context, page_iri
+from rdfkit.identifiers import is_missing
+from rdfkit.kinds.schema_org import Problem, documents, packaged_context, page_iri
+from rdfkit.kinds.schema_org.licences import licence, licences
+from rdfkit.kinds.schema_org.vocabulary import known_names
 from rdfkit.report import Severity
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -167,7 +170,7 @@ def only_problem(block):
 
 def test_unknown_property_names_the_nearest():
     problem = only_problem({"descripton": "x"})
-    assert problem == schema_org.Problem(
+    assert problem == Problem(
         Severity.WARNING,
         "schema-unknown-property",
         "schema.org has no property descripton",
@@ -229,7 +232,7 @@ def test_many_nodes_of_one_name():
 
 
 def test_context_has_one_sorted_line_per_term():
-    path = Path(schema_org.resources.contexts_folder()) / "schema.jsonld"
+    path = Path(resources.contexts_folder()) / "schema.jsonld"
     lines = path.read_text(encoding="utf-8").splitlines()[2:-2]
     keys = [json.loads("{" + line.strip().removesuffix(",") + "}").popitem()[0] for line in lines]
     assert keys[0] == "@vocab"
@@ -244,7 +247,7 @@ def test_context_types():
         if isinstance(definition, dict) and "@type" in definition
     }
     assert set(typed.values()) == {"@id", "Date"}
-    assert set(typed) <= schema_org._known_names("property")
+    assert set(typed) <= known_names("property")
     # Ranges of Text and URL are texts in the published context, and so is what has DateTime alone.
     assert not typed.keys() & {"identifier", "keywords", "encodingFormat", "temporalCoverage", "startTime"}
     assert {"url", "sameAs", "image", "license", "isPartOf", "mainEntityOfPage", "contentUrl"} <= typed.keys()
@@ -262,10 +265,9 @@ def test_context_terms_are_http_schema_org():
 
 
 def test_licences_are_addresses():
-    licences = schema_org._licences()
-    assert len(licences) == 34
+    assert len(licences()) == 34
     assert all(
-        iri.startswith("https://creativecommons.org/") and iri.endswith("/") for iri in licences.values()
+        iri.startswith("https://creativecommons.org/") and iri.endswith("/") for iri in licences().values()
     )
 
 
@@ -389,7 +391,7 @@ def leaves(tree):
 def may_become_iri(text):
     """Fragments, blank node labels, compact IRIs and names of licences."""
     is_compact = text.partition(":")[0] in packaged_context()
-    return text.startswith(("#", "_:")) or is_compact or schema_org._licence(text) is not None
+    return text.startswith(("#", "_:")) or is_compact or licence(text) is not None
 
 
 @settings(max_examples=300, deadline=None)
@@ -397,7 +399,7 @@ def may_become_iri(text):
 def test_no_text_vanishes(tree):
     found = quads(documents({"@context": "https://schema.org/", **tree}, PAGE), PAGE)
     seen = {quad.object.value for quad in found if isinstance(quad.object, (ox.Literal, ox.NamedNode))}
-    kept = [text for text in leaves(tree) if not (schema_org.is_missing(text) or may_become_iri(text))]
+    kept = [text for text in leaves(tree) if not (is_missing(text) or may_become_iri(text))]
     assert [text for text in kept if text not in seen] == []
 
 

@@ -1,0 +1,19 @@
+"""The schema-jsonld block of a page, made ready for a JSON-LD 1.1 processor that never fetches anything.
+
+JSON-LD drops what it cannot map without a word: unknown keys, relative IRIs, types that are no IRIs. So a
+block is shaped before it is processed. What would vanish is repaired where the meaning is plain (`CC0` is a
+licence, a nested node is a part of the page), kept as a plain literal where it is not, and noted either way.
+
+A block that speaks plain schema.org becomes nodes for `contexts/schema.jsonld`, which follows the context
+that schema.org publishes. A block with a context of its own keeps it; schema.org inside is put in its place.
+
+One module for each step: `trees` (the block as texts, lists and mappings) → `contexts` → `terms` (what keys mean) →
+`properties` (the keys of a mapping) → `values` → `nodes` → `shaped` (the block). `problems` holds what is wrong, `iris`
+the IRIs under the page, `vocabulary` and `licences` the names that schema.org and licences have.
+"""
+
+from rdfkit.kinds.schema_org.contexts import packaged_context
+from rdfkit.kinds.schema_org.problems import Problem
+from rdfkit.kinds.schema_org.shaped import Shaped, documents, page_iri
+
+__all__ = ["Problem", "Shaped", "documents", "packaged_context", "page_iri"]

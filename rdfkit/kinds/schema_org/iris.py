@@ -1,0 +1,103 @@
+"""IRIs: what is one, and those that the nodes of a block get under the page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+import pyoxigraph as ox
+
+from rdfkit.front_matter import KeyPath, Value
+from rdfkit.identifiers import percent_encode
+from rdfkit.kinds.schema_org.problems import Problems
+from rdfkit.kinds.schema_org.trees import mappings
+
+_WEB_ADDRESS = re.compile(r"https?://[^/?#]", re.IGNORECASE)
+# Anything else before the colon is more likely a prefix that nobody declared.
+_SCHEMES = re.compile("acct|data|did|file|ftp|geo|https?|info|mailto|ni|tag|tel|urn", re.IGNORECASE)
+# Fragments that other parts of a page's graph use.
+_RESERVED = re.compile(r"source|article|(mention|genid)-\d+")
+
+
+def is_iri(text: str) -> bool:
+    """Whether a text is an absolute IRI (RFC 3987), as the JSON-LD processor checks it."""
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return True
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a text is an absolute IRI of http or https."""
+    return _WEB_ADDRESS.match(text) is not None and is_iri(text)
+
+
+def resolved(base: str | None, iri: str) -> str:
+    """An IRI reference against a base (RFC 3986), as it stands where there is no base or it cannot be resolved."""
+    try:
+        return iri if base is None else urljoin(base, iri)
+    except ValueError:
+        return iri
+
+
+def check_scheme(problems: Problems, iri: str, path: KeyPath) -> None:
+    """Notes an IRI that looks like a name with a prefix that nobody declared."""
+    scheme = iri.partition(":")[0]
+    if _SCHEMES.fullmatch(scheme) is None:
+        problems.note(
+            "schema-iri",
+            f'"{scheme}:" is no prefix of the context and no known scheme, so it is an IRI as it stands',
+            path,
+            iri,
+        )
+
+
+@dataclass(slots=True)
+class Names:
+    """The IRIs under a page: which are in use, and new ones."""
+
+    page: str
+    taken: set[str] = field(default_factory=set)
+    numbers: dict[str, int] = field(default_factory=dict)
+    # The unusable @id of the first mapping, which the page stands in for.
+    page_alias: str | None = None
+
+    def reserve(self, block: Value) -> None:
+        """Remembers every IRI that the block gives itself, so that no generated one is the same."""
+        for _, mapping in mappings(block, ()):
+            for key in ("@id", "id"):
+                text = mapping.get(key)
+                if isinstance(text, str):
+                    self.taken.add(text if is_iri(text) else self.local(text))
+
+    def local(self, text: str) -> str:
+        """The IRI under the page of a blank node label, fragment or relative IRI, always the same."""
+        if text == self.page_alias:
+            return self.page
+        name = text.removeprefix("_:").removeprefix("#")
+        iri = self._fragment(name)
+        return iri if is_iri(iri) else self._fragment(percent_encode(name))
+
+    def fresh(self, name: str) -> str:
+        """An IRI under the page that nothing else has: `name`, or `name-2` and so on."""
+        number = self.numbers.get(name, 0) + 1
+        while not self._is_free(numbered(name, number)):
+            number += 1
+        self.numbers[name] = number
+        iri = self._fragment(numbered(name, number))
+        self.taken.add(iri)
+        return iri
+
+    def _is_free(self, name: str) -> bool:
+        return self._fragment(name) not in self.taken and _RESERVED.fullmatch(name) is None
+
+    def _fragment(self, name: str) -> str:
+        # An IRI has one fragment, https://www.rfc-editor.org/rfc/rfc3986#section-3.5
+        return f"{self.page}{'-' if '#' in self.page else '#'}{name}"
+
+
+def numbered(name: str, number: int) -> str:
+    """The name of the first, second and later things of one name: `creator`, `creator-2`."""
+    return f"{name}-{number}" if number > 1 else name
