@@ -297,6 +297,8 @@ def _read_versions(store: Store, file: sqlite3.Connection) -> None:
         (pathway, taxon) for pathway, newest in rows for taxon in _named(store, newest, "wp:organism")
     ]
     file.executemany("INSERT OR IGNORE INTO lives VALUES (?, ?)", organisms)
+    pathway_kind = list(kinds()).index("pathway")
+    file.executemany("REPLACE INTO typed VALUES (?, ?)", ((pathway, pathway_kind) for pathway in versions))
     file.executemany(
         "REPLACE INTO typed VALUES (?, -1)", ((version,) for found in versions.values() for version in found)
     )

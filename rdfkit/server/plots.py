@@ -16,7 +16,7 @@ from markupsafe import Markup
 _CELL = 16
 _LABEL = 290
 _HEAD = 84
-_LONGEST = 44
+_LONGEST = 38
 # https://www.w3.org/TR/xml/#charsets
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -41,11 +41,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a heat map, such as a figure: the keys of the columns that it has, and what it can be sorted by."""
+    """One row of a heat map, such as a figure: what it is called, the keys of the columns that it has, and how many it
+    has in all, beyond those that are drawn; and what it can be sorted by. `note` is short and never cut.
+    """
 
     label: str
+    note: str
     page: str
     columns: Collection[str]
+    total: int
     sort: Mapping[str, float]
 
 
@@ -133,18 +137,17 @@ def _row(place: int, row: Row, columns: Sequence[Column]) -> Markup:
         for number, column in enumerate(columns)
         if column.key in row.columns
     ]  # fmt: skip
-    name = _tag(
-        "text", {"x": str(_LABEL - 8), "y": "12", "class": "row-label"}, _text(_short(row.label, _LONGEST))
-    )
+    label = f"{_short(row.label, _LONGEST)} {row.note}".rstrip()
+    name = _tag("text", {"x": str(_LABEL - 8), "y": "12", "class": "row-label"}, _text(label))
     place_of = {"x": str(_LABEL + len(columns) * _CELL + 8), "y": "12", "class": "value"}
-    total = _tag("text", place_of, _text(str(len(cells))))
+    total = _tag("text", place_of, _text(str(row.total)))
     sort = {f"data-{key}": f"{value:.6g}" for key, value in row.sort.items()}
     held = " ".join(str(number) for number, column in enumerate(columns) if column.key in row.columns)
     return _tag(
         "g",
         {"class": "row", "transform": f"translate(0 {y})", "data-columns": held, **sort},
         _rect(0, 0, _LABEL + len(columns) * _CELL + 40, _CELL, "band"),
-        _link(row.page, f"{row.label}: {len(cells)} shared genes", name),
+        _link(row.page, f"{row.label} {row.note}".rstrip() + f": {row.total}", name),
         *cells,
         total,
     )

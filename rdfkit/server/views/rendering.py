@@ -24,6 +24,8 @@ HTML, JSON = "text/html; charset=utf-8", "application/json"
 _MARKDOWN_LINK = re.compile(
     r"\[([^\[\]]+)\]\((https?://[^\s()<>\"]+)\)|(https?://[^\s()<>\"]+[^\s()<>\".,;:!?])"
 )
+# Between the tags stands text alone, so that they cannot come to stand across a link.
+_EMPHASIS = re.compile(r"&lt;(i|b|em|strong|sub|sup)&gt;([^<]*?)&lt;/\1&gt;")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -109,9 +111,12 @@ def address(path: str, **parameters: object) -> str:
 
 
 def prose(text: str) -> Markup:
-    """Running text as paragraphs, with the links that Markdown or a plain http address make in it."""
+    """Running text as paragraphs, with the links that Markdown or a plain http address make in it.
+
+    Of HTML only the pairs of plain tags for italics, bold, sub- and superscript stay what they mean.
+    """
     paragraphs = (one.strip() for one in _PARAGRAPH.split(text))
-    return Markup("").join(Markup("<p>{}</p>").format(_linked(one)) for one in paragraphs if one)
+    return Markup("").join(Markup("<p>{}</p>").format(_emphasised(_linked(one))) for one in paragraphs if one)
 
 
 def number(value: int) -> str:
@@ -171,6 +176,10 @@ def _link(iri: str, entry: Entry | None) -> Link:
     kind = kinds().get(entry.kind)
     shown = ", ".join(part for part in note if part and part != entry.label)
     return Link(iri, entry.label, page_of(iri), kind.title if kind else "", shown, entry)
+
+
+def _emphasised(text: Markup) -> Markup:
+    return Markup(_EMPHASIS.sub(r"<\1>\2</\1>", str(text)))  # noqa: S704 - the text is escaped, the tags are fixed
 
 
 def _linked(text: str) -> Markup:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
+from urllib.parse import unquote
 
 import pyoxigraph as ox
 from markupsafe import Markup
@@ -18,9 +19,10 @@ from rdfkit.answers import Rows
 from rdfkit.entities import figures, pathways, sharing, statements
 from rdfkit.entities.reading import along, checked, is_known, texts
 from rdfkit.errors import NotFoundError
-from rdfkit.identifiers import expand
+from rdfkit.identifiers import compress, expand
 from rdfkit.labels import Entry, revision
 from rdfkit.server import plots
+from rdfkit.server.views.outlinks import external
 from rdfkit.server.views.rendering import Link, Rendered, Source, address, entry_link, html, link_to, links
 from rdfkit.store import Store
 
@@ -165,6 +167,8 @@ def _pathway(source: Source, iri: str) -> Rendered:
         counted=counted,
         picture=_heat_map(most, genes, named, found.title or found.identifier),
         picture_figures=len(most),
+        picture_genes=len(genes),
+        picture_genes_total=len({gene for one in most for gene in one.genes}),
         revision=revision(found.version),
         asked=asked if asked and iri != found.version else None,
         older=bool(found.versions) and found.version != found.versions[0],
@@ -182,8 +186,9 @@ def _heat_map(
         sort = {"shared": len(one.genes), "jaccard": one.jaccard, "year": year}
         if one.p is not None:
             sort["p"] = one.p
-        label = f"{figure.label} ({year})" if year else figure.label
-        rows.append(plots.Row(label, figure.page, frozenset(one.genes), sort))
+        rows.append(
+            plots.Row(figure.label, str(year or ""), figure.page, frozenset(one.genes), len(one.genes), sort)
+        )
     columns = [plots.Column(gene, named[gene].label, named[gene].page) for gene in genes]
     return plots.heat_map(rows, columns, f"Which genes of {title} each figure shows")
 
@@ -215,13 +220,25 @@ def _descriptions(store: Store, iri: str) -> list[str]:
 
 
 def _facts(source: Source, iri: str, rows: Sequence[Sequence[str]]) -> list[Fact]:
-    values = {heading: _terms(source.store, iri, path) for heading, path in rows}
-    named = links(source, (term.value for found in values.values() for term in found if _is_iri(term)))
+    values = {heading: (_terms(source.store, iri, path), "".join(shown)) for heading, path, *shown in rows}
+    named = links(source, (term.value for found, _ in values.values() for term in found if _is_iri(term)))
     return [
-        Fact(heading, tuple(named[term.value] if _is_iri(term) else term.value for term in found))
-        for heading, found in values.items()
+        Fact(
+            heading,
+            tuple(_shown(named[term.value], shown) if _is_iri(term) else term.value for term in found),
+        )
+        for heading, (found, shown) in values.items()
         if found
     ]
+
+
+def _shown(link: Link, how: str) -> Link:
+    if how == "id":
+        return replace(link, label=unquote(compress(link.iri).partition(":")[2]))
+    if how == "address" and external(link.iri):
+        plain = link.iri.partition("://")[2].rstrip("/")
+        return replace(link, label=unquote(plain), page=link.iri)
+    return link
 
 
 def _terms(store: Store, iri: str, path: str) -> list[ox.NamedNode | ox.Literal]:
@@ -288,7 +305,10 @@ def _statements(source: Source, iri: str, kind: str) -> Rendered:
 
 def _kind(source: Source, iri: str) -> str:
     """What an IRI is: as the index has it, else by its namespace, as for a gene that nothing names."""
-    entry = source.labels.entries([checked(iri)]).get(iri)
+    # A version that the data do not have is one of its pathway.
+    main = iri.rpartition("_r")[0] if revision(iri) else iri
+    entries = source.labels.entries([checked(iri), main])
+    entry = entries.get(iri, entries.get(main))
     if entry is not None:
         return "pathway" if entry.kind == "version" else entry.kind
     found = (kind.name for kind in kinds().values() if kind.namespaces and iri.startswith(kind.namespaces))
