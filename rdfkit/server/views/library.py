@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -13,11 +13,12 @@ import pyoxigraph as ox
 from rdfkit.answers import Rows, Truth
 from rdfkit.errors import NotFoundError, QueryError
 from rdfkit.queries import LibraryQuery, Parameter, bind, library
-from rdfkit.server.views.rendering import Link, Rendered, Source, address, html, links
+from rdfkit.server.views.rendering import Link, Rendered, Source, address, html, links, probability
 
 # No more rows are shown. The downloads have them all.
 ROWS = 500
 _DOWNLOADS = {"csv": "CSV", "tsv": "TSV", "json": "JSON", "xml": "XML"}
+_LONGEST_NUMBER = 9
 _NUMBERS = ("integer", "decimal", "double", "float", "int", "long", "gYear")
 
 
@@ -108,12 +109,28 @@ def _answer(source: Source, text: str) -> dict[str, Any]:
     iris = (term.value for row in terms for term in row.values() if isinstance(term, ox.NamedNode))
     named = links(source, iris)
     rows = [[_cell(row[column], named) for column in answer.columns] for row in terms[:ROWS]]
-    return {"truth": None, "columns": answer.columns, "rows": rows, "cut": len(terms) > ROWS}
+    columns = [(name, _numeric(number, rows)) for number, name in enumerate(answer.columns)]
+    return {"truth": None, "columns": columns, "rows": rows, "cut": len(terms) > ROWS}
+
+
+def _numeric(column: int, rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether a column has numbers alone, which stand to the right, as does its heading."""
+    texts = [row[column] for row in rows if row[column].text]
+    return bool(texts) and all(cell.is_number for cell in texts)
+
+
+def _short_number(text: str) -> str:
+    """A number too long to be read, with two digits and a power of ten."""
+    try:
+        return text if len(text) <= _LONGEST_NUMBER else probability(float(text))
+    except ValueError:  # ill-typed in the data
+        return text
 
 
 def _cell(term: object, named: Mapping[str, Link]) -> Cell:
     if isinstance(term, ox.NamedNode):
         return Cell(named[term.value], named[term.value].label, is_number=False)
     if isinstance(term, ox.Literal):
-        return Cell(None, term.value, term.datatype.value.rpartition("#")[2] in _NUMBERS)
+        is_number = term.datatype.value.rpartition("#")[2] in _NUMBERS
+        return Cell(None, _short_number(term.value) if is_number else term.value, is_number)
     return Cell(None, "" if term is None else str(term), is_number=False)

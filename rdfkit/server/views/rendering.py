@@ -26,6 +26,7 @@ _MARKDOWN_LINK = re.compile(
 )
 # Between the tags stands text alone, so that they cannot come to stand across a link.
 _EMPHASIS = re.compile(r"&lt;(i|b|em|strong|sub|sup)&gt;([^<]*?)&lt;/\1&gt;")
+_CODE = re.compile(r"`([^<`]+)`")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -113,7 +114,8 @@ def address(path: str, **parameters: object) -> str:
 def prose(text: str) -> Markup:
     """Running text as paragraphs, with the links that Markdown or a plain http address make in it.
 
-    Of HTML only the pairs of plain tags for italics, bold, sub- and superscript stay what they mean.
+    Of HTML only the pairs of plain tags for italics, bold, sub- and superscript stay what they mean; of Markdown also
+    the marks around code.
     """
     paragraphs = (one.strip() for one in _PARAGRAPH.split(text))
     return Markup("").join(Markup("<p>{}</p>").format(_emphasised(_linked(one))) for one in paragraphs if one)
@@ -130,11 +132,11 @@ def decimal(value: float) -> str:
 
 
 def probability(value: float | None) -> str:
-    """A p-value as papers write it: 0.012, 3.4 × 10⁻¹⁰."""
+    """A p-value, or any number, as papers write it: 0.012, 3.4 × 10⁻¹⁰."""
     if value is None:
         return "–"
-    if value >= 0.001 or value == 0:
-        return f"{value:.2g}"
+    if 0.001 <= abs(value) < 1_000_000 or value == 0:
+        return f"{value:.4g}"
     digits, _, power = f"{value:.1e}".partition("e")
     return f"{digits} × 10" + str(int(power)).translate(_RAISED)
 
@@ -179,7 +181,8 @@ def _link(iri: str, entry: Entry | None) -> Link:
 
 
 def _emphasised(text: Markup) -> Markup:
-    return Markup(_EMPHASIS.sub(r"<\1>\2</\1>", str(text)))  # noqa: S704 - the text is escaped, the tags are fixed
+    marked = _CODE.sub(r"<code>\1</code>", str(text))
+    return Markup(_EMPHASIS.sub(r"<\1>\2</\1>", marked))  # noqa: S704 - the text is escaped, the tags are fixed
 
 
 def _linked(text: str) -> Markup:
