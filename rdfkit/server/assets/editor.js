@@ -654,10 +654,9 @@ async function start() {
   declarePrefixes(window.Yasgui.Yasqe);
   registerCompleters(window.Yasgui.Yasqe, vocabulary);
   const form = document.getElementById("plain-editor");
-  const firstQuery = form.elements.query.value;
   document.getElementById("editor").hidden = false;
   form.hidden = true;
-  const yasgui = createYasgui(window.Yasgui, firstQuery);
+  const yasgui = createYasgui(window.Yasgui, form.dataset.first.trim());
   document.getElementById("new-tab").addEventListener("click", () => yasgui.addTab(true).getYasqe().focus());
   fillExamples(examples, (example) => run(openTab(yasgui, example.title, exampleText(example))));
   openShared(yasgui);
