@@ -71,7 +71,9 @@ function explain(error) {
   if (error instanceof TypeError) {
     return {
       title: "The answer did not arrive whole.",
-      detail: "The server or the network broke off, so nothing of it is shown. Ask for less, or try again.",
+      detail:
+        "It broke off on the way, so nothing of it is used. Most often it is longer than this service gives: " +
+        "ask for less, or try again.",
     };
   }
   try {
@@ -452,6 +454,7 @@ function prepareTab(tab) {
   nameInputs(yasqe);
   completeWhileTyping(yasqe);
   plainTooltips(yasqe);
+  nameButtons(yasqe);
   keyboardForSharing(yasqe);
   yasqe.on("change", () => states.get(tab).unmark?.());
   yasqe.on("query", () => {
@@ -510,6 +513,22 @@ function nameInputs(yasqe) {
   };
   for (const [name, value] of Object.entries(attributes)) input.setAttribute(name, value);
   yasqe.on("autocompletionShown", (_editor, widget) => widget.hints.setAttribute("aria-label", "Completions"));
+}
+
+// Says in words what YASQE's buttons show as pictures. The same button runs and stops.
+function nameButtons(yasqe) {
+  const buttons = yasqe.getWrapperElement().querySelector(".yasqe_buttons");
+  const run = buttons.querySelector(".yasqe_queryButton");
+  const name = element("span", {}, "Run");
+  const say = (text) => {
+    name.textContent = text;
+    run.title = `${text} query`;
+    run.setAttribute("aria-label", `${text} query`);
+  };
+  buttons.querySelector(".yasqe_share").append("Share");
+  run.append(name);
+  yasqe.on("query", () => say("Stop"));
+  for (const end of ["queryResponse", "queryAbort"]) yasqe.on(end, () => say("Run"));
 }
 
 function keyboardForSharing(yasqe) {
