@@ -1,0 +1,202 @@
+"""A running `rdfkit serve`, and requests to it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+TOKEN = "a token of 32 bytes that nobody guesses"
+_SERVING = re.compile(r"serving .* at (http://\S+)")
+_STARTS_WITHIN, _STOPS_WITHIN = 60, 30
+
+JSON = "application/sparql-results+json"
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole response. Names of headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def media_type(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0]
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        """The values of a SELECT in JSON."""
+        return [
+            {name: term["value"] for name, term in row.items()} for row in self.json["results"]["bindings"]
+        ]
+
+
+class Server:
+    """A server process: where it is, and what it has logged."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.url = ""
+        self.lines: list[str] = []
+        self._ready = threading.Event()
+        # Somebody has to read what the server logs, or it waits for room in the pipe.
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port."""
+        parts = urlsplit(self.url)
+        return parts.hostname or "", parts.port or 0
+
+    def wait(self) -> None:
+        """Waits until the server listens. Raises RuntimeError with its words when it does not."""
+        deadline = time.monotonic() + _STARTS_WITHIN
+        self._ready.wait(_STARTS_WITHIN)
+        # The address is told before the workers are there; from then on connections are taken.
+        while self.url and time.monotonic() < deadline:
+            try:
+                self.socket().close()
+                return
+            except ConnectionRefusedError:
+                time.sleep(0.02)
+        raise RuntimeError("\n".join(self.lines))
+
+    def stop(self) -> int:
+        """Stops the server as an operator does; gives its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(_STOPS_WITHIN)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+
+    def log(self) -> list[dict[str, Any]]:
+        """The access log."""
+        return [json.loads(line) for line in list(self.lines) if line.startswith("{")]
+
+    def connect(self, timeout: float = 60) -> http.client.HTTPConnection:
+        """A connection of its own."""
+        return http.client.HTTPConnection(*self.address, timeout=timeout)
+
+    def socket(self, timeout: float = 60) -> socket.socket:
+        """A connection without a client: what is sent and received is seen as it is."""
+        return socket.create_connection(self.address, timeout=timeout)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | str | None = None,
+    ) -> Answer:
+        """One request on a connection of its own."""
+        connection = self.connect()
+        try:
+            sent = body.encode() if isinstance(body, str) else body
+            connection.request(method, path, sent, dict(headers or {}))
+            response = connection.getresponse()
+            found = response.read()
+        finally:
+            connection.close()
+        return Answer(
+            response.status, {name.lower(): value for name, value in response.getheaders()}, found
+        )
+
+    def get(self, path: str, accept: str | None = None, **headers: str) -> Answer:
+        """GET. An underscore in the name of a header is a hyphen."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.request("GET", path, {**({"Accept": accept} if accept else {}), **sent})
+
+    def query(self, text: str, accept: str = JSON, method: str = "GET", **parameters: str) -> Answer:
+        """A query with further parameters of the protocol."""
+        fields = urlencode({"query": text, **parameters})
+        if method != "POST":
+            return self.request(method, f"/sparql?{fields}", {"Accept": accept})
+        return self.request("POST", "/sparql", {"Accept": accept, "Content-Type": FORM}, fields)
+
+    def update(self, text: str, token: str | None = TOKEN) -> Answer:
+        """An update, with a token."""
+        headers = {"Content-Type": "application/sparql-update"} | bearer(token)
+        return self.request("POST", "/sparql", headers, text)
+
+    def health(self) -> Any:
+        """What `/health` says."""
+        return self.get("/health").json
+
+    def wait_until_idle(self, seconds: float = 10) -> float:
+        """Waits until no job runs; gives how long it took. Raises TimeoutError."""
+        started = time.monotonic()
+        while (waited := time.monotonic() - started) < seconds:
+            said = self.health()
+            if not said["running"] and not said["waiting"]:
+                return waited
+            time.sleep(0.02)
+        raise TimeoutError(f"a job still runs after {seconds} s")
+
+    def _read(self) -> None:
+        for line in self.process.stderr or ():
+            self.lines.append(line.rstrip("\n"))
+            if found := _SERVING.match(line):
+                self.url = found[1].rstrip("/")
+                self._ready.set()
+        self._ready.set()
+
+
+def bearer(token: str | None) -> dict[str, str]:
+    """The header that a token is sent in."""
+    return {} if token is None else {"Authorization": f"Bearer {token}"}
+
+
+@contextmanager
+def serving(store: Path, *options: str, token: str | None = None) -> Iterator[Server]:
+    """A server on a store, at a free port of this machine; with a token it takes updates. `options` are settings
+    (`time_limit=1`). Stopped in the end.
+    """
+    command = [sys.executable, "-m", "rdfkit", "serve", "--store", str(store), "--port", "0"]
+    for option in options:
+        command += ["--set", option]
+    environment = dict(os.environ)
+    environment.pop("RDFKIT_TOKEN", None)
+    if token is not None:
+        command.append("--allow-update")
+        environment["RDFKIT_TOKEN"] = token
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    server = Server(process)
+    try:
+        server.wait()
+        yield server
+    finally:
+        server.stop()
