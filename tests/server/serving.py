@@ -124,9 +124,7 @@ class Server:
             found = response.read()
         finally:
             connection.close()
-        return Answer(
-            response.status, {name.lower(): value for name, value in response.getheaders()}, found
-        )
+        return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, found)
 
     def get(self, path: str, accept: str | None = None, **headers: str) -> Answer:
         """GET. An underscore in the name of a header is a hyphen."""
