@@ -42,7 +42,6 @@ class Settings:
     reload_interval: float = 1.0
     repair: bool = True
     base_url: str = ""
-    contact: str = ""
 
     @property
     def complexity(self) -> Complexity:
@@ -78,7 +77,6 @@ HELP: Mapping[str, str] = {
     "reload_interval": "Seconds between two looks for a new build in the store.",
     "repair": "Repair what is not SPARQL 1.1 if its form is known, unless a request says strict.",
     "base_url": "The address that users see, when it is not the one that requests carry.",
-    "contact": "Whom to ask about this service: an e-mail address or a web page, for the service description.",
 }
 
 # The least value of each number, where it is not 0.
