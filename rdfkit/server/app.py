@@ -149,7 +149,7 @@ async def _problem(request: Request, error: Exception) -> Response:
     accept = request.headers.get("accept")
     if not prefers(HTML, PROBLEMS, accept):
         return problem.response(accept)
-    page = views.problem(problem.title, problem.detail)
+    page = views.problem(problem.title, problem.sentence)
     headers = {"Cache-Control": "no-store", "Content-Security-Policy": PAGE_POLICY, **problem.headers}
     return HTMLResponse(page.text, problem.status, headers)
 

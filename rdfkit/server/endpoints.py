@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from rdfkit.server.delivery import deliver, is_constant, record
@@ -44,9 +44,7 @@ class SparqlEndpoint:
             await self._update(request, found)
             await Response(status_code=204)(scope, receive, send)
         elif self._is_for_people(request, found):
-            # What a person opens in a browser is a page, and a link to a query opens the editor with it.
-            address = "/editor" + (f"?{request.url.query}" if request.url.query else "")
-            await RedirectResponse(address, 303, {"Vary": "Accept"})(scope, receive, send)
+            await self._show(request, receive, send, found)
         elif found.operation is Operation.DESCRIPTION:
             await self._describe(request, receive, send, found)
         else:
@@ -57,6 +55,18 @@ class SparqlEndpoint:
         job = self._service.job("query", self._arguments(request, found), request, found.format)
         cached = request.method in ("GET", "HEAD") and is_constant(found.text)
         await deliver(request, receive, send, self._service.pool, job, cached=cached)
+
+    async def _show(self, request: Request, receive: Receive, send: Send, found: ProtocolRequest) -> None:
+        """What a person opens in a browser is a page: the answer, or the editor."""
+        if found.operation is Operation.DESCRIPTION:
+            job = self._service.job("view", {"view": "editor", "parameters": {}}, request)
+        else:
+            record(request).query = query_hash(found.text)
+            job = self._service.job("asked", self._arguments(request, found), request)
+        headers = {"Content-Security-Policy": PAGE_POLICY}
+        await deliver(
+            request, receive, send, self._service.pool, job, headers, cached=is_constant(found.text)
+        )
 
     async def _update(self, request: Request, found: ProtocolRequest) -> None:
         self._service.authorize(request)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import pyoxigraph as ox
 
@@ -22,6 +22,9 @@ from rdfkit.server.description import service_triples, void_triples
 from rdfkit.server.negotiation import GRAPHS, ROWS, Offer, choose
 from rdfkit.server.output import Output, RowCounter
 from rdfkit.store import DEFAULT_GRAPH, Dataset, Store
+
+if TYPE_CHECKING:
+    from rdfkit.server.views import Rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +48,25 @@ def query(context: Context, arguments: Mapping[str, Any], output: Output) -> Non
     """Answers a SPARQL query: `text`, `limits` (of `Complexity`), and perhaps `dataset` (two lists of IRIs), `strict`,
     `base_iri`.
     """
-    answer = context.store.query(
+    write_answer(context, _answer(context, arguments), output)
+
+
+def asked(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
+    """Answers a query, as `query` does, by a page."""
+    from rdfkit.server import views
+
+    answer = _answer(context, arguments)
+    _write_page(views.asked(views.Source(context.store, context.labels), arguments["text"], answer), output)
+
+
+def _answer(context: Context, arguments: Mapping[str, Any]) -> Answer:
+    return context.store.query(
         arguments["text"],
         strict=bool(arguments.get("strict")),
         limits=Complexity(**arguments["limits"]),
         dataset=_dataset(arguments),
         base_iri=arguments.get("base_iri"),
     )
-    write_answer(context, answer, output)
 
 
 def graph(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
@@ -91,11 +105,15 @@ def void(context: Context, arguments: Mapping[str, Any], output: Output) -> None
 
 def view(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
     """Gives a page, or JSON for one: the `view` of `rdfkit.server.views`, with its `parameters`."""
-    from rdfkit.server.views import Source, render
+    from rdfkit.server import views
 
-    rendered = render(arguments["view"], arguments["parameters"], Source(context.store, context.labels))
-    output.begin(rendered.media_type)
-    output.write(rendered.text.encode("utf-8", "replace"))
+    source = views.Source(context.store, context.labels)
+    _write_page(views.render(arguments["view"], arguments["parameters"], source), output)
+
+
+def _write_page(page: Rendered, output: Output) -> None:
+    output.begin(page.media_type)
+    output.write(page.text.encode("utf-8", "replace"))
 
 
 def build(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
@@ -152,6 +170,7 @@ def _dataset(arguments: Mapping[str, Any]) -> Dataset | None:
 
 JOBS: Mapping[str, Job] = {
     "query": query,
+    "asked": asked,
     "graph": graph,
     "describe": describe,
     "service": service,

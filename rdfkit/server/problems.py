@@ -70,10 +70,15 @@ class Problem(Exception):
         said = {"type": _TYPE + self.name, "title": self.title, "status": self.status}
         return {**said, **({"detail": self.detail} if self.detail else {}), **self.members}
 
+    @property
+    def sentence(self) -> str:
+        """What is said of this case, with its place in the query."""
+        place = ", ".join(f"{key} {self.members[key]}" for key in ("line", "column") if key in self.members)
+        return self.detail + (f" ({place})" if place else "")
+
     def text(self) -> str:
         """The problem in words."""
-        place = ", ".join(f"{key} {self.members[key]}" for key in ("line", "column") if key in self.members)
-        lines = [f"{self.title}.", self.detail + (f" ({place})" if place else "")]
+        lines = [f"{self.title}.", self.sentence]
         lines += [f"Expected: {self.members['expected']}"] if "expected" in self.members else []
         return "\n".join(line for line in lines if line) + "\n"
 

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 
 from rdfkit.errors import NotFoundError
 from rdfkit.server.views import data, library, searching, things
+from rdfkit.server.views.library import asked
 from rdfkit.server.views.rendering import Rendered, Source, html
 from rdfkit.server.views.routes import ROUTES
 
-__all__ = ["Rendered", "Source", "problem", "render"]
+__all__ = ["Rendered", "Source", "asked", "problem", "render"]
 
 View = Callable[[Source, Mapping[str, str]], Rendered]
 _ABOUT = {route.view: route.about for route in ROUTES}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from rdfkit.answers import Rows, Truth
+from rdfkit.answers import Answer, Graph, Rows, Truth
 from rdfkit.errors import NotFoundError, QueryError
 from rdfkit.queries import LibraryQuery, Parameter, bind, library
 from rdfkit.server.views.rendering import Link, Rendered, Source, address, html, links, probability
@@ -19,6 +19,7 @@ from rdfkit.server.views.rendering import Link, Rendered, Source, address, html,
 ROWS = 500
 _DOWNLOADS = {"csv": "CSV", "tsv": "TSV", "json": "JSON", "xml": "XML"}
 _LONGEST_NUMBER = 9
+_GRAPH_DOWNLOADS = {"turtle": "Turtle", "ntriples": "N-Triples", "jsonld": "JSON-LD", "rdfxml": "RDF/XML"}
 _NUMBERS = ("integer", "decimal", "double", "float", "int", "long", "gYear")
 
 
@@ -83,6 +84,20 @@ def query(source: Source, parameters: Mapping[str, str]) -> Rendered:
     )
 
 
+def asked(source: Source, text: str, answer: Answer) -> Rendered:
+    """The answer to a query as a page: what a browser gets that opens a link to the endpoint. Raises QueryError."""
+    downloads = _GRAPH_DOWNLOADS if isinstance(answer, Graph) else _DOWNLOADS
+    return html(
+        "asked.html",
+        text=text,
+        repairs=[repair.sentence for repair in answer.repairs],
+        answer=None if isinstance(answer, Graph) else _shown(source, answer),
+        editor=address("/editor", query=text),
+        downloads=[(label, address("/sparql", query=text, format=name)) for name, label in downloads.items()],
+        most=ROWS,
+    )
+
+
 def editor(source: Source, parameters: Mapping[str, str]) -> Rendered:
     """The SPARQL editor, with the text of `query` if there is one."""
     return html("editor.html", query=parameters.get("query", ""))
@@ -101,10 +116,14 @@ def field_name(parameter: Parameter) -> str:
 
 def _answer(source: Source, text: str) -> dict[str, Any]:
     answer = source.store.query(text)
+    if isinstance(answer, Graph):
+        raise QueryError("this query makes a graph; use the downloads", expected="a query that gives rows")
+    return _shown(source, answer)
+
+
+def _shown(source: Source, answer: Rows | Truth) -> dict[str, Any]:
     if isinstance(answer, Truth):
         return {"truth": bool(answer), "columns": (), "rows": (), "cut": False}
-    if not isinstance(answer, Rows):
-        raise QueryError("this query makes a graph; use the downloads", expected="a query that gives rows")
     terms = list(islice(answer.terms(), ROWS + 1))
     iris = (term.value for row in terms for term in row.values() if isinstance(term, ox.NamedNode))
     named = links(source, iris)
