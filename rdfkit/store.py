@@ -27,7 +27,6 @@ import socket
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -39,6 +38,7 @@ import pyoxigraph as ox
 from rdfkit import answers
 from rdfkit.answers import Answer
 from rdfkit.complexity import SAFE, Complexity, refuse
+from rdfkit.datasets import Dataset, merge, read_dataset
 from rdfkit.dialect import repair
 from rdfkit.errors import QueryError, QueryRefusedError, StoreBusyError, StoreError
 from rdfkit.identifiers import expand, prefix_map
@@ -63,27 +63,6 @@ _ATTEMPTS = 20
 _SYNTAX_PLACE = re.compile(r"error at ([0-9]+):([0-9]+): ")
 # Among what Oxigraph "expected" are tokens, and sentences about what is wrong. Only these help.
 _SYNTAX_SENTENCE = re.compile(r"(?:expected (?:one of )?|, )((?!one of )[A-Za-z]+(?: [A-Za-z]+)+)(?=,|$)")
-
-
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """The graphs that a query sees: those whose merge is the default graph, and those that GRAPH finds, as IRIs.
-
-    As `default-graph-uri` and `named-graph-uri` of the protocol: https://www.w3.org/TR/sparql11-protocol/#dataset.
-    """
-
-    default_graphs: tuple[str, ...] = ()
-    named_graphs: tuple[str, ...] = ()
-
-    def options(self) -> dict[str, list[ox.NamedNode]]:
-        """As Oxigraph takes it. Raises QueryError for what is no IRI."""
-        try:
-            return {
-                "default_graph": [ox.NamedNode(iri) for iri in self.default_graphs],
-                "named_graphs": [ox.NamedNode(iri) for iri in self.named_graphs],
-            }
-        except ValueError as error:
-            raise QueryError(f"a graph is not named by an absolute IRI: {error}") from error
 
 
 Result = TypeVar("Result")
@@ -226,9 +205,9 @@ class Store:
             )
         refuse(text, limits)
         known = {**prefix_map(), **(prefixes or {})}
-        options = {"prefixes": known, "base_iri": base_iri, **(dataset.options() if dataset else {})}
+        options = {"prefixes": known, "base_iri": base_iri}
         try:
-            return answers.answer(self._run(text, options), self)
+            return answers.answer(self._run(text, options, dataset), self)
         except (SyntaxError, QueryError) as error:
             # Whatever comes of the repair, the user knows the text as it was.
             said = syntax_error(error, text, known) if isinstance(error, SyntaxError) else error
@@ -236,13 +215,20 @@ class Store:
             if strict or not repaired.repairs:
                 raise said from error
         try:
-            return answers.answer(self._run(repaired.text, options), self, repaired.repairs)
+            return answers.answer(self._run(repaired.text, options, dataset), self, repaired.repairs)
         except SyntaxError as error:
             raise said from error
 
-    def _run(self, text: str, options: Mapping[str, Any]) -> Any:  # noqa: ANN401 - one of Oxigraph's results
+    def _run(self, text: str, options: Mapping[str, Any], dataset: Dataset | None) -> Any:  # noqa: ANN401
+        """One of Oxigraph's results."""
+        graph = self._open_graph()
+        seen = dataset or (read_dataset(text, options["prefixes"]) if "FROM" in text.upper() else None)
+        if seen is not None and len(seen.default_graphs) > 1:
+            graph, options = merge(graph, seen), {**options, "default_graph": ox.DefaultGraph()}
+        elif dataset is not None:
+            options = {**options, **dataset.options()}
         try:
-            return self._open_graph().query(text, **options)
+            return graph.query(text, **options)
         except (OSError, RuntimeError, ValueError) as error:
             raise QueryError(f"the query failed: {error}") from error
 

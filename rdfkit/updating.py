@@ -17,11 +17,12 @@ from typing import TypeVar
 import pyoxigraph as ox
 
 from rdfkit.complexity import SAFE, Complexity, refuse
+from rdfkit.datasets import Dataset
 from rdfkit.errors import NotFoundError, QueryRefusedError, UpdateError
 from rdfkit.formats import Format
 from rdfkit.identifiers import prefix_map
 from rdfkit.sparql_tokens import Kind, Token, calls_service, loads_documents, tokens
-from rdfkit.store import Dataset, changing, syntax_error
+from rdfkit.store import changing, syntax_error
 
 _Result = TypeVar("_Result")
 _SKIPPED = frozenset({Kind.SPACE, Kind.COMMENT})

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from rdfkit import updating
 from rdfkit.answers import Answer, Graph, Rows, Truth
 from rdfkit.complexity import Complexity
+from rdfkit.datasets import Dataset
 from rdfkit.errors import NotFoundError, StoreError
 from rdfkit.formats import of_name
 from rdfkit.identifiers import prefix_map
@@ -21,7 +22,7 @@ from rdfkit.labels import Labels
 from rdfkit.server.description import service_triples, void_triples
 from rdfkit.server.negotiation import GRAPHS, ROWS, Offer, choose
 from rdfkit.server.output import Output, RowCounter
-from rdfkit.store import DEFAULT_GRAPH, Dataset, Store
+from rdfkit.store import DEFAULT_GRAPH, Store
 
 if TYPE_CHECKING:
     from rdfkit.server.views import Rendered

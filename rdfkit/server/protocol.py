@@ -11,9 +11,9 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from rdfkit.datasets import Dataset
 from rdfkit.server.problems import Problem, bad_request
 from rdfkit.settings import Settings
-from rdfkit.store import Dataset
 
 _FORM = "application/x-www-form-urlencoded"
 _MOST_PARAMETERS = 1000

@@ -1,0 +1,83 @@
+"""The dataset of a query: the graphs whose merge is its default graph, and those that GRAPH finds.
+
+https://www.w3.org/TR/sparql11-query/#rdfDataset. Oxigraph gives a triple as often as there are default graphs with it;
+the merge that the standard asks for has it once. So for several default graphs `merge` makes them into one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from rdfkit.errors import QueryError
+from rdfkit.identifiers import is_absolute_iri
+from rdfkit.sparql_tokens import Kind, Token, tokens, unescaped
+
+_SKIPPED = frozenset({Kind.SPACE, Kind.COMMENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The graphs that a query sees, as IRIs. As `default-graph-uri` and `named-graph-uri` of the protocol:
+    https://www.w3.org/TR/sparql11-protocol/#dataset.
+    """
+
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+
+    def options(self) -> dict[str, list[ox.NamedNode]]:
+        """As Oxigraph takes it. Raises QueryError for what is no IRI."""
+        return {"default_graph": _nodes(self.default_graphs), "named_graphs": _nodes(self.named_graphs)}
+
+
+def merge(graph: ox.Store, dataset: Dataset) -> ox.Store:
+    """A store in memory whose default graph is the merge of the dataset's. Raises QueryError for what is no IRI."""
+    merged = ox.Store()
+    options = dataset.options()
+    for name in options["default_graph"]:
+        quads = graph.quads_for_pattern(None, None, None, name)
+        merged.extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+    for name in options["named_graphs"]:
+        if graph.contains_named_graph(name):
+            merged.add_graph(name)
+            merged.extend(graph.quads_for_pattern(None, None, None, name))
+    return merged
+
+
+def read_dataset(text: str, prefixes: Mapping[str, str]) -> Dataset | None:
+    """What the FROM clauses of a query name; None without any, and where an IRI in them is relative.
+
+    `prefixes` are those that need no declaration.
+    """
+    found = [token for token in tokens(text) if token.kind not in _SKIPPED]
+    known = dict(prefixes)
+    default: list[str] = []
+    named: list[str] = []
+    for number, token in enumerate(found):
+        if token.text == "{":
+            break
+        word = token.text.upper() if token.kind is Kind.WORD else ""
+        after = found[number + 1 : number + 3]
+        if word == "PREFIX" and len(after) == 2:
+            known[after[0].prefix] = unescaped(after[1].text[1:-1])
+        elif word == "FROM" and after:
+            is_named = after[0].text.upper() == "NAMED"
+            (named if is_named else default).append(_iri(after[-1 if is_named else 0], known))
+    if not default + named or not all(is_absolute_iri(iri) for iri in default + named):
+        return None
+    return Dataset(tuple(default), tuple(named))
+
+
+def _iri(token: Token, prefixes: Mapping[str, str]) -> str:
+    if token.kind is Kind.IRI:
+        return unescaped(token.text[1:-1])
+    return prefixes.get(token.prefix, "") + token.text.partition(":")[2].replace("\\", "")
+
+
+def _nodes(iris: tuple[str, ...]) -> list[ox.NamedNode]:
+    try:
+        return [ox.NamedNode(iri) for iri in iris]
+    except ValueError as error:
+        raise QueryError(f"a graph is not named by an absolute IRI: {error}") from error
