@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
@@ -15,6 +16,7 @@ from rdfkit.errors import NotFoundError, QueryError
 from rdfkit.queries import LibraryQuery, Parameter, bind, library
 from rdfkit.server.views.rendering import Link, Rendered, Source, address, html, links, probability
 
+_YASGUI = Path(__file__).parents[1] / "assets" / "vendor" / "yasgui.min.js"
 # No more rows are shown. The downloads have them all.
 ROWS = 500
 _DOWNLOADS = {"csv": "CSV", "tsv": "TSV", "json": "JSON", "xml": "XML"}
@@ -99,8 +101,8 @@ def asked(source: Source, text: str, answer: Answer) -> Rendered:
 
 
 def editor(source: Source, parameters: Mapping[str, str]) -> Rendered:
-    """The SPARQL editor, with the text of `query` if there is one."""
-    return html("editor.html", query=parameters.get("query", ""))
+    """The SPARQL editor, with the text of `query` if there is one; a plain form when it was built without YASGUI."""
+    return html("editor.html", query=parameters.get("query", ""), has_yasgui=_YASGUI.is_file())
 
 
 @cache
