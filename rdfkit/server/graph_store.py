@@ -128,7 +128,11 @@ class GraphStore:
         if default is not None:
             return None
         path = request.url.path
-        return _NEW if path.rstrip("/") == PATH else f"{self._service.address(request)}{path}"
+        if path.rstrip("/") == PATH:
+            return _NEW
+        graph = f"{self._service.address(request)}{path}"
+        check_iri(graph)
+        return graph
 
 
 def _format(media_type: str, filename: str | None) -> str:

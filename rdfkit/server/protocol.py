@@ -9,6 +9,7 @@ from email.message import Message
 from enum import StrEnum
 from urllib.parse import parse_qsl
 
+import pyoxigraph as ox
 from starlette.requests import Request
 
 from rdfkit.datasets import Dataset
@@ -171,7 +172,12 @@ def _dataset(parameters: Parameters, default: str, named: str) -> Dataset | None
 
 def check_iri(iri: str) -> None:
     """Raises Problem for what cannot be an absolute IRI."""
-    if _NOT_IN_IRIS.search(iri) or not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", iri):
+    try:
+        # What the workers' engine does not take would bring a worker down.
+        ox.NamedNode(iri)
+    except ValueError as error:
+        raise bad_request(f'"{iri[:200]}" is no absolute IRI') from error
+    if _NOT_IN_IRIS.search(iri):
         raise bad_request(f'"{iri[:200]}" is no absolute IRI')
 
 
