@@ -327,7 +327,14 @@ def serve(
     open_store(store).close()
     listening = running.listen(host, port)
     _say(f"serving {store} at {running.address_of(listening)}", quiet=False)
-    running.serve(application, listening, drain_time=settings.drain_time, log_requests=not quiet)
+    # The application says what is wrong with a slow body; what it does not read is ended a little later.
+    running.serve(
+        application,
+        listening,
+        drain_time=settings.drain_time,
+        request_time=settings.body_timeout + 5,
+        log_requests=not quiet,
+    )
 
 
 @app.command(epilog=EXIT_CODES)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import socket
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 import uvicorn
 from starlette.applications import Starlette
@@ -49,7 +51,6 @@ def listen(host: str, port: int) -> socket.socket:
         raise SettingError(
             f"cannot listen at {host}:{port}: {reason}", key="port", value=str(port)
         ) from error
-    listening.set_inheritable(True)
     return listening
 
 
@@ -59,8 +60,12 @@ def address_of(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def serve(app: Starlette, listening: socket.socket, *, drain_time: float, log_requests: bool) -> None:
+def serve(
+    app: Starlette, listening: socket.socket, *, drain_time: float, request_time: float, log_requests: bool
+) -> None:
     """Serves until SIGTERM or SIGINT; then lets running requests end. The log goes to stderr.
+
+    A request that has not wholly arrived after `request_time` seconds has its connection closed.
 
     Raises StoreError when the application cannot be started.
     """
@@ -71,6 +76,7 @@ def serve(app: Starlette, listening: socket.socket, *, drain_time: float, log_re
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     config = uvicorn.Config(
         app,
+        http=_protocol(request_time),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -81,3 +87,11 @@ def serve(app: Starlette, listening: socket.socket, *, drain_time: float, log_re
     failure = getattr(app.state, "failure", None)
     if isinstance(failure, StoreError):
         raise failure
+
+
+def _protocol(request_time: float) -> type[asyncio.Protocol] | Literal["h11"]:
+    try:
+        from rdfkit.server.connections import allow_connections, guarded_protocol
+    except ImportError:  # httptools is not for Windows; h11 has a limit on headers by itself
+        return "h11"
+    return guarded_protocol(request_time, allow_connections())
