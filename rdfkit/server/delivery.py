@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,13 +15,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Send
 
+from rdfkit.server import problems
 from rdfkit.server.pool import BrokenAnswerError, Job, Pool, Reply
-from rdfkit.server.problems import Problem
 
 # A query with one of these gives another answer each time.
 _CHANGING = re.compile(r"\b(?:rand|now|uuid|struuid|bnode)\b", re.IGNORECASE | re.ASCII)
 # Most jobs end before this, and then nobody has to look whether the client is still there.
 _SOON = 0.2
+# The last bits of an IPv6 address are free to whoever has the first ones.
+_OF_ONE_CLIENT = 64
 _TEXT = ("text/", "application/sparql-results+xml", "application/xml")
 
 
@@ -43,7 +46,13 @@ def record(request: Request) -> Record:
 def client_of(request: Request) -> str:
     """Who sends a request: the IP address, of IPv6 the part that one household or company has."""
     host = request.client.host if request.client else ""
-    return ":".join(host.split(":")[:4]) if ":" in host else host
+    try:
+        address = ipaddress.IPv6Address(host)
+    except ValueError:
+        return host
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Address(int(address) >> _OF_ONE_CLIENT << _OF_ONE_CLIENT))
 
 
 def is_constant(text: str) -> bool:
@@ -75,7 +84,7 @@ async def deliver(
             return
         reply = await run_watched(pool, job, request)
         if cached and reply.build == pool.build:
-            common |= _validators(tag, pool.built)
+            common |= _validators(entity_tag(request, reply.build), pool.built)
         else:
             common["Cache-Control"] = "no-store"
         if reply.body is not None:
@@ -93,7 +102,7 @@ async def run_watched(pool: Pool, job: Job, request: Request) -> Reply:
             watching = asyncio.create_task(_disconnected(request))
             await asyncio.wait({running, watching}, return_when=asyncio.FIRST_COMPLETED)
         if not running.done():
-            raise Problem(499, "client-gone", "The client closed the connection")
+            raise problems.client_gone()
         reply = await running
     finally:
         running.cancel()
@@ -151,7 +160,7 @@ async def _send(
         return
     try:
         if request.method != "HEAD":
-            await _send_parts(reply, send, timeout)
+            await _send_parts(request, reply, send, timeout)
         else:
             await send({"type": "http.response.body"})
     except (BrokenAnswerError, TimeoutError) as error:
@@ -164,10 +173,16 @@ async def _send(
         record(request).rows = reply.stats.get("rows")
 
 
-async def _send_parts(reply: Reply, send: Send, timeout: float) -> None:
-    if reply.spool is None:
+async def _send_parts(request: Request, reply: Reply, send: Send, timeout: float) -> None:
+    if reply.spool is None or reply.rest is None:
         return
-    async for part in reply.spool.parts():
-        async with asyncio.timeout(timeout):
-            await send({"type": "http.response.body", "body": part, "more_body": True})
-    await send({"type": "http.response.body"})
+    rest, watching = reply.rest, asyncio.create_task(_disconnected(request))
+    # What is sent to a client that has gone goes nowhere, so nothing else would stop the job.
+    watching.add_done_callback(lambda _: rest.cancel())
+    try:
+        async for part in reply.spool.parts():
+            async with asyncio.timeout(timeout):
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body"})
+    finally:
+        watching.cancel()

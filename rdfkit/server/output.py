@@ -11,6 +11,8 @@ from rdfkit.server.frames import Kind, frame, json_frame
 
 # Up to this size an answer is held back, so that an error can still have its own status.
 _HELD = 65_536
+# An engine may write 100 MB at once. The server's process takes them in smaller parts, so as not to be kept by one.
+_LARGEST_PART = 1 << 20
 # What is smaller does not gain by compression.
 _WORTH_COMPRESSING = 1024
 
@@ -118,7 +120,7 @@ class Output:
         parts = [] if self.has_begun else [self._begin(whole=True)]
         if self._compressor is not None:
             rest = self._compressor.compress(rest) + self._compressor.flush()
-        parts += [frame(Kind.CHUNK, rest), json_frame(Kind.END, {"rows": self.rows, "bytes": self.bytes})]
+        parts += [_chunks(rest), json_frame(Kind.END, {"rows": self.rows, "bytes": self.bytes})]
         self._stream.write(b"".join(parts))
         self._stream.flush()
 
@@ -147,8 +149,14 @@ class Output:
         data = self._take()
         if self._compressor is not None:
             data = self._compressor.compress(data)
-        self._stream.write(head + frame(Kind.CHUNK, data))
+        self._stream.write(head + _chunks(data))
         self._stream.flush()
+
+
+def _chunks(data: bytes) -> bytes:
+    """A part of an answer as frames of moderate size, at least one."""
+    starts = range(0, max(len(data), 1), _LARGEST_PART)
+    return b"".join(frame(Kind.CHUNK, data[start : start + _LARGEST_PART]) for start in starts)
 
 
 def _compressor(encoding: str | None) -> _Compressor | None:

@@ -32,9 +32,13 @@ _GRACE = 0.3
 # A worker that has just been started reads its modules and opens the store; the first one of a build that has no
 # index of labels makes it.
 _START_TIME = 1800.0
-# As much of an answer is kept in memory while a slow client takes it; the rest is in a temporary file.
-_IN_MEMORY = 4 << 20
+# An idle worker ends when its stdin does.
+_END_TIME = 10.0
+# As much of an answer is kept in memory while a slow client takes it; else it is in a temporary file.
+_IN_MEMORY = 256 << 10
 _RETRY = 1.0
+# A build that cannot be opened is tried again less and less often, at last with so many seconds between.
+_LONGEST_RETRY = 60.0
 # Each further attempt to start the workers means that one more build was switched in meanwhile.
 _ATTEMPTS = 5
 
@@ -150,17 +154,26 @@ class Worker:
 
     @classmethod
     async def start(cls, store: Path, settings: Settings) -> Worker:
-        """Starts a worker on the current build of a store. Raises StoreError when it cannot open it."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "rdfkit.server.worker", str(store), str(settings.memory),
-            stdin=PIPE, stdout=PIPE, stderr=DEVNULL,
-        )  # fmt: skip
+        """Starts a worker on the current build of a store. Raises StoreError when there can be none or it cannot open
+        the store.
+        """
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "rdfkit.server.worker", str(store), str(settings.memory),
+                stdin=PIPE, stdout=PIPE, stderr=DEVNULL,
+            )  # fmt: skip
+        except OSError as error:
+            # Too many processes or open files: it may be better in a moment.
+            raise StoreError(f"a worker could not be started: {error.strerror}", path=str(store)) from error
         worker = cls(process, "", "")
         try:
             kind, body = await asyncio.wait_for(worker._next(), _START_TIME)
         except (asyncio.IncompleteReadError, TimeoutError) as error:
             await worker.kill()
             raise StoreError("a worker could not be started", path=str(store)) from error
+        except asyncio.CancelledError:
+            await worker.kill()
+            raise
         said = decode(body)
         if kind is not Kind.HEAD:
             await worker.kill()
@@ -206,27 +219,37 @@ class Worker:
         if self.process.stdin is not None:
             self.process.stdin.close()
         try:
-            await asyncio.wait_for(self.process.wait(), _START_TIME)
+            await asyncio.wait_for(self.process.wait(), _END_TIME)
         except TimeoutError:
             await self.kill()
 
     async def _fill(self, reply: Reply, spool: Spool, limit: float, deadline: float) -> None:
-        """Takes the rest of an answer from the worker."""
-        problem: Problem | None = None
+        """Takes the rest of an answer from the worker. Whatever ends this early, the answer does not look whole."""
+        problem: Problem | None = problems.crashed()
+        is_free = False
         try:
             while True:
                 kind, body = await self._expect(limit, deadline)
                 if kind is Kind.END:
                     reply.stats.update(decode(body))
+                    problem, is_free = None, True
                     break
                 if kind is Kind.PROBLEM:
-                    problem = Problem(**decode(body))
+                    problem, is_free = Problem(**decode(body)), True
                     break
                 spool.put(body)
         except Problem as found:
             problem = found
+        except asyncio.CancelledError:
+            problem = problems.client_gone()
+            raise
+        except OSError as error:
+            _log.error("an answer cannot be kept for a slow client: %s", error)
         finally:
             spool.end(problem)
+            if not is_free:
+                # What the worker still says belongs to nobody.
+                await self.kill()
 
     def _send(self, job: Job, settings: Settings, limit: float) -> None:
         if self.process.stdin is None:
@@ -324,7 +347,8 @@ class Pool:
             raise problems.stopping()
         if self._present[client] >= self.settings.client_requests:
             raise problems.too_many()
-        if self.present >= self.settings.queue + self.settings.workers:
+        # Those who only take their answers slowly keep no worker, and nobody else away.
+        if self.waiting >= self.settings.queue:
             raise problems.overloaded()
         self._present[client] += 1
         try:
@@ -352,6 +376,8 @@ class Pool:
         then the workers stay as they were.
         """
         async with self._reloading:
+            if self.build and current_build(self.store) == self.build:
+                return
             started = await self._start_workers()
             old, self._idle = self._idle, deque(started)
             self._workers.update(started)
@@ -376,14 +402,22 @@ class Pool:
 
     async def _watch(self) -> None:
         """Looks for new builds."""
+        now = asyncio.get_running_loop().time
+        name = failed = None
+        again, wait = 0.0, _RETRY
         while True:
             await asyncio.sleep(self.settings.reload_interval)
             try:
-                if current_build(self.store) not in (self.build, None):
-                    await self.reload()
-                    _log.info("reloaded: build %s", self.build)
-            except StoreError as error:
+                name = current_build(self.store)
+                if name in (self.build, None) or (name == failed and now() < again):
+                    continue
+                await self.reload()
+                _log.info("reloaded: build %s", self.build)
+            except (StoreError, OSError) as error:
                 _log.error("the new build cannot be opened, the old one stays: %s", error)
+                # Starting workers in vain costs those who run.
+                wait = min(2 * wait, _LONGEST_RETRY) if name == failed else _RETRY
+                failed, again = name, now() + wait
 
     async def _acquire(self, client: str) -> Worker:
         future: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
@@ -425,20 +459,36 @@ class Pool:
         return None
 
     def _release(self, worker: Worker, client: str) -> None:
-        self._running[client] -= 1
-        self._running += Counter()
         if not worker.is_alive or worker.is_lost:
-            self._replace(worker)
-        elif worker.build != self.build:
+            # Whose query has cost a worker has its place again when there is a new one; else one client could have
+            # all workers killed faster than they start.
+            self._replace(worker, client)
+            return
+        if worker.build != self.build:
             self._discard(worker)
         else:
             self._idle.append(worker)
+        self._leave(client)
+
+    def _leave(self, client: str) -> None:
+        """Forgets one running job of a client."""
+        self._running[client] -= 1
+        self._running += Counter()
         self._dispatch()
 
-    def _replace(self, worker: Worker) -> None:
+    def _replace(self, worker: Worker, client: str | None = None) -> None:
+        """Has a new worker in place of a lost one, whose last job was that of a client."""
         self._discard(worker)
-        if worker.build == self.build and not self.is_stopping:
-            self._spawn(self._add_worker(self.build))
+        replacing = worker.build == self.build and not self.is_stopping
+        task = self._spawn(self._add_worker(self.build)) if replacing else None
+        if client is not None:
+            self._spawn(self._leave_after(client, task))
+
+    async def _leave_after(self, client: str, task: asyncio.Task[None] | None) -> None:
+        """Forgets a running job of a client when a task has ended, or takes too long."""
+        if task is not None:
+            await asyncio.wait({task}, timeout=_RETRY * 5)
+        self._leave(client)
 
     async def _add_worker(self, build: str) -> None:
         """Starts one more worker for a build, as long as it is the current one."""
@@ -449,20 +499,22 @@ class Pool:
                 _log.error("a worker cannot be started: %s", error)
                 await asyncio.sleep(_RETRY)
                 continue
-            if worker.build == self.build:
+            if worker.build == self.build == build:
                 self._workers.add(worker)
                 self._idle.append(worker)
                 self._dispatch()
                 return
-            # There is a newer build, which `_watch` will find.
+            # There is a newer build: either it has all its workers, or `_watch` will find it.
             await worker.kill()
-            await asyncio.sleep(self.settings.reload_interval)
+            if self.build == build:
+                await asyncio.sleep(self.settings.reload_interval)
 
     def _discard(self, worker: Worker) -> None:
         self._workers.discard(worker)
         self._spawn(worker.retire())
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task

@@ -128,6 +128,11 @@ def too_many() -> Problem:
     )
 
 
+def client_gone() -> Problem:
+    """Nobody waits for the answer any more. Only the log sees this."""
+    return Problem(499, "client-gone", "The client closed the connection")
+
+
 def stopping() -> Problem:
     """The server has been told to stop."""
     return Problem(503, "stopping", "The service is being stopped", headers={"Retry-After": "10"})

@@ -50,6 +50,8 @@ def _do(store: Store, labels: Labels, job: Mapping[str, Any], stream: BinaryIO) 
     _set_alarm(job["time"])
     try:
         JOBS[job["job"]](Context(store, labels, job["accept"], job["format"]), job["arguments"], output)
+        # From the end of the answer on the worker may get the next job, so no alarm of this one may follow.
+        _set_alarm(0)
         output.finish()
     except RdfkitError as error:
         _say(stream, json_frame(Kind.PROBLEM, _problem(of_error(error))))
