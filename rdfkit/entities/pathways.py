@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -27,13 +28,13 @@ _NODE_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class DataNode:
-    """An element of a pathway; `gene` is its Entrez gene, if it has one."""
+    """An element of a pathway, with its Entrez genes if it has any."""
 
     iri: str
     label: str | None
     type: str
     source: str | None
-    gene: str | None
+    genes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def pathway(store: Store, labels: Labels, iri: str) -> Pathway:
         raise NotFoundError("there is no such pathway", value=iri)
     version = iri if iri in versions else versions[0]
     data_nodes = _data_nodes(store, version)
-    drawn = tuple(sorted({one.gene for one in data_nodes if one.gene}))
+    drawn = tuple(sorted({gene for one in data_nodes for gene in one.genes}))
     organism = node(store, version, "wp:organism")
     tags = nodes(store, version, "wp:ontologyTag")
     community = expand("cur:")
@@ -91,7 +92,7 @@ def pathway(store: Store, labels: Labels, iri: str) -> Pathway:
         organism_name=text(store, version, "wp:organismName"),
         modified=text(store, version, "dcterms:modified"),
         page=node(store, version, "foaf:page"),
-        authors=_authors(store, main),
+        authors=_authors(store, main, version),
         terms=tuple(tag for tag in tags if not tag.startswith(community)),
         communities=tuple(tag for tag in tags if tag.startswith(community)),
         data_nodes=data_nodes,
@@ -115,16 +116,13 @@ def _without_version(store: Store, iri: str) -> str:
     return next(iter(subjects(store, "pav:hasVersion", iri)), iri.rpartition("_r")[0])
 
 
-def _authors(store: Store, main: str) -> tuple[str, ...]:
-    """The authors in the order of the page, which their authorships number."""
+def _authors(store: Store, main: str, version: str) -> tuple[str, ...]:
+    """The authors in the order of the page, which their authorships number: `USER/WP364_r1` is that of a version."""
     places: dict[str, int] = {}
-    shared = set(nodes(store, main, "wp:hasAuthorship"))
+    name = version.removeprefix(_PATHWAY)
     for user in nodes(store, main, "dc:creator"):
-        # An authorship stands below its author; else the author names many, of which one is the pathway's.
-        own = [name for name in shared if name.startswith(f"{user}/")]
-        own = own or sorted(shared & set(nodes(store, user, "wp:hasAuthorship")))
-        ordinal = text(store, own[0], "wpq:series_ordinal") if own else None
-        places[user] = int(ordinal) if ordinal and ordinal.isdigit() else len(shared) + 1
+        ordinal = text(store, f"{user}/{name}", "wpq:series_ordinal")
+        places[user] = int(ordinal) if ordinal and ordinal.isdecimal() else sys.maxsize
     return tuple(sorted(places, key=lambda user: (places[user], user)))
 
 
@@ -146,7 +144,7 @@ def _data_node(store: Store, iri: str) -> DataNode:
         label=text(store, iri, "rdfs:label"),
         type=next((name for class_, name in _NODE_TYPES.items() if class_ in types), "Data node"),
         source=text(store, iri, "dc:source"),
-        gene=next(iter(genes), iri if iri.startswith(_GENE) else None),
+        genes=tuple(genes),
     )
 
 

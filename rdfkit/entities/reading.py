@@ -53,9 +53,9 @@ def rows(store: Store, query: str) -> Iterator[dict[str, Plain]]:
 
 
 def is_known(store: Store, iri: str) -> bool:
-    """Whether any statement is about this IRI, or leads to it."""
+    """Whether any statement is about this IRI, leads to it, or has it as its property."""
     found = ox.NamedNode(checked(iri))
-    return store.has(found, None, None) or store.has(None, None, found)
+    return store.has(found, None, None) or store.has(None, None, found) or store.has(None, found, None)
 
 
 def checked(iri: str) -> str:

@@ -66,7 +66,8 @@ def pathways_with_genes(store: Store, genes: Sequence[str], limit: int = 20) -> 
     most = sorted(drawn, key=lambda pathway: (-len(drawn[pathway]), pathway))[:limit]
     found = []
     for pathway in most:
-        own = set(along(store, pathway, "pav:hasVersion/^dcterms:isPartOf/wp:bdbEntrezGene"))
+        found_genes = along(store, pathway, "pav:hasVersion/^dcterms:isPartOf/wp:bdbEntrezGene")
+        own = {gene for gene in found_genes if gene.startswith(expand("ncbigene:"))}
         jaccard = len(drawn[pathway]) / len(own | set(genes))
         found.append(Shared(pathway, tuple(drawn[pathway]), jaccard, None))
     return sorted(

@@ -56,6 +56,12 @@ def incoming(store: Store, iri: str, each: int = 50) -> Statements:
     return _grouped(pairs, each)
 
 
+def uses(store: Store, iri: str, limit: int) -> list[tuple[Value, Value]]:
+    """Subjects and values of the first statements with this IRI as their property."""
+    triples = islice(store.triples(ox.NamedNode(checked(iri))), limit)
+    return [(_value(triple.subject), _value(triple.object)) for triple in triples]
+
+
 def iris(statements: Statements) -> Iterator[str]:
     """All IRIs that stand in the statements."""
     for found in statements.properties:

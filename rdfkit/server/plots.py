@@ -13,6 +13,8 @@ from html import escape
 
 from markupsafe import Markup
 
+# Bars are drawn for a phone and made larger on wider screens.
+_WIDTH = 420
 _CELL = 16
 _LABEL = 290
 _HEAD = 84
@@ -59,7 +61,7 @@ def years(counts: Mapping[int, int], what: str) -> Markup:
         return Markup("")
     first, last = min(counts), max(counts)
     span = range(first, last + 1)
-    width, height, step = 640, 160, 640 / max(len(span), 12)
+    width, height, step = _WIDTH, 130, _WIDTH / max(len(span), 12)
     most = max(counts.values())
     parts = []
     for place, year in enumerate(span):
@@ -70,7 +72,7 @@ def years(counts: Mapping[int, int], what: str) -> Markup:
                  _rect(place * step + 1, 0, step - 2, height, "target"),
                  _rect(place * step + 1, height - tall, step - 2, tall, "mark"))
         )  # fmt: skip
-    every = max(1, -(-len(span) // 8))
+    every = max(1, -(-len(span) // 7))
     for place in range(0, len(span), every):
         where = {"x": f"{place * step + step / 2:.1f}", "y": str(height + 16), "class": "tick"}
         parts.append(_tag("text", where, _text(str(span[place]))))
@@ -88,15 +90,15 @@ def ranks(bars: Sequence[Bar], what: str) -> Markup:
     parts = []
     for place, bar in enumerate(bars):
         y = place * 22
-        wide = max(1.0, round(bar.value / most * 440, 1))
+        wide = max(1.0, round(bar.value / most * (_WIDTH - 140), 1))
         parts.append(
             _link(bar.page, f"{bar.label}: {bar.value:,}",
-                  _rect(0, y, 640, 20, "target"),
-                  _tag("text", {"x": "92", "y": str(y + 15), "class": "name"}, _text(_short(bar.label, 12))),
-                  _rect(100, y + 3, wide, 14, "mark"),
-                  _tag("text", {"x": f"{wide + 106}", "y": str(y + 15), "class": "value"}, _text(f"{bar.value:,}")))
+                  _rect(0, y, _WIDTH, 20, "target"),
+                  _tag("text", {"x": "86", "y": str(y + 15), "class": "name"}, _text(_short(bar.label, 12))),
+                  _rect(92, y + 3, wide, 14, "mark"),
+                  _tag("text", {"x": f"{wide + 97:g}", "y": str(y + 15), "class": "value"}, _text(f"{bar.value:,}")))
         )  # fmt: skip
-    box = f"0 0 640 {len(bars) * 22}"
+    box = f"0 0 {_WIDTH} {len(bars) * 22}"
     return _svg({"viewBox": box, "role": "group", "aria-label": what, "class": "plot ranks"}, parts)
 
 

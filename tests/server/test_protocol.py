@@ -1,4 +1,4 @@
-"""The SPARQL 1.1 Protocol (https://www.w3.org/TR/sparql11-protocol/): cases in `cases/server/protocol.toml`."""
+"""The SPARQL 1.1 Protocol (https://www.w3.org/TR/sparql11-protocol/). Cases in `cases/server/protocol.toml`."""
 
 from __future__ import annotations
 

@@ -170,11 +170,10 @@ def _vocabulary() -> Mapping[str, str]:
 def _link(iri: str, entry: Entry | None) -> Link:
     if entry is None:
         return Link(iri, _vocabulary().get(iri) or compact(iri), page_of(iri), "", "", None)
-    note = [
-        entry.identifier if len(entry.identifier) < 30 else "",
-        entry.organism or "",
-        str(entry.year or ""),
-    ]
+    # A figure is told apart by its year: its identifier and its organisms say little to people.
+    told = "" if entry.kind == "figure" or len(entry.identifier) >= 30 else entry.identifier
+    lives = "" if entry.kind == "figure" or entry.organism is None else entry.organism
+    note = [told, lives, str(entry.year or "")]
     kind = kinds().get(entry.kind)
     shown = ", ".join(part for part in note if part and part != entry.label)
     return Link(iri, entry.label, page_of(iri), kind.title if kind else "", shown, entry)

@@ -58,14 +58,14 @@ def entity(source: Source, iri: str, parameters: Mapping[str, str]) -> Rendered:
     With `show=statements` it is the page that says all.
     """
     kind = _kind(source, iri)
-    if parameters.get("show") != "statements":
-        if kind == "figure":
-            return _figure(source, iri)
-        if kind == "pathway":
-            return _pathway(source, iri)
+    says_all = parameters.get("show") == "statements"
+    if kind == "pathway" and not says_all:
+        return _pathway(source, iri)
     if not is_known(source.store, iri):
         raise NotFoundError("nothing in the data has this name", value=iri)
-    if kind in _portraits() and parameters.get("show") != "statements":
+    if kind == "figure" and not says_all:
+        return _figure(source, iri)
+    if kind in _portraits() and not says_all:
         return _portrait(source, iri, kind)
     return _statements(source, iri, kind)
 
@@ -161,7 +161,7 @@ def _pathway(source: Source, iri: str) -> Rendered:
         pathway=found,
         named=named,
         genes=sorted((named[gene] for gene in found.genes), key=lambda gene: gene.label.casefold()),
-        others=[one for one in found.data_nodes if one.gene is None],
+        others=[one for one in found.data_nodes if not one.genes],
         shared=most[:_TABLE],
         shared_total=len(shared),
         counted=counted,
@@ -289,13 +289,16 @@ def _statements(source: Source, iri: str, kind: str) -> Rendered:
         statements.outgoing(source.store, iri, _STATEMENTS),
         statements.incoming(source.store, iri, _STATEMENTS),
     )
-    named = links(source, [*statements.iris(out), *statements.iris(into)])
+    uses = statements.uses(source.store, iri, SHOWN)
+    spoken = (one.text for pair in uses for one in pair if one.is_iri)
     return html(
         "entity.html",
         **_page(source, iri, None, kind),
         outgoing=out,
         incoming=into,
-        named=named,
+        uses=uses,
+        most_uses=SHOWN,
+        named=links(source, [*statements.iris(out), *statements.iris(into), *spoken]),
         most=statements.MOST,
     )
 
