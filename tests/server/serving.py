@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-TOKEN = "a token of 32 bytes that nobody guesses"  # noqa: S105
+TOKEN = "a token of 32 bytes that nobody guesses"
 _SERVING = re.compile(r"serving .* at (http://\S+)")
 _STARTS_WITHIN, _STOPS_WITHIN = 60, 30
 
