@@ -116,7 +116,7 @@ class PageEndpoint:
             job = self._service.job("describe", {"iri": about}, request, format)
         else:
             job = self._service.job("view", {"view": self._page.view, "parameters": parameters}, request)
-        headers = {"Content-Security-Policy": PAGE_POLICY}
+        headers = {"Content-Security-Policy": _with_images(self._page.image_hosts)}
         await deliver(request, receive, send, self._service.pool, job, headers)
 
     def _parameters(self, request: Request) -> dict[str, str]:
@@ -203,6 +203,11 @@ class MetricsEndpoint:
         only_reading(Request(scope, receive))
         body = self._metrics.render(self._service.pool)
         await Response(body, media_type=self._metrics.MEDIA_TYPE)(scope, receive, send)
+
+
+def _with_images(hosts: tuple[str, ...]) -> str:
+    """The policy of pages, of a page that also loads pictures from these hosts."""
+    return PAGE_POLICY.replace("img-src 'self'", " ".join(("img-src 'self'", *hosts)))
 
 
 def only_reading(request: Request) -> None:
