@@ -70,12 +70,13 @@ def put_graph(
 ) -> bool:
     """Replaces a graph by the triples of documents, or adds them to it (`merge`); None is the default graph.
 
-    Returns whether the graph is new. Raises UpdateError for a document that is not in its format, with line and column.
+    Returns whether the graph is new; the default graph is when it was empty. Raises UpdateError for a document that is
+    not in its format, with line and column.
     """
     name = ox.NamedNode(graph) if graph is not None else ox.DefaultGraph()
 
     def work(store: ox.Store) -> bool:
-        known = isinstance(name, ox.DefaultGraph) or store.contains_named_graph(name)
+        known = _is_known(store, name)
         if known and not merge:
             store.clear_graph(name)
         if isinstance(name, ox.NamedNode):
@@ -85,6 +86,12 @@ def put_graph(
         return not known
 
     return _change(path, work)
+
+
+def _is_known(store: ox.Store, name: ox.NamedNode | ox.DefaultGraph) -> bool:
+    if isinstance(name, ox.NamedNode):
+        return store.contains_named_graph(name)
+    return next(store.quads_for_pattern(None, None, None, name), None) is not None
 
 
 def delete_graph(path: str | Path, graph: str | None) -> None:
