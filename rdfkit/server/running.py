@@ -72,8 +72,7 @@ def serve(
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     logging.getLogger("rdfkit").setLevel(logging.INFO)
     logging.getLogger("rdfkit.access").setLevel(logging.INFO if log_requests else logging.ERROR)
-    # uvicorn calls it an error when an answer is broken off, which is what we do with one that cannot be whole.
-    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     config = uvicorn.Config(
         app,
         http=_protocol(request_time),
@@ -95,3 +94,8 @@ def _protocol(request_time: float) -> type[asyncio.Protocol] | Literal["h11"]:
     except ImportError:  # httptools is not for Windows; h11 has a limit on headers by itself
         return "h11"
     return guarded_protocol(request_time, allow_connections())
+
+
+def _is_news(message: logging.LogRecord) -> bool:
+    """Whether uvicorn says something that the log of requests does not: a broken answer stands there."""
+    return not message.getMessage().startswith("ASGI callable returned without completing response")
