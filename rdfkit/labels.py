@@ -245,18 +245,27 @@ def make_labels(store: Store, path: str | Path) -> None:
 
 
 def ensure_labels(store: Store) -> Path:
-    """The file with the label index of a store on disk, beside its graph; made when it is not there yet.
+    """The file with the label index of a store on disk, beside its graph; made when it is not there yet, and again
+    when another version of rdfkit has made it.
 
     Whoever asks while another makes it waits. Raises LabelError when it cannot be written, StoreError.
     """
     if store.folder is None:
         raise LabelError("a store in memory has no index of labels on disk")
     target = store.folder / "labels.sqlite"
-    if not target.exists():
+    if not _is_usable(target):
         with _failures(target), filelock.FileLock(store.folder / "labels.lock"):
-            if not target.exists():
+            if not _is_usable(target):
                 make_labels(store, target)
     return target
+
+
+def _is_usable(path: Path) -> bool:
+    try:
+        Labels(path).close()
+    except LabelError:
+        return False
+    return True
 
 
 # --- reading the store ---

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import unquote
 
 import pyoxigraph as ox
 import pytest
@@ -13,9 +15,9 @@ from hypothesis import strategies as st
 
 from rdfkit.addresses import iri_at, kinds, page_of, short_paths
 from rdfkit.errors import LabelError
-from rdfkit.identifiers import curie, expand, is_missing
-from rdfkit.labels import Labels, make_labels
-from rdfkit.store import Store
+from rdfkit.identifiers import curie, expand, is_missing, percent_encode
+from rdfkit.labels import Labels, ensure_labels, make_labels
+from rdfkit.store import Store, open_store, staging
 
 GENE, PATHWAY = expand("ncbigene:3569"), expand("wikipathways:WP364")
 
@@ -120,10 +122,6 @@ NAMES = {
 
 @given(st.data(), st.sampled_from(sorted(NAMES)))
 def test_a_short_path_leads_back(data: st.DataObject, path: str) -> None:
-    from urllib.parse import unquote
-
-    from rdfkit.identifiers import percent_encode
-
     prefix, names = NAMES[path]
     name = data.draw(names.filter(lambda text: not is_missing(text)))
     iri = expand(curie(prefix, name)) if prefix else expand(f"pfocr-site:figures/{percent_encode(name)}.html")
@@ -154,6 +152,22 @@ def test_an_index_is_replaced_whole(seed_store: Store, tmp_path: Path) -> None:
     with Labels(path) as new:
         assert new.search("IL6") == []
     assert [file.name for file in tmp_path.iterdir()] == ["labels.sqlite"]
+
+
+def test_an_index_of_another_version_is_made_again(tmp_path: Path) -> None:
+    with staging(tmp_path) as stage:
+        stage.commit({})
+    with open_store(tmp_path) as store:
+        path = ensure_labels(store)
+        with closing(sqlite3.connect(path)) as file:
+            file.executescript("PRAGMA user_version = 99")
+        with pytest.raises(LabelError):
+            Labels(path)
+        Labels(ensure_labels(store)).close()
+        made = path.stat().st_mtime_ns
+        assert ensure_labels(store).stat().st_mtime_ns == made
+    with pytest.raises(LabelError):
+        ensure_labels(Store.from_quads([]))
 
 
 def test_what_is_no_index_is_refused(tmp_path: Path, seed_store: Store) -> None:

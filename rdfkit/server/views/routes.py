@@ -36,19 +36,26 @@ def _term(parameters: Parameters) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A path as Starlette writes it, the view that `render` knows, and the IRI that its page is about, or None."""
+    """A path as Starlette writes it, the view that `render` knows, and the IRI that its page is about, or None.
+
+    `image_hosts` are the other sites from which the page loads a picture when a person asks it to.
+    """
 
     path: str
     view: str
     about: Callable[[Parameters], str | None] = _nothing
+    image_hosts: tuple[str, ...] = ()
+
+
+_PMC = ("https://www.ncbi.nlm.nih.gov", "https://*.ncbi.nlm.nih.gov")
 
 
 ROUTES: tuple[Route, ...] = (
     Route("/", "home"),
     Route("/search", "search"),
-    Route("/entity", "entity", _entity),
+    Route("/entity", "entity", _entity, _PMC),
     Route("/list", "list"),
-    Route("/figure/{id:path}", "figure", _short("/figure/", "id")),
+    Route("/figure/{id:path}", "figure", _short("/figure/", "id"), _PMC),
     Route("/pathway/{id:path}", "pathway", _short("/pathway/", "id")),
     Route("/gene/{id:path}", "gene", _short("/gene/", "id")),
     Route("/author/{name:path}", "author", _short("/author/", "name")),
