@@ -95,7 +95,8 @@ class _Around:
     """What surrounds a part of a query: https://www.w3.org/TR/sparql11-query/#specifyingDataset
 
     Its triples are in one of `graphs`, in any when there are none, and nowhere when that is None. GRAPH finds the
-    graphs of `named`, all when that is None. `alone` says that what the part gives is the answer.
+    graphs of `named`, all when that is None. `alone` says that the rows of the part are those of a SELECT, where one
+    row of zeros is no answer.
     """
 
     graphs: tuple[ox.NamedNode, ...] | None = ()
@@ -105,19 +106,20 @@ class _Around:
 
 def _needs(algebra: Any) -> list[Need]:  # noqa: ANN401
     needs: list[Need] = []
-    if algebra.name == "DescribeQuery":
-        needs += [Node(_iri(term)) for term in algebra.PV if isinstance(term, rdflib.URIRef)]
+    if algebra.name == "DescribeQuery" and all(isinstance(term, rdflib.URIRef) for term in algebra.PV):
+        needs.append(Either(tuple((Node(_iri(term)),) for term in algebra.PV)))
     if algebra.p is not None:
-        needs += _needs_of(algebra.p, _dataset(algebra.datasetClause or []))
+        around = _dataset(algebra.datasetClause or [])
+        needs += _needs_of(algebra.p, replace(around, alone=algebra.name == "SelectQuery"))
     return needs
 
 
 def _dataset(clauses: Sequence[Any]) -> _Around:
     if not clauses:
-        return _Around(alone=True)
+        return _Around()
     graphs = tuple(_iri(clause.default) for clause in clauses if clause.default)
     named = tuple(_iri(clause.named) for clause in clauses if clause.named)
-    return _Around(graphs or None, named, alone=True)
+    return _Around(graphs or None, named)
 
 
 def _needs_of(node: Any, around: _Around) -> list[Need]:  # noqa: ANN401
@@ -128,7 +130,9 @@ def _needs_of(node: Any, around: _Around) -> list[Need]:  # noqa: ANN401
         return [need for s, p, o in node.triples for need in _needs_of_triple(s, p, o, around)]
     if name == "Join":
         return [*_needs_of(node.p1, joined), *_needs_of(node.p2, joined)]
-    if name in ("LeftJoin", "Minus"):
+    if name == "LeftJoin":
+        return _needs_of(node.p1, joined)
+    if name == "Minus":
         return _needs_of(node.p1, around)
     if name == "Union":
         return [Either(tuple(tuple(_needs_of(part, joined)) for part in (node.p1, node.p2)))]

@@ -115,7 +115,7 @@ QUERIES = st.builds(
         _selects(GROUPS, DATASETS),
         st.builds("ASK {} {{ {} }}".format, DATASETS, GROUPS),
         st.builds("CONSTRUCT {{ ?x :p ?y . :a :p :b }} {} WHERE {{ {} }}".format, DATASETS, GROUPS),
-        st.builds("DESCRIBE {} {} {{ {} }}".format, VARIABLES | IRIS, DATASETS, GROUPS),
+        st.builds("DESCRIBE {} {} {} {{ {} }}".format, VARIABLES | IRIS, NOTHING | IRIS, DATASETS, GROUPS),
     ),
 )
 
@@ -157,7 +157,14 @@ def test_data_without_rows_is_no_reason(text: str, small_store: Store) -> None:
         # A row in any case.
         "SELECT * { { SELECT (COUNT(*) AS ?n) { ?x :none ?y } } VALUES ?x { :a } }",
         "SELECT * { { SELECT (COUNT(*) AS ?n) { ?x :none ?y } } BIND(:a AS ?x) }",
+        "SELECT * { { SELECT (COUNT(*) AS ?n) { ?x :none ?y } } OPTIONAL { ?x :q ?y } }",
+        "ASK { { SELECT (COUNT(*) AS ?n) { ?x :none ?y } } }",
+        "CONSTRUCT { :a :p :b } WHERE { SELECT (COUNT(*) AS ?n) { ?x :none ?y } }",
+        "DESCRIBE :a { { SELECT (COUNT(*) AS ?n) { ?x :none ?y } } }",
         "SELECT * { VALUES () { () } VALUES ?x { :a } }",
+        # One of several is enough.
+        "DESCRIBE :none :a",
+        "DESCRIBE :none ?x { ?x :p ?y }",
     ],
 )
 def test_no_reason_is_given_for_these(text: str, small_store: Store) -> None:
