@@ -120,7 +120,7 @@ class Reply:
     build: str
     body: bytes | None
     spool: Spool | None = None
-    rest: asyncio.Task[None] | None = None
+    rest: asyncio.Task[Problem | None] | None = None
     stats: dict[str, int] = field(default_factory=dict)
 
     async def whole(self) -> bytes:
@@ -205,14 +205,19 @@ class Worker:
         spool = Spool()
         reply = Reply(head, self.build, None, spool)
         reply.rest = asyncio.create_task(self._fill(reply, spool, limit, deadline))
+        reply.rest.add_done_callback(lambda task: self._filled(spool, task))
         return reply
 
     async def kill(self) -> None:
         """Ends the process, whatever it does."""
+        self.abandon()
+        await self.process.wait()
+
+    def abandon(self) -> None:
+        """Gives up the process: what it still says belongs to nobody."""
         self.is_lost = True
         with suppress(ProcessLookupError):
             self.process.kill()
-        await self.process.wait()
 
     async def retire(self) -> None:
         """Ends an idle process."""
@@ -222,34 +227,35 @@ class Worker:
             await asyncio.wait_for(self.process.wait(), _END_TIME)
         except TimeoutError:
             await self.kill()
+        except asyncio.CancelledError:
+            await self.kill()
+            raise
 
-    async def _fill(self, reply: Reply, spool: Spool, limit: float, deadline: float) -> None:
-        """Takes the rest of an answer from the worker. Whatever ends this early, the answer does not look whole."""
-        problem: Problem | None = problems.crashed()
-        is_free = False
+    async def _fill(self, reply: Reply, spool: Spool, limit: float, deadline: float) -> Problem | None:
+        """Takes the rest of an answer from the worker. Returns why it is not whole, None if it is."""
         try:
             while True:
                 kind, body = await self._expect(limit, deadline)
                 if kind is Kind.END:
                     reply.stats.update(decode(body))
-                    problem, is_free = None, True
-                    break
+                    return None
                 if kind is Kind.PROBLEM:
-                    problem, is_free = Problem(**decode(body)), True
-                    break
+                    return Problem(**decode(body))
                 spool.put(body)
         except Problem as found:
-            problem = found
-        except asyncio.CancelledError:
-            problem = problems.client_gone()
-            raise
+            return found
         except OSError as error:
             _log.error("an answer cannot be kept for a slow client: %s", error)
-        finally:
-            spool.end(problem)
-            if not is_free:
-                # What the worker still says belongs to nobody.
-                await self.kill()
+            self.abandon()
+            return problems.crashed()
+
+    def _filled(self, spool: Spool, task: asyncio.Task[Problem | None]) -> None:
+        """Ends an answer. A task that is cancelled early has not run at all, so this is not for the task to do."""
+        if task.cancelled():
+            self.abandon()
+            spool.end(problems.client_gone())
+        else:
+            spool.end(task.result())
 
     def _send(self, job: Job, settings: Settings, limit: float) -> None:
         if self.process.stdin is None:
@@ -336,8 +342,10 @@ class Pool:
         until = asyncio.get_running_loop().time() + self.settings.drain_time
         while self.present and asyncio.get_running_loop().time() < until:
             await asyncio.sleep(0.05)
-        for task in list(self._tasks):
+        tasks = list(self._tasks)
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.gather(*(worker.kill() for worker in list(self._workers)))
 
     @asynccontextmanager
@@ -388,8 +396,17 @@ class Pool:
 
     async def _start_workers(self) -> list[Worker]:
         for _ in range(_ATTEMPTS):
-            starting = [Worker.start(self.store, self.settings) for _ in range(self.settings.workers)]
-            found = await asyncio.gather(*starting, return_exceptions=True)
+            starting = [
+                asyncio.create_task(Worker.start(self.store, self.settings))
+                for _ in range(self.settings.workers)
+            ]
+            try:
+                found = await asyncio.gather(*starting, return_exceptions=True)
+            except asyncio.CancelledError:
+                for task in starting:
+                    if not task.cancelled() and task.exception() is None:
+                        task.result().abandon()
+                raise
             workers = [one for one in found if isinstance(one, Worker)]
             failed = [one for one in found if isinstance(one, BaseException)]
             if not failed and len({worker.build for worker in workers}) == 1:
