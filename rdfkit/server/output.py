@@ -51,7 +51,7 @@ class RowCounter:
         for mark in self._marks:
             text = self._tails[mark] + data
             self._rows += text.count(mark)
-            self._tails[mark] = text[len(text) - len(mark) + 1 :] if len(mark) > 1 else b""
+            self._tails[mark] = text[max(len(text) - len(mark) + 1, 0) :]
 
     def _add_csv(self, data: bytes) -> None:
         # Between quotes a line break belongs to the value. A doubled quote closes and opens again.
