@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from rdfkit.store import Store
 
-_LAYOUT = 1
+_LAYOUT = 2
 # A pathway's page shows its newest version, so the versions themselves are not found.
 _VERSION = "version"
 _KEY_LENGTH = 120
@@ -140,14 +140,15 @@ class Labels:
 
         `kind` is a name of `addresses.kinds`; one that nothing is of gives nothing.
         """
-        first, last = self._ranges.get(kind, (1, 0)) if kind else (1, self._last())
+        ranges = self._ranges if kind is None else {kind: self._ranges.get(kind, (1, 0))}
         key = _key(text)
         found: dict[int, None] = {}
-        for select, wanted, end in self._searches(key, text, last):
-            if not key or len(found) >= limit or first > end:
-                continue
-            rows = self._rows(select, (*wanted, first, end, limit))
-            found.update(dict.fromkeys(identity for (identity,) in rows))
+        for select, wanted, (first, last), most in (
+            self._searches(key, text, ranges, limit) if key and ranges else ()
+        ):
+            if len(found) < limit and first <= last:
+                rows = self._rows(select, (*wanted, first, last, most))
+                found.update(dict.fromkeys(identity for (identity,) in rows))
         return self._by_id(list(found)[:limit])
 
     def labels(self, iris: Iterable[str]) -> dict[str, str]:
@@ -180,13 +181,26 @@ class Labels:
         """How many figures there are from each year."""
         return dict(self._rows("SELECT year, figures FROM figures_of_year ORDER BY year", ()))
 
-    def _searches(self, key: str, text: str, last: int) -> Iterator[tuple[str, tuple[str, ...], int]]:
-        """The ways to search: SQL, what it needs first, and the last entity that it is about."""
-        yield _EXACT, (key,), last
-        yield _BEGINNING, (key, key + chr(0x10FFFF)), min(last, self._last_named)
+    def _searches(
+        self, key: str, text: str, ranges: Mapping[str, tuple[int, int]], limit: int
+    ) -> Iterator[tuple[str, tuple[str, ...], tuple[int, int], int]]:
+        """The ways to search: SQL, what it needs first, the entities that it is about, and how many to take.
+
+        Of each kind some that begin so go before the rest of the first kind. What stands behind the things with names
+        in the order of kinds (data nodes are called as their genes are) does not crowd out what begins so.
+        """
+        first, last = min(first for first, _ in ranges.values()), max(last for _, last in ranges.values())
+        named = first, min(last, self._last_named)
+        beginning = key, key + chr(0x10FFFF)
+        yield _EXACT, (key,), named, limit
+        for start, end in sorted(ranges.values()) if len(ranges) > 1 else ():
+            if end <= self._last_named:
+                yield _BEGINNING, beginning, (start, end), max(1, limit // 3)
+        yield _BEGINNING, beginning, named, limit
+        yield _EXACT, (key,), (first, last), limit
         words = _words(text)
         if words:
-            yield _WORDS, (words,), last
+            yield _WORDS, (words,), (first, last), limit
 
     def _by_id(self, ids: list[int]) -> list[Entry]:
         rows = self._rows(_BY_ID, (json.dumps(ids),))

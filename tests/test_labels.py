@@ -44,6 +44,19 @@ def test_a_pathway_is_found_by_identifier_and_by_words_of_its_title(text: str, l
     assert not any("_r142066" in entry.iri for entry in found)
 
 
+def test_what_begins_so_is_not_crowded_out_by_data_nodes_of_the_same_name(
+    sample_store: Store, tmp_path: Path
+) -> None:
+    make_labels(sample_store, tmp_path / "labels.sqlite")
+    with Labels(tmp_path / "labels.sqlite") as index:
+        found = [entry.identifier for entry in index.search("il6", limit=9)]
+        assert found[0] == "3569"
+        assert "WP364" in found
+        nodes = [entry.identifier for entry in index.search("il6", limit=50) if entry.kind == "molecule"]
+        assert "ensembl:ENSG00000136244" in nodes
+        assert index.search("ENSG00000136244")[0].identifier == "ensembl:ENSG00000136244"
+
+
 def test_an_entry_says_what_a_list_shows(labels: Labels) -> None:
     (entry,) = labels.search("WP364", "pathway")
     assert (entry.label, entry.identifier, entry.organism) == ("IL6 signaling", "WP364", "Homo sapiens")

@@ -39,10 +39,16 @@ def subjects(store: Store, name: str, value: str) -> list[str]:
     return sorted(along(store, value, f"^{name}"))
 
 
-def along(store: Store, start: str, path: str, limit: int | None = None) -> list[str]:
-    """The IRIs at the end of a SPARQL property path, each once, in no order. At most `limit`."""
+def along(
+    store: Store, start: str, path: str, limit: int | None = None, class_: str | None = None
+) -> list[str]:
+    """The IRIs at the end of a SPARQL property path, of a class if one is named, each once, in no order.
+
+    At most `limit`.
+    """
     cut = f" LIMIT {limit}" if limit is not None else ""
-    query = f"SELECT DISTINCT ?end {{ <{checked(start)}> {path} ?end FILTER(isIRI(?end)) }}{cut}"
+    typed = f" ?end a {class_} ." if class_ else ""
+    query = f"SELECT DISTINCT ?end {{ <{checked(start)}> {path} ?end .{typed} FILTER(isIRI(?end)) }}{cut}"
     return [str(row["end"]) for row in rows(store, query)]
 
 

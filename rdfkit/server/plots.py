@@ -18,7 +18,7 @@ _WIDTH = 420
 _CELL = 16
 _LABEL = 290
 _HEAD = 84
-_LONGEST = 38
+_LONGEST = 34
 # https://www.w3.org/TR/xml/#charsets
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -78,7 +78,7 @@ def years(counts: Mapping[int, int], what: str) -> Markup:
         parts.append(_tag("text", where, _text(str(span[place]))))
     parts.append(_tag("text", {"x": "0", "y": "12", "class": "scale"}, _text(f"{most:,}")))
     name = f"{what} by year, {first} to {last}: {sum(counts.values()):,} in all, at most {most:,} in a year"
-    box = f"0 0 {width} {height + 22}"
+    box = f"-14 0 {width + 28} {height + 22}"
     return _svg({"viewBox": box, "role": "img", "aria-label": name, "class": "plot years"}, parts)
 
 

@@ -64,7 +64,7 @@ function suggest(form) {
   }
 
   function option(entry, index) {
-    const note = [entry.title, entry.organism, entry.label === entry.identifier || entry.identifier.length > 14 ? null : entry.identifier];
+    const note = [entry.title, entry.organism, entry.label === entry.identifier || entry.identifier.length > 24 ? null : entry.identifier];
     const made = element("li", { role: "option", id: `${list.id}-${index}`, "aria-selected": "false", "data-page": entry.page },
       element("span", { class: "what" }, entry.label),
       element("span", { class: "note" }, note.filter(Boolean).join(", ")));

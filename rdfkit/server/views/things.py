@@ -255,8 +255,8 @@ def _is_iri(term: ox.NamedNode | ox.Literal) -> bool:
 
 def _members(source: Source, iri: str, row: Sequence[str]) -> tuple[list[Entry], bool]:
     """The things of one list in order, and whether there are more than were read."""
-    _, path, kind = row
-    found = along(source.store, iri, path, MOST + 1)
+    _, path, kind, *class_ = row
+    found = along(source.store, iri, path, MOST + 1, *class_)
     entries = source.labels.entries(found[:MOST])
     missing = [
         Entry(one, kind, compact(one), compact(one), None, None, 0, 0) for one in found if one not in entries
