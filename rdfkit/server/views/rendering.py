@@ -22,7 +22,7 @@ from rdfkit.store import Store
 
 HTML, JSON = "text/html; charset=utf-8", "application/json"
 _MARKDOWN_LINK = re.compile(
-    r"\[([^\[\]]+)\]\((https?://[^\s()<>\"]+)\)|(https?://[^\s()<>\"]+[^\s()<>\".,;:!?])"
+    r"\[([^\[\]]+)\]\((https?://[^\s()<>\"]+)\)|(https?://[^\s()\[\]<>\"]+[^\s()\[\]<>\".,;:!?])"
 )
 # Between the tags stands text alone, so that they cannot come to stand across a link.
 _EMPHASIS = re.compile(r"&lt;(i|b|em|strong|sub|sup)&gt;([^<]*?)&lt;/\1&gt;")
