@@ -20,7 +20,7 @@ from rdfkit.errors import NotFoundError, ParameterError
 from rdfkit.identifiers import expand, prefix_map
 from rdfkit.labels import Labels, make_labels
 from rdfkit.queries import bind, library
-from rdfkit.server.views import Source, problem, render
+from rdfkit.server.views import Source, problem, render, things
 from rdfkit.server.views.outlinks import external, outlinks
 from rdfkit.server.views.rendering import prose
 from rdfkit.server.views.routes import ROUTES
@@ -217,6 +217,30 @@ def test_a_gene_is_drawn_by_year(seeds_source: Source) -> None:
     text = render("gene", {"id": "3569"}, seeds_source).text
     assert 'class="plot years"' in text
     assert {"/figure/PMC198534__JCI0319974.f1", f"/figure/{FIGURE}"} <= set(Page(text).links)
+
+
+def test_a_plot_of_some_figures_says_so(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gene, graph = ox.NamedNode(expand("ncbigene:1")), ox.NamedNode("http://example.org/g")
+
+    def quads() -> Iterator[ox.Quad]:
+        for year in range(2000, 2005):
+            figure, article = expand(f"pfocr-site:figures/{year}.html"), expand(f"pmc:PMC{year}")
+            for subject, name, value in (
+                (figure, "dcterms:title", ox.Literal(str(year))),
+                (figure, "dcterms:isPartOf", ox.NamedNode(article)),
+                (figure, "schema:mentions", gene),
+                (article, "dcterms:issued", ox.Literal(str(year))),
+            ):
+                yield ox.Quad(ox.NamedNode(subject), ox.NamedNode(expand(name)), value, graph)
+
+    for source in _source(Store.from_quads(quads()), tmp_path_factory):
+        assert "there are more" not in _show(source, "gene", id="1").text
+        monkeypatch.setattr(things, "MOST", 3)
+        page = _show(source, "gene", id="1")
+        assert "3 of them; there are more" in page.text
+        assert "3+" in page.text
 
 
 def test_home_has_counts_plots_and_the_account(samples_source: Source) -> None:

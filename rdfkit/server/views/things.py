@@ -199,7 +199,7 @@ def _heat_map(
 def _portrait(source: Source, iri: str, kind: str) -> Rendered:
     portrait = _portraits()[kind]
     members = {row[0]: _members(source, iri, row) for row in portrait["lists"]}
-    years = members.get(portrait.get("years", ""), ([], False))[0]
+    years, cut = members.get(portrait.get("years", ""), ([], False))
     counts = Counter(entry.year for entry in years if entry.year)
     label = source.labels.labels([iri])[iri]
     plot = plots.years(counts, f"Figures with {label}") if len(counts) > 1 else Markup("")
@@ -211,6 +211,7 @@ def _portrait(source: Source, iri: str, kind: str) -> Rendered:
         descriptions=_descriptions(source.store, iri),
         plot=plot,
         counts=sorted(counts.items()),
+        drawn=MOST if cut else None,
     )
 
 
