@@ -258,9 +258,10 @@ def _members(source: Source, iri: str, row: Sequence[str]) -> tuple[list[Entry],
     """The things of one list in order, and whether there are more than were read."""
     _, path, kind, *class_ = row
     found = along(source.store, iri, path, MOST + 1, *class_)
-    entries = source.labels.entries(found[:MOST])
+    read = found[:MOST]
+    entries = source.labels.entries(read)
     missing = [
-        Entry(one, kind, compact(one), compact(one), None, None, 0, 0) for one in found if one not in entries
+        Entry(one, kind, compact(one), compact(one), None, None, 0, 0) for one in read if one not in entries
     ]
     members = [entry for entry in (*entries.values(), *missing) if entry.kind == kind]
     return sorted(members, key=_order), len(found) > MOST
