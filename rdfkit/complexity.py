@@ -15,21 +15,26 @@ from rdfkit.sparql_tokens import MAY_HIDE_A_KEYWORD, Kind, Token, readings, unes
 
 _OPENING, _CLOSING = frozenset("{(["), frozenset("})]")
 _TERMS = frozenset({Kind.IRI, Kind.NAME, Kind.VARIABLE, Kind.BLANK, Kind.STRING, Kind.NUMBER, Kind.LANGUAGE})
-_OPERATOR_MARKS = frozenset("!|&+-*/^<>=?")
+_OPERATOR_MARKS = frozenset("!|&+-*/^<>=?~")
+_HAVING = re.compile("having", re.IGNORECASE | re.ASCII)
 _OPTIONAL = re.compile("optional", re.IGNORECASE | re.ASCII)
+_BOOLEAN = re.compile("true|false", re.IGNORECASE | re.ASCII)
 _OPERATOR = re.compile("union|minus|filter|bind|values|graph|exists|select|in|as", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Complexity:
     """What a text asks for: the most brackets open at once, OPTIONALs, triple patterns (each step of a path is one)
-    and operators (of expressions, paths and groups). As limits: the most that is allowed of each.
+    operators (of expressions, paths and groups) and terms (IRIs, variables, literals, blank nodes). As limits: the most
+    that is allowed of each.
     """
 
     nesting: int = 128
     optionals: int = 64
     triple_patterns: int = 256
     operators: int = 1000
+    # Whatever they are for. Twice as many items in a collection end the process.
+    terms: int = 10_000
 
 
 # Anything up to this goes through Oxigraph without ending the process.
@@ -40,6 +45,7 @@ _NAMES = {
     "optionals": "OPTIONALs",
     "triple_patterns": "triple patterns",
     "operators": "operators",
+    "terms": "terms",
 }
 
 
@@ -58,27 +64,33 @@ def refuse(text: str, limits: Complexity) -> None:
 
 
 def measure(text: str) -> Complexity:
-    """What a SPARQL query or update asks for. Never less than what an engine finds; a little more for odd texts."""
+    """What a SPARQL query or update asks for: what an engine finds, or a little more. Texts made to mislead can have some
+    collections counted short, and an operator less for each `<…>`; `terms` counts all of these.
+    """
     found = [_measure_reading(way) for way in {text, unescaped(text)}]
     return Complexity(*(max(getattr(one, field.name) for one in found) for field in fields(Complexity)))
 
 
 def _measure_reading(text: str) -> Complexity:
     depths, deepest = {0: 0}, 0
-    operators = optionals = 0
+    operators = optionals = terms = 0
+    conditions = False
     triples = _Triples()
     for token, ends in readings(text):
         depth = depths.pop(token.start) + _step(token)
         deepest = max(deepest, depth)
         for end in ends:
             depths[end] = max(depth, depths.get(end, 0), 0)
+        terms += token.kind in _TERMS or token.text in _OPENING
         if token.kind in MAY_HIDE_A_KEYWORD:
             optionals += len(_OPTIONAL.findall(token.text))
             operators += len(_OPERATOR.findall(token.text)) if token.kind is Kind.WORD else 0
+            conditions = conditions or _HAVING.search(token.text) is not None
         elif token.kind is Kind.MARK:
-            operators += token.text in _OPERATOR_MARKS
+            # HAVING takes any number of conditions, with nothing between them.
+            operators += token.text in _OPERATOR_MARKS or (conditions and token.text == "(")
         triples.add(token)
-    return Complexity(deepest, optionals, triples.count, operators)
+    return Complexity(deepest, optionals, triples.count, operators, terms)
 
 
 def _step(token: Token) -> int:
@@ -89,36 +101,92 @@ def _step(token: Token) -> int:
 
 class _Triples:
     """Counts triple patterns: in groups and blank nodes what stands between `.`, `;`, `,` and brackets, each further
-    step of a path, and each item of a collection.
+    step of a path, and two for each item of a collection.
+
+    What stands in round brackets with nothing between is a collection. So are the rows of VALUES, but they alone follow
+    `{` and each other; of them the first `_COLUMNS` items do not count.
     """
+
+    _COLUMNS = 16
 
     def __init__(self) -> None:
         self.count = 0
-        self._brackets: list[str] = []
+        self._brackets = [_Bracket("")]
         self._terms = 0
+        self._before = ""
+        self._iri_end = 0
 
     def add(self, token: Token) -> None:
-        if token.kind in _TERMS:
-            self._terms += 1
-        elif token.kind is Kind.MARK:
-            self._mark(token.text)
+        """Counts in the next token."""
+        if token.kind in (Kind.SPACE, Kind.COMMENT):
+            return
+        within = self._brackets[-1]
+        follows_item = within.follows_item
+        if token.kind is Kind.MARK:
+            self._mark(token.text, within)
+        elif token.kind in _TERMS or _BOOLEAN.search(token.text):
+            self._terms += token.kind in _TERMS
+            self._item(within)
+        else:
+            within.has_only_rows = within.follows_item = False
+        if token.start < self._iri_end and self._brackets[-1] is within:
+            # This is within what another reading takes for an IRI, after which an item follows an item.
+            within.follows_item = within.follows_item or follows_item
+        else:
+            self._before = token.text if token.kind in (Kind.MARK, Kind.WORD) else ""
+        if token.kind is Kind.IRI:
+            self._iri_end = token.end
 
-    def _mark(self, mark: str) -> None:
-        within = self._brackets[-1] if self._brackets else ""
+    def _mark(self, mark: str, within: _Bracket) -> None:
         if mark in _OPENING:
-            # What stands before a bracket inside a triple belongs to the triple, before `{` to a GRAPH or the like.
-            self._terms = 0 if mark == "{" else self._terms
-            self._brackets.append(mark)
+            self._open(mark, within)
         elif mark in _CLOSING:
             self._end(within)
-            self._brackets = self._brackets[:-1]
+            self._brackets = self._brackets[:-1] or [_Bracket("")]
             self._terms = 1
-        elif mark in ".;," and within in ("{", "["):
-            self._end(within)
-        elif mark == "/":
-            self.count += 1
+        else:
+            within.has_only_rows = within.follows_item = False
+            if mark in ".;,":
+                self._end(within)
+            self.count += mark == "/"
 
-    def _end(self, within: str) -> None:
-        if within in ("{", "[") and self._terms:
+    def _open(self, mark: str, within: _Bracket) -> None:
+        is_row = mark == "(" and within.mark == "{" and within.has_only_rows
+        is_collection = mark == "(" and not is_row and self._could_be_collection(within)
+        if not is_row:
+            self._item(within)
+        # What stands before a bracket inside a triple belongs to the triple, before `{` to a GRAPH or the like.
+        self._terms = 0 if mark == "{" else self._terms
+        self._brackets.append(_Bracket(mark, is_row=is_row, follows_item=is_collection))
+
+    def _could_be_collection(self, within: _Bracket) -> bool:
+        """Whether `(` may begin a collection here, and not what a function or an operator applies to."""
+        if self._before in ("(", ",") and within.mark == "(":
+            return within.follows_item
+        return self._before in ("", "a", "*", "+", "?", ")", "}", "]", "{", "[", ".", ";", ",")
+
+    def _item(self, within: _Bracket) -> None:
+        """Counts one item of what may be a collection."""
+        within.has_only_rows = False
+        if within.mark == "(":
+            within.items += 1
+            self.count += 2 * (within.items > self._COLUMNS if within.is_row else within.follows_item)
+            within.follows_item = True
+
+    def _end(self, within: _Bracket) -> None:
+        if within.mark in ("{", "[") and self._terms:
             self.count += 1
         self._terms = 0
+
+
+@dataclass(slots=True)
+class _Bracket:
+    """An open bracket. `follows_item`: the next item is one of a collection, for nothing stands between it and the one
+    before, or before it `(` began a collection.
+    """
+
+    mark: str
+    is_row: bool = False
+    items: int = 0
+    has_only_rows: bool = True
+    follows_item: bool = False

@@ -56,6 +56,8 @@ _TOKEN = re.compile(
 _GAP = r"(?:[ \t\r\n]|\#[^\r\n]*+)*+"
 _PLAIN = r"""(?:[^ \t\r\n{}<>()"',;:\\\#]|\\.)"""
 _TERM = rf"(?:<[^>]*+>|(?:[?$]|{_PLAIN}*+:)(?:{_PLAIN}|:)*+)"
+# So that a text like `serviceservice` is not read anew from each of its words to its end, this long a term will do.
+_LONG = rf"(?:{_PLAIN}|:){{{_LONGEST_PREFIX}}}"
 _ANY_CASE = re.IGNORECASE | re.ASCII | re.DOTALL
 
 
@@ -88,12 +90,12 @@ class Clause(NamedTuple):
 
 _SERVICE = Clause(
     re.compile("service", _ANY_CASE),
-    re.compile(rf"service{_GAP}(?:silent{_GAP})?{_TERM}{_GAP}\{{", _ANY_CASE),
+    re.compile(rf"service{_GAP}(?:silent{_GAP})?(?:{_LONG}|{_TERM}{_GAP}\{{)", _ANY_CASE),
 )
 # After LOAD there can be nothing but the IRI of a document.
 _LOAD = Clause(
     re.compile("load", _ANY_CASE),
-    re.compile(rf"load{_GAP}(?:silent{_GAP})?(?:<[^>]*+>|{_PLAIN}*+:)", _ANY_CASE),
+    re.compile(rf"load{_GAP}(?:silent{_GAP})?(?:{_LONG}|<[^>]*+>|{_PLAIN}*+:)", _ANY_CASE),
 )
 
 
@@ -178,7 +180,7 @@ def _token_at(text: str, position: int) -> Token:
 
 def readings(text: str) -> Iterator[tuple[Token, tuple[int, ...]]]:
     """Each token of each reading that an engine could choose, once, by its start; with all places where the next
-    token may begin.
+    token may begin. A reading ends where nothing could follow.
 
     Codepoint escapes stay as they are: see `unescaped`.
     """
@@ -186,6 +188,9 @@ def readings(text: str) -> Iterator[tuple[Token, tuple[int, ...]]]:
     while ahead:
         position = heapq.heappop(ahead)
         if position >= len(text):
+            continue
+        if text.startswith("//", position):
+            # No grammar has two slashes between tokens: this is an address, and no IRI for this reading.
             continue
         token = _token_at(text, position)
         ends = (token.end, *_other_ends(token))
