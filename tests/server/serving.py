@@ -100,13 +100,13 @@ class Server:
         """The access log."""
         return [json.loads(line) for line in list(self.lines) if line.startswith("{")]
 
-    def connect(self, timeout: float = 60) -> http.client.HTTPConnection:
-        """A connection of its own."""
-        return http.client.HTTPConnection(*self.address, timeout=timeout)
+    def connect(self, client: str = "127.0.0.1", timeout: float = 60) -> http.client.HTTPConnection:
+        """A connection of its own, from one of this machine's loopback addresses."""
+        return http.client.HTTPConnection(*self.address, timeout=timeout, source_address=(client, 0))
 
-    def socket(self, timeout: float = 60) -> socket.socket:
-        """A connection without a client: what is sent and received is seen as it is."""
-        return socket.create_connection(self.address, timeout=timeout)
+    def socket(self, timeout: float = 60, client: str = "127.0.0.1") -> socket.socket:
+        """A connection without a client library: what is sent and received is seen as it is."""
+        return socket.create_connection(self.address, timeout=timeout, source_address=(client, 0))
 
     def request(
         self,
@@ -114,9 +114,10 @@ class Server:
         path: str,
         headers: Mapping[str, str] | None = None,
         body: bytes | str | None = None,
+        client: str = "127.0.0.1",
     ) -> Answer:
         """One request on a connection of its own."""
-        connection = self.connect()
+        connection = self.connect(client)
         try:
             sent = body.encode() if isinstance(body, str) else body
             connection.request(method, path, sent, dict(headers or {}))
@@ -131,12 +132,20 @@ class Server:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.request("GET", path, {**({"Accept": accept} if accept else {}), **sent})
 
-    def query(self, text: str, accept: str = JSON, method: str = "GET", **parameters: str) -> Answer:
+    def query(
+        self,
+        text: str,
+        accept: str = JSON,
+        method: str = "GET",
+        client: str = "127.0.0.1",
+        **parameters: str,
+    ) -> Answer:
         """A query with further parameters of the protocol."""
         fields = urlencode({"query": text, **parameters})
         if method != "POST":
-            return self.request(method, f"/sparql?{fields}", {"Accept": accept})
-        return self.request("POST", "/sparql", {"Accept": accept, "Content-Type": FORM}, fields)
+            return self.request(method, f"/sparql?{fields}", {"Accept": accept}, client=client)
+        headers = {"Accept": accept, "Content-Type": FORM}
+        return self.request("POST", "/sparql", headers, fields, client=client)
 
     def update(self, text: str, token: str | None = TOKEN) -> Answer:
         """An update, with a token."""
@@ -148,7 +157,7 @@ class Server:
         return self.get("/health").json
 
     def wait_until_idle(self, seconds: float = 10) -> float:
-        """Waits until no job runs; gives how long it took. Raises TimeoutError."""
+        """Waits until no job runs or waits; gives how long it took. Raises TimeoutError."""
         started = time.monotonic()
         while (waited := time.monotonic() - started) < seconds:
             said = self.health()
