@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
+from httptools import HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 if sys.platform != "win32":
@@ -36,6 +37,12 @@ class GuardedProtocol(HttpToolsProtocol):
     _timer: asyncio.TimerHandle | None = None
     _overhead = 0
     _is_partial = False
+    _received = b""
+
+    @property
+    def _offers_upgrade(self) -> bool:
+        """Whether a request offers to go on in another protocol, as Java's client does with HTTP/2."""
+        return bool(self.parser.should_upgrade()) and self.parser.get_method() != b"CONNECT"
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Takes a new connection, or refuses it."""
@@ -54,6 +61,7 @@ class GuardedProtocol(HttpToolsProtocol):
         """Takes what a client sends."""
         self._start_timer()
         self._overhead += len(data)
+        self._received = data
         super().data_received(data)
         if self._is_partial and self._overhead > _MOST_OVERHEAD and not self.transport.is_closing():
             self.send_400_response("The request is too long")
@@ -66,6 +74,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Has a request answered, in its turn."""
+        if self._offers_upgrade:
+            return
         super().on_headers_complete()
         if len(self.pipeline) > _MOST_AHEAD:
             self.pipeline.clear()
@@ -78,9 +88,26 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Ends a request."""
+        if self._offers_upgrade:
+            return
         self._is_partial, self._overhead = False, 0
         self._stop_timer()
         super().on_message_complete()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Takes a request that offers another protocol for one that does not: RFC 9110, section 7.8.
+
+        httptools stops at the end of its head, so without this its body would be lost.
+        """
+        error = sys.exception()
+        if not self._offers_upgrade or not isinstance(error, HttpParserUpgrade):
+            return
+        version = self.parser.get_http_version().encode()
+        lines = [b"%b %b HTTP/%b" % (self.parser.get_method(), self.url, version)]
+        lines += [b"%b: %b" % pair for pair in self.headers if pair[0] != b"upgrade"]
+        rest = self._received[error.args[0] :]
+        self.parser = HttpRequestParser(self)
+        self.data_received(b"\r\n".join([*lines, b"", rest]))
 
     def _start_timer(self) -> None:
         if self._timer is None:

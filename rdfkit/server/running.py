@@ -76,6 +76,7 @@ def serve(
     config = uvicorn.Config(
         app,
         http=_protocol(request_time),
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
