@@ -36,8 +36,11 @@ GRAPHS = (
     Offer("rdfxml", "application/xml"),
 )
 HTML = Offer("html", "text/html")
-# Short names that people type into `?format=`.
-_ALIASES = {"ttl": "turtle", "nt": "ntriples", "nq": "nquads", "rdf": "rdfxml", "srj": "json", "srx": "xml"}
+# Short names that people type into `?format=`, and those that clients send: of a graph, "xml" and "json" are RDF's.
+_ALIASES = {
+    "ttl": "turtle", "n3": "turtle", "nt": "ntriples", "nq": "nquads", "srj": "json", "srx": "xml",
+    "rdf": "rdfxml", "rdf+xml": "rdfxml", "xml": "rdfxml", "json": "jsonld", "json-ld": "jsonld",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +104,10 @@ def choose_encoding(accept: str | None) -> str | None:
 
 
 def _by_name(offers: Sequence[Offer], format: str) -> Offer:
-    name = _ALIASES.get(format.lower(), format.lower())
+    # A plus sign in a query string is a space.
+    name = format.lower().replace(" ", "+")
     for offer in offers:
-        # A plus sign in a query string is a space.
-        if name in (offer.name, offer.media_type, offer.media_type.replace("+", " ")):
+        if offer.name in (name, _ALIASES.get(name)) or offer.media_type == name:
             return offer
     names = ", ".join(dict.fromkeys(offer.name for offer in offers))
     raise NotAcceptableError(
