@@ -152,7 +152,7 @@ class VoidEndpoint:
         """Answers one request. Raises Problem."""
         request = Request(scope, receive)
         only_reading(request)
-        format = read_parameters(request.url.query).one("format")
+        format = read_parameters(request.url.query).first("format")
         job = self._service.job("void", {}, request, format)
         await deliver(request, receive, send, self._service.pool, job)
 

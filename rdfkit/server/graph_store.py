@@ -59,7 +59,7 @@ class GraphStore:
         # With updates, the default graph is what was written there; without, the merge of all graphs.
         written = graph is None and self._service.token is not None
         arguments = {"graph": graph, "written": written}
-        format = read_parameters(request.url.query).one("format")
+        format = read_parameters(request.url.query).first("format")
         job = self._service.job("graph", arguments, request, format)
         await deliver(request, receive, send, self._service.pool, job)
 

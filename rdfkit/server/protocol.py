@@ -59,6 +59,10 @@ class Parameters:
             raise bad_request(f'the parameter "{name}" is given {len(found)} times, and may be given once')
         return found[0] if found else None
 
+    def first(self, name: str) -> str | None:
+        """The first value of a parameter that is not the protocol's: SPARQLWrapper sends "format" twice."""
+        return next(iter(self.all(name)), None)
+
 
 async def read_request(request: Request, settings: Settings) -> ProtocolRequest:
     """What a request to the endpoint asks for. Raises Problem for one that does not follow the protocol."""
@@ -131,7 +135,7 @@ async def read_body(request: Request, limit: int, seconds: float) -> bytes:
 def _query(names: Parameters, text: str | None, options: Parameters, settings: Settings) -> ProtocolRequest:
     dataset = _dataset(names, "default-graph-uri", "named-graph-uri")
     if text is None:
-        return ProtocolRequest(Operation.DESCRIPTION, "", None, options.one("format") or None, strict=False)
+        return ProtocolRequest(Operation.DESCRIPTION, "", None, options.first("format") or None, strict=False)
     return _operation(Operation.QUERY, text, dataset, options, settings)
 
 
@@ -158,7 +162,7 @@ def _operation(
         operation,
         text,
         dataset,
-        options.one("format") or None,
+        options.first("format") or None,
         not settings.repair or (strict is not None and strict.lower() in _TRUE),
     )
 
