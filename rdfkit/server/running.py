@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from rdfkit.errors import SettingError, StoreError
 
 TOKEN_VARIABLE = "RDFKIT_TOKEN"  # noqa: S105 - the name of the variable
+_LAST_PORT = 65_535
 
 
 def read_token(file: Path | None, environment: Mapping[str, str] = os.environ) -> str:
@@ -39,17 +40,21 @@ def read_token(file: Path | None, environment: Mapping[str, str] = os.environ) -
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens at an address; port 0 takes any free one. Raises SettingError when it is taken."""
+    """A socket that listens at an address; port 0 takes any free one. Raises SettingError when it is taken, or none."""
+    if not 0 <= port <= _LAST_PORT:
+        # The system would take what is left of it after division by 65,536.
+        raise SettingError(
+            "there is no such port", key="port", value=str(port), expected=f"0 to {_LAST_PORT}"
+        )
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, kind, protocol, _, address = found[0]
         listening = socket.socket(family, kind, protocol)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
-    except (OSError, OverflowError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
+    except OSError as error:
         raise SettingError(
-            f"cannot listen at {host}:{port}: {reason}", key="port", value=str(port)
+            f"cannot listen at {host}:{port}: {error.strerror}", key="port", value=str(port)
         ) from error
     return listening
 
@@ -72,7 +77,7 @@ def serve(
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     logging.getLogger("rdfkit").setLevel(logging.INFO)
     logging.getLogger("rdfkit.access").setLevel(logging.INFO if log_requests else logging.ERROR)
-    logging.getLogger("uvicorn.error").addFilter(_is_news)
+    logging.getLogger("uvicorn.error").addFilter(lambda message: _failure(app) is None and _is_news(message))
     config = uvicorn.Config(
         app,
         http=_protocol(request_time),
@@ -83,10 +88,21 @@ def serve(
         timeout_graceful_shutdown=int(drain_time) + 1,
         h11_max_incomplete_event_size=1 << 17,
     )
-    uvicorn.Server(config).run(sockets=[listening])
-    failure = getattr(app.state, "failure", None)
-    if isinstance(failure, StoreError):
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    except SystemExit:
+        # So newer versions of uvicorn end when the application has not started; older ones return.
+        if _failure(app) is None:
+            raise
+    failure = _failure(app)
+    if failure is not None:
         raise failure
+
+
+def _failure(app: Starlette) -> StoreError | None:
+    """Why the application could not be started."""
+    found = getattr(app.state, "failure", None)
+    return found if isinstance(found, StoreError) else None
 
 
 def _protocol(request_time: float) -> type[asyncio.Protocol] | Literal["h11"]:
