@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -75,18 +75,18 @@ async def deliver(
     With `cached`, clients may keep the answer and ask whether the store has a new build (RFC 9110, section 13).
     """
     async with pool.visit(client_of(request)):
-        tag = entity_tag(request, pool.build)
         common = {"Vary": "Accept, Accept-Encoding", **(headers or {})}
-        if cached and is_fresh(request, tag, pool.built):
-            await Response(None, 304, {**common, **_validators(tag, pool.built)})(
-                request.scope, receive, send
-            )
+        known = _validators(request, pool)
+        if cached and has_tag(request, known["ETag"]):
+            await Response(None, 304, {**common, **known})(request.scope, receive, send)
             return
         reply = await run_watched(pool, job, request)
-        if cached and reply.build == pool.build:
-            common |= _validators(entity_tag(request, reply.build), pool.built)
-        else:
-            common["Cache-Control"] = "no-store"
+        is_current = cached and reply.build == pool.build
+        common |= _validators(request, pool) if is_current else {"Cache-Control": "no-store"}
+        if is_current and is_fresh(request, pool.built):
+            await _let_go(reply)
+            await Response(None, 304, common)(request.scope, receive, send)
+            return
         if reply.body is not None:
             record(request).rows = reply.stats["rows"]
         await _send(request, send, reply, {**reply.head["headers"], **common}, pool.settings.send_timeout)
@@ -120,22 +120,52 @@ def entity_tag(request: Request, build: str) -> str:
     return f'W/"{digest[:24]}"'
 
 
-def is_fresh(request: Request, tag: str, built: str) -> bool:
-    """Whether the client already has this answer, by If-None-Match, or else by If-Modified-Since."""
-    if request.method not in ("GET", "HEAD"):
-        return False
+def has_tag(request: Request, tag: str) -> bool:
+    """Whether the client names this entity tag in If-None-Match, so that it has had the answer from this server."""
+    # Compared weakly, by RFC 9110, section 8.8.3.2.
+    known = request.headers.get("if-none-match", "").split(",")
+    return _is_reading(request) and tag.removeprefix("W/") in (
+        one.strip().removeprefix("W/") for one in known
+    )
+
+
+def is_fresh(request: Request, built: str) -> bool:
+    """Whether the client needs no answer of this build, provided that there is one: by `If-None-Match: *`, or by
+    If-Modified-Since without If-None-Match (RFC 9110, section 13.2.2).
+    """
     known = request.headers.get("if-none-match")
-    if known is not None:
-        return known.strip() == "*" or tag in [one.strip() for one in known.split(",")]
-    return request.headers.get("if-modified-since") == _http_date(built)
+    if not _is_reading(request) or known is not None:
+        return _is_reading(request) and known is not None and known.strip() == "*"
+    try:
+        since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
+    except (ValueError, OverflowError):
+        return False
+    # A date without a time zone is none of HTTP.
+    return since.tzinfo is not None and _second(built) <= since
 
 
-def _validators(tag: str, built: str) -> dict[str, str]:
-    return {"ETag": tag, "Last-Modified": _http_date(built), "Cache-Control": "no-cache"}
+def _is_reading(request: Request) -> bool:
+    return request.method in ("GET", "HEAD")
+
+
+async def _let_go(reply: Reply) -> None:
+    """Lets go of an answer that nobody needs, at its end, since its worker would not outlive another."""
+    if reply.rest is not None:
+        await asyncio.wait({reply.rest})
+    reply.discard()
+
+
+def _validators(request: Request, pool: Pool) -> dict[str, str]:
+    tag = entity_tag(request, pool.build)
+    return {"ETag": tag, "Last-Modified": _http_date(pool.built), "Cache-Control": "no-cache"}
 
 
 def _http_date(built: str) -> str:
-    return format_datetime(datetime.fromisoformat(built).astimezone(UTC), usegmt=True)
+    return format_datetime(_second(built), usegmt=True)
+
+
+def _second(built: str) -> datetime:
+    return datetime.fromisoformat(built).astimezone(UTC).replace(microsecond=0)
 
 
 async def _disconnected(request: Request) -> None:
