@@ -23,6 +23,7 @@ from rdfkit.server import views
 from rdfkit.server.delivery import record
 from rdfkit.server.endpoints import (
     PAGE_POLICY,
+    READING,
     SPARQL,
     HealthEndpoint,
     LabelsEndpoint,
@@ -94,34 +95,30 @@ def create_app(store: str | Path, settings: Settings | None = None, token: str |
 def _routes(service: Service, metrics: Metrics) -> list[BaseRoute]:
     graph_store, sparql = GraphStore(service), SparqlEndpoint(service)
     return [
-        Route(SPARQL, _Open(sparql)),
-        Route(f"{SPARQL}/", _Open(sparql)),
-        Route(PATH, _Open(graph_store)),
-        Route(f"{PATH}/{{path:path}}", _Open(graph_store)),
+        Route(SPARQL, _Open(sparql, sparql.METHODS)),
+        Route(f"{SPARQL}/", _Open(sparql, sparql.METHODS)),
+        Route(PATH, _Open(graph_store, graph_store.methods)),
+        Route(f"{PATH}/{{path:path}}", _Open(graph_store, graph_store.methods)),
         Route("/.well-known/void", _Open(VoidEndpoint(service))),
         Route("/openapi.json", _Open(OpenApiEndpoint())),
-        Route("/health", HealthEndpoint(service)),
-        Route("/metrics", MetricsEndpoint(service, metrics)),
-        Route("/labels", _Open(LabelsEndpoint(service))),
+        Route("/health", _Open(HealthEndpoint(service))),
+        Route("/metrics", _Open(MetricsEndpoint(service, metrics))),
+        Route("/labels", _Open(LabelsEndpoint(service), LabelsEndpoint.METHODS)),
         *(Route(page.path, _Open(PageEndpoint(service, page))) for page in ROUTES),
         Mount("/assets", GZipMiddleware(StaticFiles(directory=ASSETS))),
     ]
 
 
 class _Open:
-    """An ASGI application that also answers OPTIONS."""
+    """An ASGI application that also answers OPTIONS, by the methods that it has."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, methods: str = READING) -> None:
         self._app = app
+        self._methods = methods
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] != "OPTIONS":
-            await self._app(scope, receive, send)
-            return
-        allowed = "GET, HEAD, POST, OPTIONS"
-        if scope["path"].startswith(PATH):
-            allowed = "GET, HEAD, PUT, POST, DELETE, OPTIONS"
-        await Response(status_code=204, headers={"Allow": allowed})(scope, receive, send)
+        app = self._app if scope["method"] != "OPTIONS" else Response(None, 204, {"Allow": self._methods})
+        await app(scope, receive, send)
 
 
 class SafeHeaders:

@@ -25,11 +25,14 @@ PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
     " font-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_METHODS = "GET, HEAD, POST, OPTIONS"
+# The methods of what can only be read.
+READING = "GET, HEAD, OPTIONS"
 
 
 class SparqlEndpoint:
     """The SPARQL 1.1 Protocol at `/sparql`. Without a query it describes itself, to people by a page."""
+
+    METHODS = "GET, HEAD, POST, OPTIONS"
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -38,7 +41,7 @@ class SparqlEndpoint:
         """Answers one request. Raises Problem."""
         request = Request(scope, receive)
         if request.method not in ("GET", "HEAD", "POST"):
-            raise Problem(405, "method", "The endpoint has no such method", headers={"Allow": _METHODS})
+            raise Problem(405, "method", "The endpoint has no such method", headers={"Allow": self.METHODS})
         found = await read_request(request, self._service.settings)
         if found.operation is Operation.UPDATE:
             await self._update(request, found)
@@ -127,6 +130,8 @@ class PageEndpoint:
 class LabelsEndpoint:
     """Labels and pages for a list of IRIs, sent as JSON to `/labels`."""
 
+    METHODS = "POST, OPTIONS"
+
     def __init__(self, service: Service) -> None:
         self._service = service
 
@@ -134,7 +139,7 @@ class LabelsEndpoint:
         """Answers one request. Raises Problem."""
         request = Request(scope, receive)
         if request.method != "POST":
-            raise Problem(405, "method", "A list of IRIs is sent by POST", headers={"Allow": "POST, OPTIONS"})
+            raise Problem(405, "method", "A list of IRIs is sent by POST", headers={"Allow": self.METHODS})
         settings = self._service.settings
         body = await read_body(request, _MOST_LABELS, settings.body_timeout)
         parameters = {"iris": body.decode("utf-8", "replace")}
@@ -213,4 +218,4 @@ def _with_images(hosts: tuple[str, ...]) -> str:
 def only_reading(request: Request) -> None:
     """Raises Problem for methods other than GET and HEAD."""
     if request.method not in ("GET", "HEAD"):
-        raise Problem(405, "method", "This can only be read", headers={"Allow": "GET, HEAD, OPTIONS"})
+        raise Problem(405, "method", "This can only be read", headers={"Allow": READING})

@@ -37,6 +37,7 @@ class GraphStore:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self.methods = ", ".join([*_READING, *(_WRITING if service.token else ()), "OPTIONS"])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request. Raises Problem."""
@@ -47,9 +48,8 @@ class GraphStore:
             response = await self._write(request)
             await response(scope, receive, send)
         else:
-            allowed = [*_READING, *(_WRITING if self._service.token else ()), "OPTIONS"]
             raise Problem(
-                405, "method", "The graph store has no such method", headers={"Allow": ", ".join(allowed)}
+                405, "method", "The graph store has no such method", headers={"Allow": self.methods}
             )
 
     async def _read(self, request: Request, receive: Receive, send: Send) -> None:
