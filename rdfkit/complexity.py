@@ -64,8 +64,10 @@ def refuse(text: str, limits: Complexity) -> None:
 
 
 def measure(text: str) -> Complexity:
-    """What a SPARQL query or update asks for: what an engine finds, or a little more. Texts made to mislead can have some
-    collections counted short, and an operator less for each `<…>`; `terms` counts all of these.
+    """What a SPARQL query or update asks for: what an engine finds, or a little more.
+
+    Texts made to mislead can have some collections counted short, and an operator less for each `<…>`; `terms` counts
+    all of these.
     """
     found = [_measure_reading(way) for way in {text, unescaped(text)}]
     return Complexity(*(max(getattr(one, field.name) for one in found) for field in fields(Complexity)))
