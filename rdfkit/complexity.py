@@ -146,7 +146,8 @@ class _Triples:
             self._end(within)
             self._brackets = self._brackets[:-1] or [_Bracket("")]
             self._terms = 1
-        else:
+        elif mark not in "+-":
+            # A sign may belong to a number.
             within.has_only_rows = within.follows_item = False
             if mark in ".;,":
                 self._end(within)
