@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from attacks import children, is_running, numbers, write_store
+from server.attacks import children, is_running, numbers, write_store
 
 from rdfkit.complexity import Complexity
 from rdfkit.errors import StoreError
