@@ -12,13 +12,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from server.attacks import children, is_running, numbers, write_store
 
 from rdfkit.complexity import Complexity
 from rdfkit.errors import StoreError
 from rdfkit.server.pool import BrokenAnswerError, Job, Pool, Reply
 from rdfkit.server.problems import Problem
 from rdfkit.settings import Settings
+from server.attacks import children, is_running, numbers, write_store
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks at processes in /proc")
 

@@ -10,7 +10,8 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 import pytest
-from attacks import TOKEN, Answer, Listener, Served, numbers, serving, write_store
+
+from server.attacks import TOKEN, Answer, Listener, Served, numbers, serving, write_store
 
 _FILE = Path(__file__).resolve().parent.parent / "cases" / "server" / "ssrf.toml"
 CASES = tomllib.loads(_FILE.read_text(encoding="utf-8"))
