@@ -87,7 +87,13 @@ def create_app(store: str | Path, settings: Settings | None = None, token: str |
                 max_age=86400,
             ),
         ],
-        exception_handlers={Problem: _problem, RdfkitError: _error, HTTPException: _http_error},
+        exception_handlers={
+            Problem: _problem,
+            RdfkitError: _error,
+            HTTPException: _http_error,
+            # What nobody has foreseen is a problem document, too; the server logs it.
+            Exception: _problem,
+        },
         lifespan=lifespan,
     )
 

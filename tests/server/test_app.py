@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
+from collections.abc import MutableMapping
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
+import pytest
 import yaml
 from conftest import PROJECT
 from starlette.routing import Mount, Route
@@ -49,3 +54,25 @@ def _shown(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def test_what_nobody_has_foreseen_is_a_problem_document() -> None:
+    # An application that was never started has no build to answer from.
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(dict(message))
+
+    scope = {
+        "type": "http", "method": "GET", "path": "/sparql", "query_string": b"query=ASK%7B%7D", "headers": [],
+        "scheme": "http", "server": ("localhost", 80), "client": ("127.0.0.1", 1), "http_version": "1.1",
+    }  # fmt: skip
+    with pytest.raises(ValueError, match="isoformat"):
+        asyncio.run(app.create_app("nowhere")(scope, receive, send))
+    head, body = sent
+    assert head["status"] == 500
+    assert (b"content-type", b"application/problem+json") in head["headers"]
+    assert json.loads(body["body"])["type"] == "urn:rdfkit:problem:error"
