@@ -11,7 +11,7 @@ import logging
 import signal
 import sys
 import tempfile
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -155,12 +155,12 @@ class Worker:
     @classmethod
     async def start(cls, store: Path, settings: Settings) -> Worker:
         """Starts a worker on the current build of a store. Raises StoreError when there can be none or it cannot open
-        the store.
+        the store. What it says in its last moments goes to our stderr, where the log is.
         """
         try:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "rdfkit.server.worker", str(store), str(settings.memory),
-                stdin=PIPE, stdout=PIPE, stderr=DEVNULL,
+                stdin=PIPE, stdout=PIPE,
             )  # fmt: skip
         except OSError as error:
             # Too many processes or open files: it may be better in a moment.
