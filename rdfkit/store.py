@@ -407,6 +407,8 @@ def _open_build(root: Path, name: str, reader: BinaryIO) -> Store:
     folder = root / "builds" / name
     try:
         metadata = _read_json(folder / "build.json")
+        if metadata.get("name") != name or not isinstance(metadata.get("built"), str):
+            raise StoreError("the store is damaged: `build.json` describes another build", path=str(root))
         graph = ox.Store.read_only(str(folder / "graph"))
     except BaseException:
         reader.close()

@@ -420,9 +420,12 @@ def test_a_build_with_a_missing_file_is_damaged(path: Path, name: str):
     assert said(path) == ["new"]
 
 
-def test_a_build_whose_description_is_cut_off_is_damaged(path: Path):
+@pytest.mark.parametrize(
+    "text", ['{"quads": ', "[]", "{}", '{"name": "another", "built": "2026-11-20T00:00:00"}']
+)
+def test_a_build_whose_description_is_not_its_own_is_damaged(path: Path, text: str):
     build(path, "old")
-    (path / "builds" / builds(path)[0] / "build.json").write_text('{"quads": ')
+    (path / "builds" / builds(path)[0] / "build.json").write_text(text)
     with pytest.raises(StoreError, match="damaged"):
         open_store(path)
 
