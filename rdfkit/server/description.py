@@ -22,6 +22,8 @@ _DESCRIPTIONS = (
     "dcat:Dataset",
     "dcat:Distribution",
 )
+# What the store holds. Linksets lead to datasets of others, which are described, too.
+_OWN = "dcat:Dataset"
 # https://www.w3.org/ns/formats/
 _FORMATS = "http://www.w3.org/ns/formats/"
 _RESULT_FORMATS = (
@@ -54,26 +56,23 @@ def service_triples(store: Store, endpoint: str, updates: bool) -> Iterator[ox.T
         yield _triple(dataset, "sd:namedGraph", named)
         yield _triple(named, "rdf:type", "sd:NamedGraph")
         yield _triple(named, "sd:name", graph)
-    yield from _data_triples(store, dataset)
+    for part in _instances(store, _OWN):
+        yield _triple(dataset, "dcterms:hasPart", part)
+    yield from void_triples(store, endpoint)
 
 
-def void_triples(store: Store) -> Iterator[ox.Triple]:
-    """The descriptions of the datasets in the store (VoID and DCAT), as the build made them."""
-    for kind in _DESCRIPTIONS:
-        found = store.triples(ox.NamedNode(expand("rdf:type")), value=ox.NamedNode(expand(kind)))
-        for subject in sorted({triple.subject for triple in found}, key=str):
-            if isinstance(subject, ox.NamedNode):
-                yield from store.triples(subject=subject)
+def void_triples(store: Store, endpoint: str) -> Iterator[ox.Triple]:
+    """The descriptions of the datasets in the store (VoID and DCAT), as the build made them, and where to ask them."""
+    for subject in sorted({one for kind in _DESCRIPTIONS for one in _instances(store, kind)}):
+        yield from store.triples(subject=ox.NamedNode(subject))
+    for dataset in _instances(store, _OWN):
+        yield _triple(dataset, "void:sparqlEndpoint", endpoint)
 
 
-def _data_triples(store: Store, dataset: str) -> Iterator[ox.Triple]:
-    datasets = set()
-    for triple in void_triples(store):
-        datasets.add(triple.subject)
-        yield triple
-    for name in sorted(str(subject.value) for subject in datasets if isinstance(subject, ox.NamedNode)):
-        if name.endswith("#dataset"):
-            yield _triple(dataset, "dcterms:hasPart", name)
+def _instances(store: Store, kind: str) -> list[str]:
+    """The IRIs of a class, sorted."""
+    found = store.triples(ox.NamedNode(expand("rdf:type")), value=ox.NamedNode(expand(kind)))
+    return sorted({triple.subject.value for triple in found if isinstance(triple.subject, ox.NamedNode)})
 
 
 def _triple(subject: str, predicate: str, value: str) -> ox.Triple:

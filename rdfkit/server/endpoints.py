@@ -158,7 +158,8 @@ class VoidEndpoint:
         request = Request(scope, receive)
         only_reading(request)
         format = read_parameters(request.url.query).first("format")
-        job = self._service.job("void", {}, request, format)
+        endpoint = f"{self._service.address(request)}{SPARQL}"
+        job = self._service.job("void", {"endpoint": endpoint}, request, format)
         await deliver(request, receive, send, self._service.pool, job)
 
 

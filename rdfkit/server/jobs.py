@@ -100,8 +100,8 @@ def service(context: Context, arguments: Mapping[str, Any], output: Output) -> N
 
 
 def void(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
-    """Gives the VoID description of the data."""
-    _write_triples(context, void_triples(context.store), output)
+    """Gives the VoID description of the data, which can be asked at the address `endpoint`."""
+    _write_triples(context, void_triples(context.store, arguments["endpoint"]), output)
 
 
 def view(context: Context, arguments: Mapping[str, Any], output: Output) -> None:

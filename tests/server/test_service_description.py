@@ -132,6 +132,22 @@ def test_void(server: Server) -> None:
     assert parts and parts <= datasets
 
 
+def test_void_leads_back_to_the_endpoint(server: Server) -> None:
+    for path in ("/sparql", "/.well-known/void"):
+        said = _described(server, path).subject_objects(VOID.sparqlEndpoint)
+        assert {(str(one), str(endpoint)) for one, endpoint in said} == {
+            ("https://pfocr.wikipathways.org/#dataset", f"{server.url}/sparql"),
+            ("https://www.wikipathways.org/#dataset", f"{server.url}/sparql"),
+        }
+
+
+def test_the_service_does_not_hold_what_its_links_lead_to(server: Server) -> None:
+    graph = _described(server)
+    linked = set(graph.objects(None, VOID.objectsTarget))
+    parts = set(graph.objects(next(graph.objects(None, SD.defaultDataset)), DCTERMS.hasPart))
+    assert rdflib.URIRef("https://www.ncbi.nlm.nih.gov/gene/#dataset") in linked - parts
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "POST"])
 def test_void_is_only_read(server: Server, method: str) -> None:
     answer = server.request(method, "/.well-known/void")
