@@ -51,7 +51,7 @@ class Virtuoso:
 
     def __init__(self, sql: int, http: int) -> None:
         self._sql = sql
-        self._http = http
+        self.http = http
 
     def run(self, statement: str) -> str:
         """Runs SQL; gives what the client prints."""
@@ -79,7 +79,7 @@ class Virtuoso:
         """
         fields = {"query": query} | ({"default-graph-uri": graph} if graph else {})
         body = urllib.parse.urlencode(fields).encode()
-        request = urllib.request.Request(f"http://127.0.0.1:{self._http}/sparql", body)
+        request = urllib.request.Request(f"http://127.0.0.1:{self.http}/sparql", body)
         request.add_header("Accept", "application/sparql-results+json")
         with urllib.request.urlopen(request, timeout=120) as response:
             bindings = json.load(response)["results"]["bindings"]
