@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -17,7 +19,7 @@ from rdfkit.complexity import Complexity
 from rdfkit.datasets import Dataset
 from rdfkit.errors import NotFoundError, StoreError
 from rdfkit.formats import of_name
-from rdfkit.identifiers import prefix_map
+from rdfkit.identifiers import expand, prefix_map
 from rdfkit.labels import Labels
 from rdfkit.server.description import service_triples, void_triples
 from rdfkit.server.negotiation import GRAPHS, ROWS, Offer, choose
@@ -26,6 +28,13 @@ from rdfkit.store import DEFAULT_GRAPH, Store
 
 if TYPE_CHECKING:
     from rdfkit.server.views import Rendered
+
+
+# An answer of fewer triples declares the prefixes that it uses; a longer one all that there are, since it is written
+# before its end is known.
+_READ_AHEAD = 1000
+# The datatype that no format writes.
+_STRING = ox.NamedNode(expand("xsd:string"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +220,33 @@ def _write_triples(
     offer = context.choose(GRAPHS)
     format = of_name(offer.name)
     output.begin(offer.media_type, headers)
-    prefixes = prefix_map() if format.name in ("turtle", "trig", "rdfxml", "jsonld") else None
-    ox.serialize(_counted(triples, output), cast("io.BytesIO", output), format.rdf, prefixes=prefixes)
+    rest = _counted(triples, output)
+    first = list(islice(rest, _READ_AHEAD))
+    prefixes = None
+    if format.name in ("turtle", "trig", "rdfxml", "jsonld"):
+        prefixes = prefix_map() if len(first) == _READ_AHEAD else used_prefixes(first)
+    ox.serialize(chain(first, rest), cast("io.BytesIO", output), format.rdf, prefixes=prefixes)
+
+
+def used_prefixes(triples: Iterable[ox.Triple]) -> dict[str, str]:
+    """The prefixes of the data model that IRIs in these triples begin with."""
+    iris = sorted({iri for triple in triples for term in triple for iri in _iris(term)})
+    found = {}
+    for prefix, namespace in prefix_map().items():
+        place = bisect_left(iris, namespace)
+        if place < len(iris) and iris[place].startswith(namespace):
+            found[prefix] = namespace
+    return found
+
+
+def _iris(term: object) -> Iterator[str]:
+    if isinstance(term, ox.NamedNode):
+        yield term.value
+    elif isinstance(term, ox.Literal) and term.datatype != _STRING and not term.language:
+        yield term.datatype.value
+    elif isinstance(term, ox.Triple):
+        for part in term:
+            yield from _iris(part)
 
 
 def _counted(triples: Iterable[ox.Triple], output: Output) -> Iterator[ox.Triple]:
