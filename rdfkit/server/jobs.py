@@ -17,10 +17,11 @@ from rdfkit import updating
 from rdfkit.answers import Answer, Graph, Rows, Truth
 from rdfkit.complexity import Complexity
 from rdfkit.datasets import Dataset
+from rdfkit.entities.reading import nodes
 from rdfkit.errors import NotFoundError, StoreError
 from rdfkit.formats import of_name
 from rdfkit.identifiers import expand, prefix_map
-from rdfkit.labels import Labels
+from rdfkit.labels import Labels, revision
 from rdfkit.server.description import service_triples, void_triples
 from rdfkit.server.negotiation import GRAPHS, ROWS, Offer, choose
 from rdfkit.server.output import Output, RowCounter
@@ -94,10 +95,18 @@ def graph(context: Context, arguments: Mapping[str, Any], output: Output) -> Non
 
 
 def describe(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
-    """Gives what the graph says of a resource: the triples with `iri` as subject. Raises NotFoundError."""
-    triples = list(context.store.triples(subject=ox.NamedNode(arguments["iri"])))
+    """Gives what the graph says of a resource: the triples with `iri` as subject. Of a pathway its title, organism and
+    all else is said of its versions, so the newest of them belongs to it. Raises NotFoundError.
+    """
+    iri = arguments["iri"]
+    versions = sorted(nodes(context.store, iri, "pav:hasVersion"), key=revision)
+    triples = [
+        triple
+        for name in (iri, *versions[-1:])
+        for triple in context.store.triples(subject=ox.NamedNode(name))
+    ]
     if not triples:
-        raise NotFoundError("the data says nothing of this resource", value=arguments["iri"])
+        raise NotFoundError("the data says nothing of this resource", value=iri)
     _write_triples(context, triples, output)
 
 

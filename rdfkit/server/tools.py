@@ -78,9 +78,10 @@ class Tools:
         return await self._do("view", {"view": "api_search", "parameters": parameters})
 
     async def describe_entity(self, iri: str) -> str:
-        """Say all that the graph states about one thing, as Turtle.
+        """Say what the graph states about one thing, as Turtle; of a pathway also about its newest version.
 
-        iri is an IRI or a CURIE such as ncbigene:3569, wikipathways:WP364_r142066 or PW:0000516.
+        iri is an IRI or a CURIE such as ncbigene:3569, wikipathways:WP364 or PW:0000516. What others state of it, as
+        figures that mention a gene or the genes drawn in a pathway, is found by run_query or sparql.
         """
         meant = expand(iri)
         if not is_absolute_iri(meant):

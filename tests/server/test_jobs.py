@@ -15,6 +15,7 @@ from rdfkit.server.jobs import used_prefixes
 from .serving import Server
 
 _DECLARED = re.compile(r"^@prefix (\S*): <([^>]*)> \.$", re.MULTILINE)
+_NTRIPLES = ox.RdfFormat.N_TRIPLES
 _NODES = st.builds(
     lambda namespace, local: ox.NamedNode(namespace + local),
     st.sampled_from([*prefix_map().values(), "http://example.org/"]),
@@ -40,8 +41,8 @@ def test_a_short_answer_declares_what_it_uses(server: Server, path: str) -> None
     declared = dict(_DECLARED.findall(answer.text))
     assert 0 < len(declared) < len(prefix_map())
     assert all(f"<{namespace}" in plain.text for namespace in declared.values())
-    # What has a prefix is written with it.
-    assert f"<{expand('wp:')}" not in answer.text.replace(f"<{expand('wp:')}> .", "")
+    said = {quad.triple for quad in ox.parse(answer.body, format=ox.RdfFormat.TURTLE)}
+    assert said == {quad.triple for quad in ox.parse(plain.body, format=_NTRIPLES)}
 
 
 def test_a_long_answer_is_written_before_its_end_is_known(server: Server) -> None:
@@ -50,3 +51,20 @@ def test_a_long_answer_is_written_before_its_end_is_known(server: Server) -> Non
     plain = server.get("/graphs?default", accept="application/n-triples")
     read = {quad.triple for quad in ox.parse(answer.body, format=ox.RdfFormat.TURTLE)}
     assert len(read) == len(plain.text.splitlines()) > 1000
+
+
+@pytest.mark.parametrize("path", ["/pathway/WP364", "/pathway/WP364_r142066"])
+def test_the_rdf_of_a_pathway_has_what_its_page_shows(server: Server, path: str) -> None:
+    answer = server.get(path, accept="application/n-triples")
+    said = {(quad.subject, quad.predicate): quad.object for quad in ox.parse(answer.body, format=_NTRIPLES)}
+    version = ox.NamedNode(expand("wikipathways:WP364_r142066"))
+    assert said[version, ox.NamedNode(expand("dc:title"))].value == "IL6 signaling"
+    assert said[version, ox.NamedNode(expand("wp:organism"))] == ox.NamedNode(expand("NCBITaxon:9606"))
+    assert ((ox.NamedNode(expand("wikipathways:WP364")), ox.NamedNode(expand("pav:hasVersion"))) in said) == (
+        path == "/pathway/WP364"
+    )
+
+
+def test_what_the_data_say_nothing_of(server: Server) -> None:
+    for iri in ("http://example.org/none", "ncbigene:0"):
+        assert server.get(f"/entity?format=turtle&iri={iri}").status == 404
