@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pyoxigraph as ox
-from attacks import Answer, Served, get_query, numbers
+
+from server.attacks import Answer, Served, get_query, numbers
 
 LINK = "<http://example.org/link>"
 # What a hostile query may come to: an answer, or a refusal that says what is too much.

@@ -11,8 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from attacks import Served, is_running, serving, write_store
 from hostile_clients import STATUSES, Outcome, attack, data
+
+from server.attacks import Served, is_running, serving, write_store
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks at processes in /proc")
 
