@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from server.attacks import Answer, Served, get_query, numbers
+from .attacks import Answer, Served, get_query, numbers
 
 LINK = "<http://example.org/link>"
 # What a hostile query may come to: an answer, or a refusal that says what is too much.
-STATUSES = {200, 400, 403, 408, 413, 422, 429, 503, 504, 507}
+STATUSES = {200, 400, 403, 406, 408, 413, 422, 429, 503, 504, 507}
 _NODES = 40
 
 

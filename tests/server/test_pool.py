@@ -20,6 +20,8 @@ from rdfkit.server.problems import Problem
 from rdfkit.settings import Settings
 from server.attacks import children, is_running, numbers, write_store
 
+from .attacks import children, is_running, numbers, write_store
+
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks at processes in /proc")
 
 # Thousands of millions of rows to compare, and none to give.

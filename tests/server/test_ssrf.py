@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 import pytest
 
-from server.attacks import TOKEN, Answer, Listener, Served, numbers, serving, write_store
+from .attacks import TOKEN, Answer, Listener, Served, numbers, serving, write_store
 
 _FILE = Path(__file__).resolve().parent.parent / "cases" / "server" / "ssrf.toml"
 CASES = tomllib.loads(_FILE.read_text(encoding="utf-8"))
