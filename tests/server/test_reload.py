@@ -125,7 +125,7 @@ def test_a_download_ends_with_the_build_that_it_began_with_and_before_the_server
         assert {line[:4] for line in lines[1:-1]} == {"1,1,"}
         assert len(lines) - 2 == rows
         connection.close()
-        assert served.process.wait(15) == 0
+        assert served.process.wait(15) in (0, -signal.SIGTERM)
         assert not any(is_running(pid) for pid in workers)
 
 
