@@ -18,7 +18,6 @@ from rdfkit.errors import StoreError
 from rdfkit.server.pool import BrokenAnswerError, Job, Pool, Reply
 from rdfkit.server.problems import Problem
 from rdfkit.settings import Settings
-from server.attacks import children, is_running, numbers, write_store
 
 from .attacks import children, is_running, numbers, write_store
 
