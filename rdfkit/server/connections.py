@@ -27,7 +27,7 @@ _OTHER_FILES = 256
 
 class GuardedProtocol(HttpToolsProtocol):
     """One connection. It is closed when a request takes too long or too much to arrive, or too many come at once, and
-    at its beginning when there are too many connections.
+    when there are too many connections, the one that has been silent for longest.
     """
 
     # Set by `guarded_protocol`.
@@ -35,6 +35,7 @@ class GuardedProtocol(HttpToolsProtocol):
     most_connections = 1000
 
     _timer: asyncio.TimerHandle | None = None
+    _began = 0.0
     _overhead = 0
     _is_partial = False
     _received = b""
@@ -47,9 +48,9 @@ class GuardedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Takes a new connection, or refuses it."""
         super().connection_made(transport)
+        self._began = self.loop.time()
         if len(self.connections) > self.most_connections:
-            transport.abort()
-            return
+            self._make_room()
         self._start_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -120,10 +121,26 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _end(self) -> None:
         self._timer = None
-        is_answering = self.cycle is not None and not self.cycle.response_complete
         # Some clients send a line break after a request. That is no reason to break off its answer.
-        if self._is_partial or not is_answering:
+        if self._is_partial or not self._is_answering:
             self.transport.abort()
+
+    @property
+    def _is_answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _make_room(self) -> None:
+        """Closes the connection that has asked for nothing for longest, this one if all others wait for answers."""
+        others = [
+            one
+            for one in self.connections
+            if isinstance(one, GuardedProtocol)
+            and one is not self
+            and not one._is_answering
+            and not one.transport.is_closing()
+        ]
+        oldest = min(others, key=lambda one: one._began, default=self)
+        oldest.transport.abort()
 
 
 def guarded_protocol(seconds: float, connections: int) -> type[GuardedProtocol]:

@@ -168,19 +168,21 @@ def serving(
     *options: str,
     workers: int = 2,
     environment: Mapping[str, str] | None = None,
+    files: int | None = None,
     **settings: object,
 ) -> Iterator[Served]:
-    """A server for a store, with settings; it is ended and its workers are gone after the block."""
+    """A server for a store, with settings; it is ended and its workers are gone after the block.
+
+    With `files` it may have so many files open.
+    """
     command = [sys.executable, "-m", "rdfkit", "serve", "--store", str(store), "--port", "0", "--quiet"]
     command += ["--workers", str(workers), *options]
     for name, value in settings.items():
         command += ["--set", f"{name}={value}"]
-    process = subprocess.Popen(
-        command,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "RDFKIT_TOKEN": TOKEN, **(environment or {})},
-    )
+    if files is not None:
+        command = ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh", *command]
+    variables = {**os.environ, "RDFKIT_TOKEN": TOKEN, **(environment or {})}
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=variables)
     try:
         assert process.stderr is not None
         said = process.stderr.readline()

@@ -256,3 +256,19 @@ def test_connections_that_say_nothing_are_closed(served: Served):
             except ConnectionResetError:
                 continue
         assert time.monotonic() - started < 15
+
+
+def test_silent_connections_keep_nobody_away(tmp_path: Path):
+    write_store(tmp_path / "store", data(3))
+    with serving(tmp_path / "store", files=400) as served:
+        silent = []
+        for _ in range(600):
+            connection = served.connect("127.0.3.6")
+            connection.sendall(b"GET /hea")
+            silent.append(connection)
+        for number in range(20):
+            assert served.get("/health", client=f"127.0.4.{number + 1}").status == 200
+            assert served.query("ASK {}", client=f"127.0.4.{number + 1}").status == 200
+        assert len(served.open_files()) < 400
+        for connection in silent:
+            connection.close()
