@@ -202,12 +202,20 @@ JOBS: Mapping[str, Job] = {
 }
 
 
+# Many clients and proxies take no headers of more than some thousand bytes.
+_LONGEST_SENTENCE = 300
+
+
+def _shortened(sentence: str) -> str:
+    return sentence if len(sentence) <= _LONGEST_SENTENCE else f"{sentence[:_LONGEST_SENTENCE]} ..."
+
+
 def write_answer(context: Context, answer: Answer, output: Output) -> None:
     """Writes the answer to a query as the client wants it."""
     headers = {}
     if answer.repairs:
         # A header holds no more than ASCII, so the sentences are JSON.
-        headers["Rdfkit-Repairs"] = json.dumps([repair.sentence for repair in answer.repairs])
+        headers["Rdfkit-Repairs"] = json.dumps([_shortened(repair.sentence) for repair in answer.repairs])
     if isinstance(answer, Graph):
         return _write_triples(context, answer, output, headers)
     offer = context.choose(ROWS)

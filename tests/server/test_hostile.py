@@ -272,3 +272,10 @@ def test_silent_connections_keep_nobody_away(tmp_path: Path):
         assert len(served.open_files()) < 400
         for connection in silent:
             connection.close()
+
+
+def test_a_header_is_never_so_long_that_a_proxy_refuses_it(served: Served):
+    columns = " ".join(f"COUNT(?a_long_name_{number})" for number in range(300))
+    answer = served.query(f"SELECT {columns} {{ ?s ?p ?o }}", client="127.0.3.7")
+    assert answer.status in (200, 504)
+    assert sum(len(name) + len(value) for name, value in answer.headers.items()) < 4000
