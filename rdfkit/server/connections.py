@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections import Counter
+from typing import ClassVar
 
 from httptools import HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -21,6 +23,8 @@ _MOST_OVERHEAD = 256 << 10
 # A chunk of a body can be one byte with five around it.
 _OVERHEAD_OF_BODY = 8
 _MOST_AHEAD = 16
+# Requests of one client that have come in part; a reverse proxy counts as one, and sends requests whole.
+_MOST_PARTIAL = 64
 # Files that the server has open besides connections and the answers that they wait for.
 _OTHER_FILES = 256
 
@@ -33,6 +37,8 @@ class GuardedProtocol(HttpToolsProtocol):
     # Set by `guarded_protocol`.
     seconds = 30.0
     most_connections = 1000
+    # How many requests of each client have come in part.
+    partial: ClassVar[Counter[str]] = Counter()
 
     _timer: asyncio.TimerHandle | None = None
     _began = 0.0
@@ -56,6 +62,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Lets go of a connection."""
         self._stop_timer()
+        self._set_partial(False)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -69,7 +76,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Begins a request."""
-        self._is_partial, self._overhead = True, 0
+        self._set_partial(True)
+        self._overhead = 0
         self._start_timer()
         super().on_message_begin()
 
@@ -91,7 +99,8 @@ class GuardedProtocol(HttpToolsProtocol):
         """Ends a request."""
         if self._offers_upgrade:
             return
-        self._is_partial, self._overhead = False, 0
+        self._set_partial(False)
+        self._overhead = 0
         self._stop_timer()
         super().on_message_complete()
 
@@ -129,6 +138,16 @@ class GuardedProtocol(HttpToolsProtocol):
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
 
+    def _set_partial(self, is_partial: bool) -> None:
+        """Begins or ends a request. The bodies of too many at once would fill the memory."""
+        host = self.client[0] if self.client else ""
+        self.partial[host] += is_partial - self._is_partial
+        self._is_partial = is_partial
+        if self.partial[host] > _MOST_PARTIAL:
+            self.transport.abort()
+        elif not self.partial[host]:
+            del self.partial[host]
+
     def _make_room(self) -> None:
         """Closes the connection that has asked for nothing for longest, this one if all others wait for answers."""
         others = [
@@ -145,7 +164,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
 def guarded_protocol(seconds: float, connections: int) -> type[GuardedProtocol]:
     """The protocol with so many seconds for a request to arrive, and so many connections at once."""
-    limits = {"seconds": seconds, "most_connections": connections}
+    limits = {"seconds": seconds, "most_connections": connections, "partial": Counter()}
     return type("Guarded", (GuardedProtocol,), limits)
 
 

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -262,8 +263,8 @@ def test_silent_connections_keep_nobody_away(tmp_path: Path):
     write_store(tmp_path / "store", data(3))
     with serving(tmp_path / "store", files=400) as served:
         silent = []
-        for _ in range(600):
-            connection = served.connect("127.0.3.6")
+        for number in range(600):
+            connection = served.connect(f"127.0.5.{number % 20 + 1}")
             connection.sendall(b"GET /hea")
             silent.append(connection)
         for number in range(20):
@@ -279,3 +280,20 @@ def test_a_header_is_never_so_long_that_a_proxy_refuses_it(served: Served):
     answer = served.query(f"SELECT {columns} {{ ?s ?p ?o }}", client="127.0.3.7")
     assert answer.status in (200, 504)
     assert sum(len(name) + len(value) for name, value in answer.headers.items()) < 4000
+
+
+def test_bodies_that_do_not_end_cannot_fill_the_memory(served: Served):
+    before = served.memory()
+    head = "POST /labels HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1999999\r\n\r\n"
+    opened = []
+    for _ in range(300):
+        connection = served.connect("127.0.3.8")
+        opened.append(connection)
+        with suppress(OSError):
+            connection.sendall(head.encode() + b" " * 1_900_000)
+    # As many requests as one client may have begun, each of 2 MB, and what they need beside it.
+    assert served.memory() - before < 300
+    assert served.get("/health", client="127.0.3.9").status == 200
+    for connection in opened:
+        connection.close()
+    assert served.query("ASK {}", client="127.0.3.8").status == 200
