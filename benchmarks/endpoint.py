@@ -1,6 +1,6 @@
 """How fast the endpoint answers, beside others on the same data: python benchmarks/endpoint.py [SOURCE...]
 
-Builds a store from pages (the seeds when none are named) and asks the same three queries of `rdfkit serve`, of
+Builds a store from pages (the seeds when none are named) and asks the same queries of `rdfkit serve`, of
 rdflib-endpoint, of Virtuoso, and of `Store.query` with serialization in this process, which is the least it can take.
 In rounds: each round asks each system some times, so that what else the machine does slows all alike. Prints median and
 99th percentile with one client, and requests in a second with one and with eight clients, each from an address of its
@@ -23,6 +23,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import cycle
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -37,37 +38,48 @@ sys.path.insert(0, str(PROJECT / "tests"))
 from server.serving import serving  # noqa: E402
 from virtuoso import SERVER, virtuoso  # noqa: E402
 
-ROUNDS, SECONDS, CLIENTS = 5, 2.0, 8
+ROUNDS, SECONDS, CLIENTS = 5, 1.0, 8
 # Of what takes long there are fewer.
 MOST_REQUESTS = 400
+NEW, LIMITED = "a new connection each", "1,000 rows"
 GRAPH = "http://example.org/all"
 LOOKUP = """
 PREFIX dc: <http://purl.org/dc/elements/1.1/>
-PREFIX dcterms: <http://purl.org/dc/terms/>
 SELECT ?title WHERE {{ <{thing}> dc:title ?title }}"""
 ROWS = """
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-SELECT ?thing ?property ?value WHERE {{ ?thing ?property ?value }} LIMIT 1000"""
+SELECT ?thing ?property ?value WHERE { ?thing ?property ?value } LIMIT 1000"""
 AGGREGATE = """
 PREFIX wp: <http://vocabularies.wikipathways.org/wp#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
 SELECT ?tag (COUNT(DISTINCT ?pathway) AS ?count)
-WHERE {{ ?pathway wp:ontologyTag ?tag ; wp:organism ?organism ; dcterms:identifier ?identifier }}
+WHERE { ?pathway wp:ontologyTag ?tag ; wp:organism ?organism ; dcterms:identifier ?identifier }
 GROUP BY ?tag ORDER BY DESC(?count) ?tag"""
 
 Ask = Callable[[], bytes]
+# Texts that are asked in turn.
+Query = list[str]
 
 
 class Client:
-    """One connection that sends one request again and again. Does as little as it can, for all systems alike."""
+    """Sends requests in turn, on one connection or on a new one each time. Does as little as it can, for all alike."""
 
-    def __init__(self, address: tuple[str, int], path: str, fields: dict[str, str], number: int = 1) -> None:
-        target = f"{path}?{urlencode(fields)}"
-        self._sent = (
-            f"GET {target} HTTP/1.1\r\nHost: {address[0]}:{address[1]}\r\n"
-            "Accept: application/sparql-results+json\r\n\r\n"
-        ).encode()
-        self._address, self._number = address, number
+    def __init__(
+        self,
+        address: tuple[str, int],
+        path: str,
+        query: Query,
+        fields: dict[str, str],
+        number: int,
+        *,
+        stays: bool,
+    ) -> None:
+        targets = (f"{path}?{urlencode({'query': text, **fields})}" for text in query)
+        headers = (
+            f"Host: {address[0]}:{address[1]}\r\nAccept: application/sparql-results+json\r\n"
+            f"Connection: {'keep-alive' if stays else 'close'}\r\n\r\n"
+        )
+        self._sent = cycle(f"GET {target} HTTP/1.1\r\n{headers}".encode() for target in targets)
+        self._address, self._number, self._stays = address, number, stays
         self._connection: socket.socket | None = None
 
     def __call__(self) -> bytes:
@@ -77,7 +89,7 @@ class Client:
                 self._address, 120, source_address=(f"127.0.0.{self._number}", 0)
             )
             self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._connection.sendall(self._sent)
+        self._connection.sendall(next(self._sent))
         received = self._receive(b"")
         while (end := received.find(b"\r\n\r\n")) < 0:
             received = self._receive(received)
@@ -92,7 +104,7 @@ class Client:
             while not body.endswith(b"0\r\n\r\n"):
                 body = self._receive(body)
             body = _unchunked(body)
-        if b"connection: close" in head:
+        if not self._stays or b"connection: close" in head:
             self.close()
         return body
 
@@ -122,20 +134,26 @@ def _unchunked(body: bytes) -> bytes:
 class System:
     """One of those compared: makes what asks one query, for the client of that number."""
 
-    def __init__(self, name: str, asking: Callable[[str, int], Ask]) -> None:
+    def __init__(self, name: str, asking: Callable[[Query, int, bool], Ask]) -> None:
         self.name = name
-        self.asking = asking
+        self._asking = asking
         self.times: dict[str, list[float]] = {}
         self.rates: dict[tuple[str, int], list[float]] = {}
+
+    def asking(self, query: Query, number: int = 1, *, stays: bool = True) -> Ask:
+        """What asks a query; each client has a number."""
+        return self._asking(query, number, stays)
 
 
 def bare(store: Store) -> System:
     """`Store.query` and serialization, in this process."""
 
-    def asking(query: str, _: int) -> Ask:
+    def asking(query: Query, _: int, stays: bool) -> Ask:
+        texts = cycle(query)
+
         def ask() -> bytes:
             written = io.BytesIO()
-            store.query(query).serialize(written, "json")
+            store.query(next(texts)).serialize(written, "json")
             return written.getvalue()
 
         return ask
@@ -145,7 +163,9 @@ def bare(store: Store) -> System:
 
 def over_http(name: str, address: tuple[str, int], path: str, **fields: str) -> System:
     """An endpoint at an address."""
-    return System(name, lambda query, number: Client(address, path, {"query": query, **fields}, number))
+    return System(
+        name, lambda query, number, stays: Client(address, path, query, fields, number, stays=stays)
+    )
 
 
 @contextmanager
@@ -202,14 +222,14 @@ def systems(store: Store, folder: Path) -> Iterator[list[System]]:
         yield found
 
 
-def check(system: System, name: str, query: str, expected: bytes) -> None:
+def check(system: System, name: str, query: Query, expected: bytes) -> None:
     """Raises ValueError when a system answers otherwise: of LIMIT the number of rows counts, else their values."""
-    rows, wanted = (json.loads(text)["results"]["bindings"] for text in (system.asking(query, 1)(), expected))
+    rows, wanted = (json.loads(text)["results"]["bindings"] for text in (system.asking(query)(), expected))
     values, right = (
         sorted(tuple(sorted((key, term["value"]) for key, term in row.items())) for row in found)
         for found in (rows, wanted)
     )
-    if len(rows) != len(wanted) or (name != "1,000 rows" and values != right):
+    if len(rows) != len(wanted) or (name != LIMITED and values != right):
         raise ValueError(f"{system.name} answers otherwise: {values[:3]}, not {right[:3]}")
 
 
@@ -242,9 +262,9 @@ def together(asks: list[Ask]) -> float:
     return sum(counts) / (time.perf_counter() - started)
 
 
-def measure(system: System, name: str, query: str) -> None:
+def measure(system: System, name: str, query: Query) -> None:
     """One round of one query."""
-    asks = [system.asking(query, number + 1) for number in range(CLIENTS)]
+    asks = [system.asking(query, number + 1, stays=NEW not in name) for number in range(CLIENTS)]
     for ask in asks:
         ask()
     times = alone(asks[0])
@@ -282,16 +302,18 @@ def main() -> None:
         folder = Path(name)
         rdfkit.build(sources, folder / "store")
         with rdfkit.open_store(folder / "store") as store, systems(store, folder) as found:
-            thing = store.query("SELECT ?thing { ?thing a wp:Pathway } ORDER BY ?thing LIMIT 1").fetch()[0][
-                "thing"
-            ]
+            rows = store.query("SELECT ?thing { ?thing a wp:Pathway ; dc:title ?title } ORDER BY ?thing")
+            lookups = [LOOKUP.format(thing=row["thing"]) for row in rows]
             queries = {
-                name: text.format(thing=thing)
-                for name, text in (("tiny lookup", LOOKUP), ("1,000 rows", ROWS), ("aggregate", AGGREGATE))
+                "tiny lookup, each time of another thing": lookups,
+                "tiny lookup, always the same": lookups[:1],
+                f"tiny lookup, always the same, {NEW}": lookups[:1],
+                LIMITED: [ROWS],
+                "aggregate": [AGGREGATE],
             }
             for query_name, query in queries.items():
                 for system in found:
-                    check(system, query_name, query, found[0].asking(query, 1)())
+                    check(system, query_name, query, found[0].asking(query)())
             _say(
                 f"{len(store)} quads, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the beginning"
             )
