@@ -88,6 +88,9 @@ _headers = st.fixed_dictionaries(
 )
 @example("POST", b"", {"content-type": "application/sparql-query; charset*=utf-8''x"}, b"ASK {}", 50)
 @example("POST", b"", {"content-type": "application/sparql-query; charset"}, b"ASK {}", 50)
+@example("POST", b"", {"content-type": "application/sparql-query"}, b"ASK {}\0", 50)
+@example("GET", b"query=%00", {}, b"", 50)
+@example("POST", b"", {"content-type": FORM}, b"query=%FF", 50)
 def test_anything_is_an_operation_or_the_clients_mistake(
     method: str, query: bytes, headers: dict[str, str], body: bytes, size: int
 ) -> None:
