@@ -126,7 +126,7 @@ def view(context: Context, arguments: Mapping[str, Any], output: Output) -> None
     """Gives a page, or JSON for one: the `view` of `rdfkit.server.views`, with its `parameters`."""
     from rdfkit.server import views
 
-    source = views.Source(context.store, context.labels)
+    source = views.Source(context.store, context.labels, output.max_rows)
     _write_page(views.render(arguments["view"], arguments["parameters"], source), output)
 
 

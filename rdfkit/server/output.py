@@ -70,7 +70,7 @@ class Output:
     def __init__(self, stream: BinaryIO, *, encoding: str | None, max_rows: int, max_bytes: int) -> None:
         self._stream = stream
         self._encoding = encoding
-        self._max_rows, self._max_bytes = max_rows, max_bytes
+        self.max_rows, self._max_bytes = max_rows, max_bytes
         self._head: dict[str, object] = {}
         self._counter: RowCounter | None = None
         self._held: list[bytes] = []
@@ -125,9 +125,9 @@ class Output:
         self._stream.flush()
 
     def _check(self) -> None:
-        if self.rows > self._max_rows:
+        if self.rows > self.max_rows:
             raise AnswerTooLargeError(
-                "the answer has too many rows", key="max_rows", expected=f"{self._max_rows} rows at most"
+                "the answer has too many rows", key="max_rows", expected=f"{self.max_rows} rows at most"
             )
         if self.bytes > self._max_bytes:
             raise AnswerTooLargeError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -250,6 +251,13 @@ def test_home_has_counts_plots_and_the_account(samples_source: Source) -> None:
     assert "Every page and every row is accounted for." in page.text
     assert {"/queries", "/editor", "/.well-known/void", "/pathways", "/figures", "/genes"} <= set(page.links)
     assert text.count("<svg") == 2
+
+
+def test_home_offers_the_whole_graph_only_if_one_answer_may_hold_it(samples_source: Source) -> None:
+    quads = samples_source.store.metadata["quads"]
+    for most, is_offered in ((None, True), (quads, True), (quads - 1, False)):
+        text = render("home", {}, replace(samples_source, most_rows=most)).text
+        assert ("/graphs?default" in text) == is_offered
 
 
 def test_home_of_an_empty_store(tmp_path_factory: pytest.TempPathFactory) -> None:

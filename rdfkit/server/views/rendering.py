@@ -33,10 +33,13 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 @dataclass(frozen=True)
 class Source:
-    """What a page is made from: an open store and the label index of the same build."""
+    """What a page is made from: an open store and the label index of the same build; and how many rows or triples one
+    answer of the service may have, None for any number.
+    """
 
     store: Store
     labels: Labels
+    most_rows: int | None = None
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ def home(source: Source, parameters: Mapping[str, str]) -> Rendered:
         ),
         built=metadata.get("built"),
         quads=metadata.get("quads"),
+        is_one_answer=source.most_rows is None or metadata.get("quads", 0) <= source.most_rows,
         links=metadata.get("links"),
         version=metadata.get("rdfkit"),
         account=Reconciliation.from_json(account) if account else None,
