@@ -367,7 +367,7 @@ def test_labels_as_json(samples_source: Source) -> None:
     assert _json(samples_source, "labels", iris=json.dumps([iri])) == {
         iri: {"label": "IL6", "page": "/gene/3569"}
     }
-    for wrong in ("", "{}", "[1]", '"x"', "[" * 100_000, json.dumps(["x"] * 10_001)):
+    for wrong in ("", "{}", "[1]", '"x"', "[" * 100_000, r'["\ud800"]', json.dumps(["x"] * 10_001)):
         with pytest.raises(ParameterError):
             render("labels", {"iris": wrong}, samples_source)
 

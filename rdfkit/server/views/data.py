@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 
@@ -19,6 +20,7 @@ _MOST_FOUND, _MOST_LABELS = 100, 10_000
 # Sources of completion whose values are what things are called; those of all others are identifiers.
 _BY_LABEL = frozenset({"gene", "term"})
 _COMPLETIONS = 12
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def api_search(source: Source, parameters: Mapping[str, str]) -> Rendered:
@@ -45,16 +47,17 @@ def labels(source: Source, parameters: Mapping[str, str]) -> Rendered:
         iris = json.loads(parameters.get("iris", ""))
     except (ValueError, RecursionError):
         iris = None
-    if (
-        not isinstance(iris, list)
-        or not all(isinstance(iri, str) for iri in iris)
-        or len(iris) > _MOST_LABELS
-    ):
+    if not isinstance(iris, list) or len(iris) > _MOST_LABELS or not all(_is_text(iri) for iri in iris):
         raise ParameterError(
             "this is no list of IRIs", key="iris", expected=f"a JSON list of at most {_MOST_LABELS:,} texts"
         )
     found = source.labels.labels(iris)
     return _json({iri: {"label": label, "page": source.labels.page_of(iri)} for iri, label in found.items()})
+
+
+def _is_text(value: object) -> bool:
+    """Whether a value is a text that can be sent: JSON can hold half of a character."""
+    return isinstance(value, str) and _HALF.search(value) is None
 
 
 def prefixes(source: Source, parameters: Mapping[str, str]) -> Rendered:
