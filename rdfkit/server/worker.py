@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
     """Opens the store, says so in a HEAD frame (or why not, in a PROBLEM), then does jobs until stdin ends."""
     path, memory = Path(arguments[0]), int(arguments[1])
     jobs, answers = sys.stdin.buffer, _private_stdout()
-    _ignore_interrupts()
+    _ignore_signals()
     try:
         store = open_store(path)
         labels = Labels(ensure_labels(store))
@@ -89,7 +89,7 @@ if sys.platform == "win32":
     def _limit_memory(mebibytes: int) -> None:
         return None
 
-    def _ignore_interrupts() -> None:
+    def _ignore_signals() -> None:
         return None
 
     def _set_alarm(seconds: float) -> None:
@@ -103,9 +103,11 @@ else:
         # A query that brings the process down leaves no image of its memory on the disk.
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
-    def _ignore_interrupts() -> None:
-        # Ctrl-C goes to the server and its workers; the server says when a worker ends.
+    def _ignore_signals() -> None:
+        # Ctrl-C goes to the server and its workers, as does what systemd sends to stop a service; the server says when
+        # a worker ends, after the jobs that run.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
     def _set_alarm(seconds: float) -> None:
         # SIGALRM is left to the system, which ends the process.
