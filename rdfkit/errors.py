@@ -139,6 +139,10 @@ class SettingError(RdfkitError):
     """A setting of the server is unknown, or its value does not fit."""
 
 
+class PreconditionError(RdfkitError):
+    """A change was meant for a store in another state; nothing was changed."""
+
+
 class UpdateError(RdfkitError):
     """An update of the store is malformed, or failed; nothing was changed."""
 

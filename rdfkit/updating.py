@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from rdfkit.complexity import SAFE, Complexity, refuse
 from rdfkit.datasets import Dataset
-from rdfkit.errors import NotFoundError, QueryRefusedError, UpdateError
+from rdfkit.errors import NotFoundError, PreconditionError, QueryRefusedError, UpdateError
 from rdfkit.formats import Format
 from rdfkit.identifiers import prefix_map
 from rdfkit.sparql_tokens import Kind, Token, calls_service, loads_documents, tokens
@@ -66,17 +66,28 @@ class Document:
 
 
 def put_graph(
-    path: str | Path, graph: str | None, documents: Iterable[Document], *, base_iri: str, merge: bool
+    path: str | Path,
+    graph: str | None,
+    documents: Iterable[Document],
+    *,
+    base_iri: str,
+    merge: bool,
+    is_there: bool | None = None,
 ) -> bool:
     """Replaces a graph by the triples of documents, or adds them to it (`merge`); None is the default graph.
 
     Returns whether the graph is new; the default graph is when it was empty. Raises UpdateError for a document that is
-    not in its format, with line and column.
+    not in its format, with line and column; PreconditionError when the graph has to be there already (`is_there`) and
+    is not, or the other way round.
     """
     name = ox.NamedNode(graph) if graph is not None else ox.DefaultGraph()
 
     def work(store: ox.Store) -> bool:
         known = _is_known(store, name)
+        if is_there is not None and known != is_there:
+            raise PreconditionError(
+                "the graph is there already" if known else "there is no graph of this name"
+            )
         if known and not merge:
             store.clear_graph(name)
         if isinstance(name, ox.NamedNode):

@@ -136,12 +136,17 @@ def is_fresh(request: Request, built: str) -> bool:
     known = request.headers.get("if-none-match")
     if not _is_reading(request) or known is not None:
         return _is_reading(request) and known is not None and known.strip() == "*"
+    return is_later(built, request.headers.get("if-modified-since", "")) is False
+
+
+def is_later(built: str, date: str) -> bool | None:
+    """Whether a build is later than a date of HTTP, by the second; None when it is no date."""
     try:
-        since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
+        found = parsedate_to_datetime(date)
     except (ValueError, OverflowError):
-        return False
+        return None
     # A date without a time zone is none of HTTP.
-    return since.tzinfo is not None and _second(built) <= since
+    return _second(built) > found if found.tzinfo is not None else None
 
 
 def _is_reading(request: Request) -> bool:

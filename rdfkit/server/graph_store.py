@@ -87,6 +87,7 @@ class GraphStore:
                 "graph": graph,
                 "documents": [[str(path), format] for path, format in documents],
                 "merge": request.method == "POST",
+                "is_there": _condition(request),
                 "base_iri": graph or f"{self._service.address(request)}{PATH}",
             }
             reply = await self._service.change(request, Job("put_graph", arguments))
@@ -133,6 +134,13 @@ class GraphStore:
         graph = f"{self._service.address(request)}{path}"
         check_iri(graph)
         return graph
+
+
+def _condition(request: Request) -> bool | None:
+    """Whether the graph has to be there (True) or not (False): `If-Match: *` and `If-None-Match: *`."""
+    if request.headers.get("if-match", "").strip() == "*":
+        return True
+    return False if request.headers.get("if-none-match", "").strip() == "*" else None
 
 
 def _format(media_type: str, filename: str | None) -> str:

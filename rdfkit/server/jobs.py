@@ -156,7 +156,7 @@ def update(context: Context, arguments: Mapping[str, Any], output: Output) -> No
 def put_graph(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
     """Writes `documents` (pairs of path and format) into a graph, in place of what it holds or beside it (`merge`).
 
-    Says as JSON whether the graph was `created`.
+    With `is_there` only if the graph is there (true), or is not (false). Says as JSON whether it was `created`.
     """
     documents = [updating.Document(Path(path), of_name(format)) for path, format in arguments["documents"]]
     created = updating.put_graph(
@@ -165,6 +165,7 @@ def put_graph(context: Context, arguments: Mapping[str, Any], output: Output) ->
         documents,
         base_iri=arguments["base_iri"],
         merge=arguments["merge"],
+        is_there=arguments["is_there"],
     )
     output.begin("application/json")
     output.write(json.dumps({"created": created}).encode())

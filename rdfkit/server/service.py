@@ -10,8 +10,8 @@ from typing import Any
 
 from starlette.requests import Request
 
-from rdfkit.errors import SettingError, StoreError
-from rdfkit.server.delivery import client_of
+from rdfkit.errors import PreconditionError, SettingError, StoreError
+from rdfkit.server.delivery import client_of, is_later
 from rdfkit.server.negotiation import choose_encoding
 from rdfkit.server.pool import Job, Pool, Reply
 from rdfkit.server.problems import Problem, of_error
@@ -69,15 +69,28 @@ class Service:
             )
 
     async def change(self, request: Request, job: Job) -> Reply:
-        """Changes the store, one change after the other; when this returns, all further answers show it."""
+        """Changes the store, one change after the other; when this returns, all further answers show it.
+
+        Raises Problem, also when the request wants the store as it was and it has changed (RFC 9110, section 13.1).
+        """
         timed = Job(job.name, job.arguments, time=self.settings.update_time)
         async with self.pool.visit(client_of(request)), self._changing:
+            _check_unchanged(request, self.pool.built)
             reply = await self.pool.run(timed, client_of(request))
             try:
                 await self.pool.reload()
             except StoreError as error:
                 raise of_error(error) from error
         return reply
+
+
+def _check_unchanged(request: Request, built: str) -> None:
+    tags, date = request.headers.get("if-match"), request.headers.get("if-unmodified-since", "")
+    # If-Match compares strongly, and the entity tags of this server are weak: the order of rows is not promised.
+    if (tags is not None and tags.strip() != "*") or (tags is None and is_later(built, date)):
+        raise of_error(
+            PreconditionError("the store may have changed; If-Unmodified-Since takes its Last-Modified")
+        )
 
 
 def check_token(token: str | None) -> str | None:

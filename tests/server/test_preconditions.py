@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from .serving import Server
+from .serving import TOKEN, Answer, Server, bearer
 
 _QUERY = "/sparql?query=" + quote("SELECT * { ?pathway a wp:Pathway }")
 _FAILING = {
@@ -65,3 +65,44 @@ def test_an_answer_in_parts_that_is_unchanged_costs_no_worker(server: Server) ->
         assert server.get(path, If_Modified_Since=built).status == 304
     assert not [line for line in server.log() if line.get("problem") == "worker-ended"]
     assert server.query("ASK {}").json["boolean"] is True
+
+
+def _write(server: Server, method: str, path: str, **conditions: str) -> Answer:
+    headers = bearer(TOKEN) | {name.replace("_", "-"): value for name, value in conditions.items()}
+    return server.request(
+        method, path, {**headers, "Content-Type": "text/turtle"}, "<urn:a> <urn:b> <urn:c> ."
+    )
+
+
+def test_a_graph_is_written_only_where_there_is_none(writable: Server) -> None:
+    path = "/graphs/made-once"
+    refused = _write(writable, "PUT", path, If_Match="*")
+    assert (refused.status, refused.json["type"]) == (412, "urn:rdfkit:problem:precondition")
+    assert _write(writable, "PUT", path, If_None_Match="*").status == 201
+    assert _write(writable, "PUT", path, If_None_Match="*").status == 412
+    assert _write(writable, "POST", path, If_None_Match="*").status == 412
+    assert _write(writable, "PUT", path, If_Match="*").status == 204
+
+
+def test_nothing_is_written_over_what_others_have_changed(writable: Server) -> None:
+    path = "/graphs/shared"
+    assert _write(writable, "PUT", path).status == 201
+    read = writable.get(path).headers
+    assert _write(writable, "PUT", path, If_Unmodified_Since=read["last-modified"]).status == 204
+    before = "Thu, 01 Jan 1970 00:00:00 GMT"
+    for method in ("PUT", "POST", "DELETE"):
+        assert _write(writable, method, path, If_Unmodified_Since=before).status == 412
+        # Tags are weak, and If-Match compares strongly.
+        assert _write(writable, method, path, If_Match=read["etag"]).status == 412
+    assert writable.update("CLEAR ALL").status == 204
+    assert (
+        writable.request(
+            "POST",
+            "/sparql",
+            bearer(TOKEN) | {"Content-Type": "application/sparql-update", "If-Unmodified-Since": before},
+            "INSERT DATA { <urn:a> <urn:b> <urn:c> }",
+        ).status
+        == 412
+    )
+    # What is no date counts for nothing.
+    assert _write(writable, "PUT", path, If_Unmodified_Since="today").status == 201
