@@ -316,6 +316,8 @@ def serve(
 
     token = running.read_token(token_file) if allow_update else None
     application = create_app(store, settings, token)
+    # Whoever waits for a build should not then hear that the port is taken.
+    listening = running.listen(host, port)
     if sources:
         from rdfkit.builder import build as build_store
         from rdfkit.progress import progress
@@ -325,7 +327,6 @@ def serve(
         if not quiet:
             _print_report(done.report, ReportFormat.TEXT, "warning", sys.stderr)
     open_store(store).close()
-    listening = running.listen(host, port)
     _say(f"serving {store} at {running.address_of(listening)}", quiet=False)
     # The application says what is wrong with a slow body; what it does not read is ended a little later.
     running.serve(

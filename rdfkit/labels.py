@@ -162,10 +162,6 @@ class Labels:
         rows = self._rows(_BY_IRI, (_json(iris),))
         return {row[0]: Entry(*row) for row in rows}
 
-    def page_of(self, iri: str) -> str:
-        """The path of the page about an IRI."""
-        return page_of(iri)
-
     def count(self, kind: str) -> int:
         """How many things there are of a kind."""
         first, last = self._ranges.get(kind, (1, 0))

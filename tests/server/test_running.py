@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import PROJECT
 
 from rdfkit.errors import SettingError
 from rdfkit.server.running import listen
@@ -54,6 +55,15 @@ def test_a_port_that_is_taken() -> None:
         first.listen()
         with pytest.raises(SettingError, match="cannot listen at"):
             listen("127.0.0.1", first.getsockname()[1])
+
+
+def test_a_port_that_is_taken_is_told_before_the_build(tmp_path: Path) -> None:
+    with listen("127.0.0.1", 0) as first:
+        first.listen()
+        port = str(first.getsockname()[1])
+        code, said = _serve(str(PROJECT / "seeds"), "--store", str(tmp_path / "store"), "--port", port)
+    assert (code, len(said)) == (2, 1)
+    assert not (tmp_path / "store").exists()
 
 
 def test_a_token_that_could_be_guessed(store_folder: Path, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ __all__ = ["Rendered", "Source", "asked", "problem", "render"]
 
 View = Callable[[Source, Mapping[str, str]], Rendered]
 _ABOUT = {route.view: route.about for route in ROUTES}
+_THINGS = ("entity", "figure", "pathway", "gene", "author", "organism", "community", "article", "term")
 
 
 def render(view: str, parameters: Mapping[str, str], source: Source) -> Rendered:
@@ -67,9 +68,5 @@ _VIEWS: dict[str, View] = {
     "prefixes_json": data.prefixes,
     "queries_json": data.queries,
     "vocabulary_json": data.vocabulary,
-    **{
-        view: _thing(view)
-        for view in ("entity", "figure", "pathway", "gene", "author", "organism", "community")
-    },
-    **{view: _thing(view) for view in ("article", "term")},
+    **{view: _thing(view) for view in _THINGS},
 }

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from rdfkit.addresses import kinds
+from rdfkit.addresses import kinds, page_of
 from rdfkit.answers import Rows
 from rdfkit.errors import ParameterError
 from rdfkit.identifiers import compress, prefix_map
@@ -52,7 +52,7 @@ def labels(source: Source, parameters: Mapping[str, str]) -> Rendered:
             "this is no list of IRIs", key="iris", expected=f"a JSON list of at most {_MOST_LABELS:,} texts"
         )
     found = source.labels.labels(iris)
-    return _json({iri: {"label": label, "page": source.labels.page_of(iri)} for iri, label in found.items()})
+    return _json({iri: {"label": label, "page": page_of(iri)} for iri, label in found.items()})
 
 
 def _is_text(value: object) -> bool:
