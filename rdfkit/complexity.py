@@ -127,7 +127,7 @@ class _Triples:
         if token.kind is Kind.MARK:
             self._mark(token.text, within)
         elif token.kind in _TERMS or _BOOLEAN.search(token.text):
-            self._terms += token.kind in _TERMS
+            self._terms += 1
             self._item(within)
         else:
             within.has_only_rows = within.follows_item = False

@@ -23,9 +23,9 @@ def test_every_setting_says_what_it_does():
 
 def test_assignments_win_over_the_file_and_the_file_over_the_defaults(tmp_path: Path):
     file = tmp_path / "settings.toml"
-    file.write_text('time_limit = 5\nmax_rows = 10\ncontact = "me"\nrepair = false\n', encoding="utf-8")
+    file.write_text('time_limit = 5\nmax_rows = 10\nbase_url = "me"\nrepair = false\n', encoding="utf-8")
     found = read_settings(file, ["max-rows=20", " workers = 3 ", "time_limit=1", "time_limit=2.5"])
-    assert (found.time_limit, found.max_rows, found.contact, found.repair) == (2.5, 20, "me", False)
+    assert (found.time_limit, found.max_rows, found.base_url, found.repair) == (2.5, 20, "me", False)
     assert (found.workers, found.queue) == (3, Settings().queue)
 
 
