@@ -142,11 +142,13 @@ def build(context: Context, arguments: Mapping[str, Any], output: Output) -> Non
 
 
 def update(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
-    """Runs a SPARQL update: `text`, `limits`, and perhaps `dataset`, `base_iri`."""
+    """Runs a SPARQL update: `text`, and perhaps `dataset`, `base_iri`.
+
+    Who may update may send more triples than a query may ask for.
+    """
     updating.update(
         _path(context),
         arguments["text"],
-        limits=Complexity(**arguments["limits"]),
         using=_dataset(arguments),
         base_iri=arguments["base_iri"],
     )

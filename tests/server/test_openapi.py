@@ -37,6 +37,10 @@ def test_requests_made_from_the_description(served: Served, tmp_path: Path):
 def test_every_path_of_the_description_is_there(served: Served):
     description = served.get("/openapi.json", "application/json").json()
     for path, item in description["paths"].items():
-        if "get" in item and "{" not in path:
-            assert served.get(path, "*/*").status != 404 or path != "/health"
-            assert served.get(path, "*/*").status < 500
+        if "get" not in item or "{" in path:
+            continue
+        parameters = [*item.get("parameters", ()), *item["get"].get("parameters", ())]
+        # The graph store needs to be told a graph, and some pages what they are about.
+        is_whole = path != "/graphs" and not any(one.get("required") for one in parameters)
+        status = served.get(path, "*/*").status
+        assert status == 200 if is_whole else status in (400, 404), path
