@@ -40,6 +40,7 @@ class Settings:
     drain_time: float = 30.0
     update_time: float = 300.0
     reload_interval: float = 1.0
+    kept_bytes: int = 32_000_000
     repair: bool = True
     base_url: str = ""
 
@@ -75,6 +76,7 @@ HELP: Mapping[str, str] = {
     "drain_time": "Seconds that running requests have to end when the server is told to stop.",
     "update_time": "Seconds that an update may take.",
     "reload_interval": "Seconds between two looks for a new build in the store.",
+    "kept_bytes": "Bytes of small answers kept in memory for those who ask the same again; 0 keeps none.",
     "repair": "Repair what is not SPARQL 1.1 if its form is known, unless a request says strict.",
     "base_url": "The address that users see, when it is not the one that requests carry.",
 }

@@ -80,9 +80,14 @@ async def deliver(
         if cached and has_tag(request, known["ETag"]):
             await Response(None, 304, {**common, **known})(request.scope, receive, send)
             return
-        reply = await run_watched(pool, job, request)
+        may_keep = cached and request.method in ("GET", "HEAD")
+        reply = pool.answered.find(known["ETag"]) if may_keep else None
+        if reply is None:
+            reply = await run_watched(pool, job, request)
         is_current = cached and reply.build == pool.build
         common |= _validators(request, pool) if is_current else {"Cache-Control": "no-store"}
+        if may_keep and is_current:
+            pool.answered.keep(common["ETag"], reply)
         if is_current and is_fresh(request, pool.built):
             await _let_go(reply)
             await Response(None, 304, common)(request.scope, receive, send)

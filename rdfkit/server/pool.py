@@ -21,6 +21,7 @@ from typing import Any
 
 from rdfkit.errors import StoreError
 from rdfkit.server import problems
+from rdfkit.server.answered import Answered
 from rdfkit.server.frames import Kind, decode, json_frame, next_frame
 from rdfkit.server.problems import Problem
 from rdfkit.settings import Settings
@@ -304,6 +305,7 @@ class Pool:
         self.store = store
         self.settings = settings
         self.build, self.built = "", ""
+        self.answered = Answered(settings.kept_bytes)
         self.is_stopping = False
         self._workers: set[Worker] = set()
         self._idle: deque[Worker] = deque()
