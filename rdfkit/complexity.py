@@ -51,6 +51,8 @@ _NAMES = {
 
 def refuse(text: str, limits: Complexity) -> None:
     """Raises QueryRefusedError when a text has more of something than the limits allow, with `key` the limit's name."""
+    if _is_small(text, limits):
+        return
     found = measure(text)
     for field in fields(Complexity):
         count, most = getattr(found, field.name), getattr(limits, field.name)
@@ -61,6 +63,13 @@ def refuse(text: str, limits: Complexity) -> None:
                 value=str(count),
                 expected=f"{most} at most",
             )
+
+
+def _is_small(text: str, limits: Complexity) -> bool:
+    """Whether a text is too short to have too much of anything: nothing that is counted takes less than a character."""
+    most = min(limits.triple_patterns, limits.operators, limits.terms, limits.optionals * len("OPTIONAL"))
+    # A bracket can be written as an escape.
+    return len(text) <= most and sum(map(text.count, "{([\\")) <= limits.nesting
 
 
 def measure(text: str) -> Complexity:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_sparql_tokens import sparql_texts
 
+from rdfkit import complexity
 from rdfkit.complexity import SAFE, Complexity, measure, refuse
 from rdfkit.errors import QueryRefusedError
 from rdfkit.identifiers import prefix_map
@@ -235,3 +236,15 @@ def test_what_passes_goes_through_the_engine(text: str):
     # When one of these is wrong, the whole process ends.
     refuse(text, SAFE)
     ox.Store().query(text, prefixes=prefix_map())
+
+
+@settings(max_examples=400)
+@given(st.text(alphabet="{([]) .;,/?a1OPTIONAL\\u07b'\"<>#:", max_size=400))
+def test_a_text_that_is_too_short_to_be_measured_has_nothing_too_much(text: str) -> None:
+    limits = Complexity(nesting=12, optionals=5, triple_patterns=40, operators=40)
+    if complexity._is_small(text, limits):
+        found = measure(text)
+        assert found.nesting <= limits.nesting
+        assert found.optionals <= limits.optionals
+        assert found.triple_patterns <= limits.triple_patterns
+        assert found.operators <= limits.operators
