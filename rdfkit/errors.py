@@ -123,6 +123,40 @@ class QueryRefusedError(QueryError):
     """A query asks for more than is allowed, or for what is not allowed. `key` names the limit."""
 
 
+class EndpointError(QueryError):
+    """An endpoint is unknown, or an entry of the registry is malformed. `key` names the entry."""
+
+
+class RemoteError(QueryError):
+    """An endpoint gave no answer that can be used.
+
+    Further fields: `endpoint` (its URL), `status` (of HTTP, where it came that far) and `kind`: `timeout`, `too-large`,
+    `refused` (by our own rules, before anything was sent), `status`, `content-type`, `malformed`, `connection`, `limit`
+    (of the query: its requests or its time), `unrecorded` (no recording of the request is there to replay).
+    """
+
+    exit_code = 5
+    endpoint: str = ""
+    status: int | None = None
+    kind: str = "connection"
+
+    @classmethod
+    def of(cls, kind: str, endpoint: str, message: str, status: int | None = None) -> RemoteError:
+        """An error of a kind, about an endpoint."""
+        error = cls(message, value=endpoint)
+        error.kind, error.endpoint, error.status = kind, endpoint, status
+        return error
+
+    @property
+    def block_is_too_large(self) -> bool:
+        """Whether the same request with fewer keys may succeed: one of them was too large or took too long."""
+        return self.kind in ("timeout", "too-large") or self.status in (413, 414)
+
+
+class RecordingError(QueryError):
+    """A recording of remote requests cannot be read or written."""
+
+
 class NotAcceptableError(RdfkitError):
     """An answer cannot be had in any format that the client takes."""
 

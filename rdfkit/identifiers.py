@@ -86,6 +86,11 @@ def curie(prefix: str, local: str) -> str:
     return f"{prefix}:{percent_encode(local)}"
 
 
+def local_pattern(prefix: str) -> re.Pattern[str] | None:
+    """What the local part of a prefix has to fit as a whole, after percent-decoding. None where any text will do."""
+    return _patterns().get(prefix)
+
+
 def parse_curie(text: str, prefixes: Mapping[str, str]) -> str:
     """A CURIE as pages write it (`mesh:D001`, `chebi:17`), checked and percent-encoded.
 
