@@ -1,8 +1,8 @@
 """Identifiers across endpoints: how an endpoint writes what we write, there and back.
 
 A form is an IRI with one `{id}` in it (`http://purl.uniprot.org/geneid/{id}`), or a plain literal with one (`"{id}"`,
-`"DOID:{id}"`). An IRI of a form is ours again wherever it stands in an answer. A literal says too little for that, since
-"3569" is a gene only where a gene was asked for: it is ours again only as one of the `Keys` that were sent.
+`"DOID:{id}"`). An IRI of a form is ours again wherever it stands in an answer. A literal says too little for that:
+"3569" is a gene only where a gene was asked for. It is ours again only as one of the `Keys` that were sent.
 """
 
 from __future__ import annotations

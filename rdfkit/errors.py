@@ -130,9 +130,10 @@ class EndpointError(QueryError):
 class RemoteError(QueryError):
     """An endpoint gave no answer that can be used.
 
-    Further fields: `endpoint` (its URL), `status` (of HTTP, where it came that far) and `kind`: `timeout`, `too-large`,
-    `refused` (by our own rules, before anything was sent), `status`, `content-type`, `malformed`, `connection`, `limit`
-    (of the query: its requests or its time), `unrecorded` (no recording of the request is there to replay).
+    `message` says what the endpoint did. Further fields: `endpoint` (its URL), `status` (of HTTP, where it came that
+    far) and `kind`: `timeout`, `too-large`, `refused` (by our own rules, before anything was sent), `status`,
+    `content-type`, `malformed`, `connection`, `limit` (of the query: its requests or its time), `unrecorded` (no
+    recording of the request is there to replay).
     """
 
     exit_code = 5
@@ -143,7 +144,7 @@ class RemoteError(QueryError):
     @classmethod
     def of(cls, kind: str, endpoint: str, message: str, status: int | None = None) -> RemoteError:
         """An error of a kind, about an endpoint."""
-        error = cls(message, value=endpoint)
+        error = cls(message, key=endpoint)
         error.kind, error.endpoint, error.status = kind, endpoint, status
         return error
 

@@ -1,0 +1,197 @@
+"""What an endpoint sent, once its status says success: checked, and read.
+
+Only formats are asked for of which Oxigraph notices that an end is missing: results in JSON, graphs in N-Triples and
+Turtle. (It takes SPARQL results in XML that break off after a row.) They are UTF-8 by their standards, whatever a
+`charset` says, and anything else is malformed. Nesting is bounded before Oxigraph sees it: some thousand triple terms
+within each other end its process.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import pyoxigraph as ox
+
+from rdfkit.answers import Answer, Term, answer
+from rdfkit.dialect import Repair
+from rdfkit.endpoints import Endpoint
+from rdfkit.errors import RemoteError
+from rdfkit.sparql_tokens import Kind, tokens
+
+ACCEPT_ROWS = "application/sparql-results+json, application/json;q=0.5"
+ACCEPT_GRAPH = "application/n-triples, text/turtle;q=0.9"
+_ROWS_TYPES = frozenset({"application/sparql-results+json", "application/json"})
+_GRAPH_TYPES = {
+    "application/n-triples": ox.RdfFormat.N_TRIPLES,
+    "text/turtle": ox.RdfFormat.TURTLE,
+    "application/x-turtle": ox.RdfFormat.TURTLE,
+}
+# Where an endpoint has no known cap, these are numbers of rows at which it may have cut.
+_ROUND = frozenset({10_000, 20_000, 50_000, 100_000, 1_000_000, 1_048_576})
+_ROUNDS_OF_SHRINKING = 16
+_MOST_NESTING = 256
+_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
+_JSON_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"?|[{}\[\]]', re.DOTALL)
+_TRIPLE_TERM = re.compile(rb"<<|>>")
+_GRAPH_FORMS = frozenset({"CONSTRUCT", "DESCRIBE"})
+_FORMS = _GRAPH_FORMS | {"SELECT", "ASK"}
+_ALL_GRAPH = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A successful response: its media type, its whole body, uncompressed, and the headers of `KEPT_HEADERS`.
+
+    `ends_by_closing`: the response did not say how long it is, so that a broken connection looks like its end.
+    """
+
+    media_type: str
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    ends_by_closing: bool = False
+
+
+KEPT_HEADERS = (
+    "etag", "last-modified", "cache-control", "age", "vary", "x-sparql-maxrows", "x-sql-state", "x-sql-message"
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteRows:
+    """The rows of a SELECT that an endpoint gave: a term or None for each of the variables."""
+
+    variables: tuple[str, ...]
+    rows: list[tuple[Term | None, ...]]
+
+
+def accept(text: str) -> str:
+    """The Accept header for a query: media types of rows, or of a graph, by what the query asks for."""
+    return ACCEPT_GRAPH if _form(text) in _GRAPH_FORMS else ACCEPT_ROWS
+
+
+def read_rows(reply: Reply, url: str) -> RemoteRows:
+    """The rows of a reply to a SELECT. Raises RemoteError (`content-type`, `malformed`)."""
+    results = _results(reply, url)
+    if isinstance(results, ox.QueryBoolean):
+        raise RemoteError.of("malformed", url, "gave true or false in place of rows")
+    try:
+        rows = [tuple(solution) for solution in results]
+    except SyntaxError as error:
+        raise _malformed(url, error) from error
+    return RemoteRows(tuple(variable.value for variable in results.variables), rows)
+
+
+def read_answer(reply: Reply, url: str, repairs: tuple[Repair, ...] = ()) -> tuple[Answer, int]:
+    """A reply as an answer, and how many rows or triples it has. Raises RemoteError (`content-type`, `malformed`).
+
+    All of the reply is checked first, so that reading the answer cannot fail.
+    """
+    if reply.media_type in _GRAPH_TYPES:
+        store = _graph(reply, url)
+        return answer(store.query(_ALL_GRAPH), store, repairs), len(store)
+    results = _results(reply, url)
+    if isinstance(results, ox.QueryBoolean):
+        return answer(results, None, repairs), 1
+    count = len(read_rows(reply, url).rows)
+    return answer(_results(reply, url), reply, repairs), count
+
+
+def reasons(reply: Reply, endpoint: Endpoint, text: str, count: int) -> Iterator[str]:
+    """Why a reply of so many rows or triples may not be all that there is."""
+    if "x-sparql-maxrows" in reply.headers:
+        yield f"the endpoint says that it cut the answer at {shown(reply.headers['x-sparql-maxrows'])} rows"
+    elif "x-sql-state" in reply.headers or "x-sql-message" in reply.headers:
+        said = reply.headers.get("x-sql-message") or reply.headers.get("x-sql-state", "")
+        yield f"the endpoint says that it did not finish: {shown(said)}"
+    elif endpoint.max_rows is not None and count >= endpoint.max_rows and not _is_limit(text, count):
+        yield f"{count:,} rows, and the endpoint gives at most {endpoint.max_rows:,} without saying so"
+    elif count in _ROUND and not _is_limit(text, count):
+        yield f"exactly {count:,} rows: the endpoint may have cut there"
+    if reply.ends_by_closing and reply.media_type in _GRAPH_TYPES:
+        yield "the endpoint did not say how long its answer is, so that a cut would not be seen"
+
+
+def _results(reply: Reply, url: str) -> ox.QuerySolutions | ox.QueryBoolean:
+    if reply.media_type not in _ROWS_TYPES:
+        raise _unexpected(reply, url, "results in JSON")
+    if _json_is_deep(reply.body):
+        raise RemoteError.of("malformed", url, "sent JSON that is nested too deeply")
+    try:
+        return ox.parse_query_results(reply.body, ox.QueryResultsFormat.JSON)
+    except (SyntaxError, ValueError) as error:
+        raise _malformed(url, error) from error
+
+
+def _graph(reply: Reply, url: str) -> ox.Store:
+    if _nesting(reply.body, _TRIPLE_TERM, b"<<", b">>") > _MOST_NESTING:
+        raise RemoteError.of("malformed", url, "sent triple terms that are nested too deeply")
+    store = ox.Store()
+    try:
+        store.extend(ox.parse(reply.body, _GRAPH_TYPES[reply.media_type], base_iri=url))
+    except (SyntaxError, ValueError) as error:
+        raise _malformed(url, error) from error
+    return store
+
+
+def _unexpected(reply: Reply, url: str, wanted: str) -> RemoteError:
+    sent = shown(reply.media_type) or "something without a media type"
+    return RemoteError.of("content-type", url, f"sent {sent} in place of {wanted}")
+
+
+def _malformed(url: str, error: Exception) -> RemoteError:
+    return RemoteError.of(
+        "malformed", url, f"sent an answer that is cut short or malformed: {shown(str(error))}"
+    )
+
+
+def _json_is_deep(body: bytes) -> bool:
+    """Whether JSON is nested deeper than any results are.
+
+    Pairs of brackets are taken away from within, which is quick; only when many are left, as texts with brackets in
+    them may cause, is the text read token by token.
+    """
+    left = body.translate(None, _BRACKETS)
+    for _ in range(_ROUNDS_OF_SHRINKING):
+        shorter = left.replace(b"{}", b"").replace(b"[]", b"")
+        if len(shorter) == len(left):
+            break
+        left = shorter
+    return len(left) > _MOST_NESTING and _nesting(body, _JSON_TOKEN, b"{[", b"}]") > _MOST_NESTING
+
+
+def _nesting(body: bytes, pattern: re.Pattern[bytes], opening: bytes, closing: bytes) -> int:
+    """How deep the openings stand within each other. Stops at what is too deep."""
+    deepest = depth = 0
+    for match in pattern.finditer(body):
+        depth += (match[0] in opening) - (match[0] in closing)
+        deepest = max(deepest, depth)
+        if deepest > _MOST_NESTING:
+            break
+    return deepest
+
+
+def _form(text: str) -> str:
+    """The form of a query: its first keyword that is one of a form."""
+    words = (token.text.upper() for token in tokens(text) if token.kind is Kind.WORD)
+    return next((word for word in words if word in _FORMS), "SELECT")
+
+
+def _is_limit(text: str, count: int) -> bool:
+    """Whether the query itself asks for no more rows than these: a LIMIT outside of all braces."""
+    depth, after_limit = 0, False
+    for token in tokens(text):
+        if token.kind in (Kind.SPACE, Kind.COMMENT):
+            continue
+        if after_limit and depth == 0 and token.text.isascii() and token.text.isdigit():
+            return int(token.text) <= count
+        depth += (token.text == "{") - (token.text == "}")
+        after_limit = token.kind is Kind.WORD and token.text.upper() == "LIMIT"
+    return False
+
+
+def shown(text: str) -> str:
+    """What an endpoint says, as a short text of one line that can stand on a terminal."""
+    line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    return line if len(line) <= 200 else line[:199] + "…"
