@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeAlias
 from urllib.parse import quote, urlsplit
 
@@ -109,7 +110,7 @@ class Connections:
     ) -> None:
         self._policy = policy
         self._lookup = lookup or look_up
-        self._context = context or _context()
+        self._context = context or trusted()
         self._pools: dict[str, httpcore.ConnectionPool] = {}
         self._lock = threading.Lock()
 
@@ -278,8 +279,9 @@ def _encoded(url: str) -> str:
     return f"{parts.scheme}://{host}{port}{quote(parts.path, safe=kept)}{'?' + query if query else ''}"
 
 
-def _context() -> ssl.SSLContext:
-    """Certificates that the system trusts, and those that Mozilla does: some systems come without any."""
+@cache
+def trusted() -> ssl.SSLContext:
+    """The certificates that the system trusts, and those that Mozilla does: some systems come without any."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     return context

@@ -73,14 +73,10 @@ def accept(text: str) -> str:
 
 def read_rows(reply: Reply, url: str) -> RemoteRows:
     """The rows of a reply to a SELECT. Raises RemoteError (`content-type`, `malformed`)."""
-    results = _results(reply, url)
-    if isinstance(results, ox.QueryBoolean):
+    found = _results(reply, url)
+    if isinstance(found, bool):
         raise RemoteError.of("malformed", url, "gave true or false in place of rows")
-    try:
-        rows = [tuple(solution) for solution in results]
-    except SyntaxError as error:
-        raise _malformed(url, error) from error
-    return RemoteRows(tuple(variable.value for variable in results.variables), rows)
+    return found
 
 
 def read_answer(reply: Reply, url: str, repairs: tuple[Repair, ...] = ()) -> tuple[Answer, int]:
@@ -91,11 +87,9 @@ def read_answer(reply: Reply, url: str, repairs: tuple[Repair, ...] = ()) -> tup
     if reply.media_type in _GRAPH_TYPES:
         store = _graph(reply, url)
         return answer(store.query(_ALL_GRAPH), store, repairs), len(store)
-    results = _results(reply, url)
-    if isinstance(results, ox.QueryBoolean):
-        return answer(results, None, repairs), 1
-    count = len(read_rows(reply, url).rows)
-    return answer(_results(reply, url), reply, repairs), count
+    found = _results(reply, url)
+    results = ox.parse_query_results(reply.body, ox.QueryResultsFormat.JSON)
+    return answer(results, None, repairs), 1 if isinstance(found, bool) else len(found.rows)
 
 
 def reasons(reply: Reply, endpoint: Endpoint, text: str, count: int) -> Iterator[str]:
@@ -113,15 +107,31 @@ def reasons(reply: Reply, endpoint: Endpoint, text: str, count: int) -> Iterator
         yield "the endpoint did not say how long its answer is, so that a cut would not be seen"
 
 
-def _results(reply: Reply, url: str) -> ox.QuerySolutions | ox.QueryBoolean:
+def _results(reply: Reply, url: str) -> RemoteRows | bool:
     if reply.media_type not in _ROWS_TYPES:
         raise _unexpected(reply, url, "results in JSON")
     if _json_is_deep(reply.body):
         raise RemoteError.of("malformed", url, "sent JSON that is nested too deeply")
+    found = _parsed(reply.body)
+    if isinstance(found, str):
+        raise _malformed(url, found)
+    return found
+
+
+def _parsed(body: bytes) -> RemoteRows | bool | str:
+    """Results in JSON, or what is wrong with them.
+
+    Oxigraph's solutions must not be dropped by another thread than their own, and the traceback of an error would keep
+    them until somebody's garbage collector runs. So no error leaves this place.
+    """
     try:
-        return ox.parse_query_results(reply.body, ox.QueryResultsFormat.JSON)
+        results = ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
+        if isinstance(results, ox.QueryBoolean):
+            return bool(results)
+        rows = [tuple(solution) for solution in results]
+        return RemoteRows(tuple(variable.value for variable in results.variables), rows)
     except (SyntaxError, ValueError) as error:
-        raise _malformed(url, error) from error
+        return str(error)
 
 
 def _graph(reply: Reply, url: str) -> ox.Store:
@@ -131,7 +141,7 @@ def _graph(reply: Reply, url: str) -> ox.Store:
     try:
         store.extend(ox.parse(reply.body, _GRAPH_TYPES[reply.media_type], base_iri=url))
     except (SyntaxError, ValueError) as error:
-        raise _malformed(url, error) from error
+        raise _malformed(url, str(error)) from error
     return store
 
 
@@ -140,10 +150,8 @@ def _unexpected(reply: Reply, url: str, wanted: str) -> RemoteError:
     return RemoteError.of("content-type", url, f"sent {sent} in place of {wanted}")
 
 
-def _malformed(url: str, error: Exception) -> RemoteError:
-    return RemoteError.of(
-        "malformed", url, f"sent an answer that is cut short or malformed: {shown(str(error))}"
-    )
+def _malformed(url: str, said: str) -> RemoteError:
+    return RemoteError.of("malformed", url, f"sent an answer that is cut short or malformed: {shown(said)}")
 
 
 def _json_is_deep(body: bytes) -> bool:
