@@ -32,8 +32,9 @@ _GRAPH_TYPES = {
 _ROUND = frozenset({10_000, 20_000, 50_000, 100_000, 1_000_000, 1_048_576})
 _ROUNDS_OF_SHRINKING = 16
 _MOST_NESTING = 256
-_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
-_JSON_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"?|[{}\[\]]', re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
+_JSON_TEXT = re.compile(rb'"(?:[^"\\]+|\\.)*+"?', re.DOTALL)
+_BRACKET = re.compile(rb"[{}\[\]]")
 _TRIPLE_TERM = re.compile(rb"<<|>>")
 _GRAPH_FORMS = frozenset({"CONSTRUCT", "DESCRIBE"})
 _FORMS = _GRAPH_FORMS | {"SELECT", "ASK"}
@@ -157,16 +158,29 @@ def _malformed(url: str, said: str) -> RemoteError:
 def _json_is_deep(body: bytes) -> bool:
     """Whether JSON is nested deeper than any results are.
 
-    Pairs of brackets are taken away from within, which is quick; only when many are left, as texts with brackets in
-    them may cause, is the text read token by token.
+    Pairs of brackets are taken away from within, which is quick. Texts may have brackets, too: they go first when
+    brackets are left. What then still has many is gone through one by one.
     """
-    left = body.translate(None, _BRACKETS)
+    return (
+        _is_deep(_shrunk(body))
+        and _is_deep(left := _shrunk(_JSON_TEXT.sub(b"", body)))
+        and (_nesting(left, _BRACKET, b"{[", b"}]") > _MOST_NESTING)
+    )
+
+
+def _shrunk(text: bytes) -> bytes:
+    """The brackets of a text without those that are pairs, up to some depth."""
+    left = text.translate(None, _NO_BRACKETS)
     for _ in range(_ROUNDS_OF_SHRINKING):
         shorter = left.replace(b"{}", b"").replace(b"[]", b"")
         if len(shorter) == len(left):
             break
         left = shorter
-    return len(left) > _MOST_NESTING and _nesting(body, _JSON_TOKEN, b"{[", b"}]") > _MOST_NESTING
+    return left
+
+
+def _is_deep(brackets: bytes) -> bool:
+    return len(brackets) > _MOST_NESTING
 
 
 def _nesting(body: bytes, pattern: re.Pattern[bytes], opening: bytes, closing: bytes) -> int:

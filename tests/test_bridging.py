@@ -144,6 +144,8 @@ def test_of_nested_namespaces_the_narrower_one_counts():
     nested = Bridge(NESTED)
     assert nested.outward(iri("NCBITaxon:9606")) == ox.NamedNode("http://example.org/taxon_9606")
     assert nested.inward(ox.NamedNode("http://example.org/taxon_9606")) == iri("NCBITaxon:9606")
+    theirs = ox.NamedNode("http://example.org/NCBITaxon_9606")
+    assert nested.inward(theirs) == theirs, "it would have gone out as a taxon"
     assert nested.outward(iri("obo:taxon_9606")) == iri("obo:taxon_9606"), (
         "it would have come back as a taxon"
     )

@@ -134,6 +134,14 @@ def test_loopback_is_not_reached_however_it_is_written(server: faults.Endpoint, 
     assert server.connections == 0
 
 
+def test_connections_look_to_the_origin_themselves(server: faults.Endpoint):
+    connections = Connections(AddressPolicy(frozenset(), frozenset({server.url})))
+    url, soon = f"{server.url}/sparql?query=x", time.monotonic() + 1
+    with pytest.raises(RemoteError, match="not among"), connections.exchange("GET", url, {}, None, soon):
+        pass
+    assert server.connections == 0
+
+
 @pytest.mark.parametrize("scheme", ["ftp", "file", "gopher", "unix", "data"])
 def test_other_schemes_are_no_endpoints(scheme: str):
     with pytest.raises(EndpointError):
