@@ -138,6 +138,41 @@ def test_what_is_asked_for_follows_from_the_query(query: str, expected: str):
     assert accept(query).partition(",")[0] == expected
 
 
+@pytest.mark.parametrize(
+    ("rows", "expected"), [(b'{"__ASK_RETVAL":{"type":"literal","value":"1"}}', True), (b"", False)]
+)
+def test_virtuoso_answers_ask_with_rows(rows: bytes, expected: bool):
+    body = b'{"head":{"link":[],"vars":["__ASK_RETVAL"]},"results":{"bindings":[' + rows + b"]}}"
+    truth, _ = read_answer(Reply(ROWS, body), URL)
+    assert isinstance(truth, Truth)
+    assert bool(truth) is expected
+
+
+@pytest.mark.parametrize(
+    ("media_type", "count", "max_rows", "cut"),
+    [
+        ("text/turtle", 10_000, None, True), ("text/turtle", 10_001, None, True), ("text/turtle", 10_002, None, False),
+        (ROWS, 10_001, None, False), ("text/turtle", 101, 100, True), ("text/turtle", 99, 100, False),
+    ],
+)  # fmt: skip
+def test_a_graph_is_cut_one_triple_later(media_type: str, count: int, max_rows: int | None, cut: bool):
+    endpoint = Endpoint("", "", URL, max_rows=max_rows)
+    assert bool(list(reasons(Reply(media_type, b""), endpoint, "DESCRIBE <x>", count))) is cut
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "count", "cut"),
+    [
+        ("SELECT * {} LIMIT 100", {"x-sparql-maxrows": "100"}, 100, False),
+        ("SELECT * {} LIMIT 200", {"x-sparql-maxrows": "100"}, 100, True),
+        ("SELECT * {}", {"x-sparql-maxrows": "100"}, 100, True),
+        ("SELECT * {} LIMIT 100", {"x-sql-state": "S1TAT"}, 100, True),
+    ],
+)
+def test_a_limit_of_the_query_is_no_cut(query: str, headers: dict[str, str], count: int, cut: bool):
+    assert bool(list(reasons(Reply(ROWS, b"", headers), Endpoint("", "", URL), query, count))) is cut
+
+
 def test_one_reason_for_one_cut():
     endpoint = Endpoint("", "", URL, max_rows=10_000)
     reply = Reply(ROWS, b"", {"x-sparql-maxrows": "10000", "x-sql-state": "S1TAT"})
