@@ -15,14 +15,14 @@ from types import TracebackType
 from urllib.parse import urlencode, urlsplit
 
 import rdfkit
-from rdfkit.answers import Answer
+from rdfkit.answers import Answer, Graph
 from rdfkit.caching import Cache, Kept
 from rdfkit.endpoints import Endpoint, origin
 from rdfkit.errors import QueryError, RemoteError
 from rdfkit.ledger import Entry, Ledger
 from rdfkit.outgoing import AddressPolicy, Connections
 from rdfkit.recording import Recording
-from rdfkit.replies import RemoteRows, Reply, accept, read_answer, read_rows, reasons
+from rdfkit.replies import ACCEPT_GRAPH, RemoteRows, Reply, accept, read_answer, read_rows, reasons
 from rdfkit.responses import Busy, read_response
 
 __all__ = ["Remote", "RemoteLimits", "RemoteRows"]
@@ -30,6 +30,7 @@ __all__ = ["Remote", "RemoteLimits", "RemoteRows"]
 _FORM = "application/x-www-form-urlencoded"
 # A cache asks by GET, since answers to POST are not cached; longer URLs are refused by many servers.
 _LONGEST_URL = 6000
+_NOTHING = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,11 @@ class Remote:
         self._connections.close()
 
     def select(self, endpoint: Endpoint, text: str) -> RemoteRows:
-        """The rows of a SELECT. Raises RemoteError, and RecordingError when a recording cannot be read or written."""
+        """The rows of a SELECT.
+
+        Raises RemoteError, QueryError for a text that is not Unicode, and RecordingError when a recording cannot be read
+        or written.
+        """
         entry = self.ledger.entry(endpoint)
         with _failures_recorded(self._recording, endpoint.url, text):
             reply = self._reply(endpoint, text, entry)
@@ -113,6 +118,18 @@ class Remote:
             reply = self._reply(endpoint, text, entry)
             found, count = read_answer(reply, endpoint.url)
         self._account(endpoint, text, entry, reply, count)
+        return found
+
+    def service_description(self, endpoint: Endpoint) -> Graph:
+        """What the endpoint says of itself (SPARQL 1.1 Service Description): what it gives when it is asked nothing.
+
+        Raises as `select` does.
+        """
+        found = self.query(endpoint, _NOTHING)
+        if not isinstance(found, Graph):
+            raise RemoteError.of(
+                "content-type", endpoint.url, "gave results in place of a description of itself"
+            )
         return found
 
     def _account(self, endpoint: Endpoint, text: str, entry: Entry, reply: Reply, count: int) -> None:
@@ -273,14 +290,20 @@ def _agent(contact: str | None) -> str:
 
 
 def _request(endpoint: str, text: str, agent: str, kept: Kept | None, cacheable: bool) -> _Request:
-    fields = urlencode({"query": text}, errors="replace")
+    """The request for a query, or for the endpoint's description when there is no query."""
+    try:
+        fields = urlencode({"query": text})
+    except UnicodeEncodeError as error:
+        raise QueryError("has half of a character in it, which UTF-8 cannot say", value=repr(text)) from error
     headers = {
         "Host": _host_header(endpoint),
-        "Accept": accept(text),
+        "Accept": accept(text) if text != _NOTHING else ACCEPT_GRAPH,
         "Accept-Encoding": "gzip",
         "User-Agent": agent,
         **(kept.conditions if kept is not None else {}),
     }
+    if text == _NOTHING:
+        return _Request(endpoint, text, "GET", endpoint, headers, None)
     url = f"{endpoint}{'&' if '?' in endpoint else '?'}{fields}"
     if cacheable and len(url) <= _LONGEST_URL:
         return _Request(endpoint, text, "GET", url, headers, None)

@@ -93,6 +93,11 @@ def test_a_query_goes_by_post_as_a_form(server: faults.Endpoint):
     assert "cookie" not in asked.headers
 
 
+def test_a_query_that_is_not_unicode_is_not_sent(server: faults.Endpoint):
+    with remote(server.url) as asking, pytest.raises(QueryError, match="half of a character"):
+        asking.select(at(server.url), "SELECT * { ?s ?p '\ud800' }")
+
+
 @pytest.mark.parametrize("contact", ["", " ", "a\r\nX-Other: b", "müller@example.org"])
 def test_a_contact_that_cannot_stand_in_a_header(contact: str):
     with pytest.raises(QueryError, match="a contact is an address"):
@@ -576,6 +581,23 @@ def test_our_own_server_refuses_in_words(own_server: str, query: str, status: in
     error = failure(own_server, ROOMY, query)
     assert (error.kind, error.status) == ("status", status)
     assert len(error.message) > 20
+
+
+def test_an_endpoint_describes_itself(own_server: str):
+    with remote(own_server, ROOMY) as asking:
+        description = set(asking.service_description(at(own_server)))
+    service = ox.NamedNode("http://www.w3.org/ns/sparql-service-description#Service")
+    assert service in {triple.object for triple in description}
+
+
+def test_an_endpoint_that_describes_itself_by_a_page(server: faults.Endpoint):
+    url = server.at("/page", _respond(body=HTML, Content_Type="text/html"))
+    with remote(url) as asking, pytest.raises(RemoteError) as caught:
+        asking.service_description(at(url))
+    assert caught.value.kind == "content-type"
+    asked = server.asked[-1]
+    assert (asked.method, asked.path) == ("GET", "/page")
+    assert "turtle" in asked.headers["accept"]
 
 
 def test_an_answer_that_our_own_server_cuts_is_an_error(own_server: str):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
+import sys
+import threading
 
 import pyoxigraph as ox
 import pytest
@@ -60,6 +63,27 @@ def test_rows_that_are_cut_anywhere_are_malformed(rows: list[tuple[object, objec
     with pytest.raises(RemoteError) as caught:
         read_rows(Reply(ROWS, whole[:end]), URL)
     assert caught.value.kind == "malformed"
+
+
+def test_what_is_malformed_in_one_thread_leaves_nothing_for_another(monkeypatch: pytest.MonkeyPatch):
+    """Oxigraph complains when what it made is dropped by another thread."""
+    complaints: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    errors: list[RemoteError] = []
+
+    def read() -> None:
+        try:
+            read_rows(Reply(ROWS, bytes_of([(ox.NamedNode("http://ex/1"), None)])[:-4]), URL)
+        except RemoteError as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    thread.join()
+    assert len(errors) == 1
+    errors.clear()
+    gc.collect()
+    assert complaints == []
 
 
 @given(st.binary(max_size=60))

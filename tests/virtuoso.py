@@ -41,7 +41,7 @@ MaxDirtyBuffers = 30000
 ServerPort = 127.0.0.1:{http}
 ServerThreads = 5
 [SPARQL]
-ResultSetMaxRows = 1000000
+ResultSetMaxRows = {rows}
 MaxQueryExecutionTime = 60
 """
 
@@ -93,12 +93,15 @@ def _kind(term: dict[str, str]) -> str:
 
 
 @contextmanager
-def virtuoso(folder: Path, data: Path) -> Iterator[Virtuoso]:
-    """A server with its database in `folder` that may read `data`; stopped in the end, whatever happens."""
+def virtuoso(folder: Path, data: Path, rows: int = 1_000_000) -> Iterator[Virtuoso]:
+    """A server with its database in `folder` that may read `data`; stopped in the end, whatever happens.
+
+    `rows`: how many it gives at most.
+    """
     sql, http = _free_port(), _free_port()
     folder.mkdir(parents=True)
     ini = folder / "virtuoso.ini"
-    ini.write_text(_INI.format(folder=folder, data=data, sql=sql, http=http))
+    ini.write_text(_INI.format(folder=folder, data=data, sql=sql, http=http, rows=rows))
     process = subprocess.Popen(
         [SERVER, "+foreground", "+configfile", str(ini)],
         cwd=folder,
