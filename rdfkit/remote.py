@@ -101,8 +101,8 @@ class Remote:
     def select(self, endpoint: Endpoint, text: str) -> RemoteRows:
         """The rows of a SELECT.
 
-        Raises RemoteError, QueryError for a text that is not Unicode, and RecordingError when a recording cannot be read
-        or written.
+        Raises RemoteError, QueryError for a text that is not Unicode, and RecordingError when a recording cannot be
+        read or written.
         """
         entry = self.ledger.entry(endpoint)
         with _failures_recorded(self._recording, endpoint.url, text):
