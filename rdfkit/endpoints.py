@@ -18,7 +18,8 @@ from rdfkit.identifiers import is_absolute_iri
 
 _FILE_NAME = "endpoints.toml"
 _TEXTS = ("title", "url", "homepage", "notes")
-_FIELDS = (*_TEXTS, "max_rows", "forms")
+_FIELDS = (*_TEXTS, "max_rows", "method", "forms")
+_METHODS = ("post", "get")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -26,8 +27,8 @@ _PORTS = {"http": 80, "https": 443}
 class Endpoint:
     """A SPARQL endpoint, and what is known of it. One that is in no registry has no name.
 
-    `max_rows`: the rows at which it cuts an answer without an error. `forms`: for prefixes of our prefix map, how the
-    endpoint writes such identifiers (see `rdfkit.bridging`).
+    `max_rows`: the rows at which it cuts an answer without an error. `method`: `get` where it does not take POST.
+    `forms`: for prefixes of our prefix map, how it writes such identifiers (see `rdfkit.bridging`).
     """
 
     name: str
@@ -37,6 +38,7 @@ class Endpoint:
     max_rows: int | None = None
     forms: Mapping[str, str] = field(default_factory=dict)
     notes: str = ""
+    method: str = "post"
 
     @property
     def label(self) -> str:
@@ -131,6 +133,8 @@ def _check(name: str, key: str, value: object, path: str) -> None:
         raise EndpointError("is not a text", expected="a text in quotes", **where)
     if key == "max_rows" and (type(value) is not int or value < 1):
         raise EndpointError("is not a number of rows", expected="a whole number of at least 1", **where)
+    if key == "method" and value not in _METHODS:
+        raise EndpointError("is no method for queries", expected=" or ".join(_METHODS), **where)
     if key == "forms" and not _is_table_of_texts(value):
         raise EndpointError("is not a table of forms", expected='such as chebi = "http://…/{id}"', **where)
 

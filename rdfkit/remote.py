@@ -152,7 +152,7 @@ class Remote:
             raise RemoteError.of(
                 "timeout", endpoint.url, "gave no answer to this in time before, and is not asked again"
             )
-        reply = self._asked(_request(endpoint.url, text, self._agent, kept, self._cache is not None), entry)
+        reply = self._asked(_request(endpoint, text, self._agent, kept, self._cache is not None), entry)
         if reply is None and kept is not None:
             entry.add(cached=1)
             reply = kept.reply
@@ -289,27 +289,27 @@ def _agent(contact: str | None) -> str:
     return f"{name} ({contact.strip()})"
 
 
-def _request(endpoint: str, text: str, agent: str, kept: Kept | None, cacheable: bool) -> _Request:
+def _request(endpoint: Endpoint, text: str, agent: str, kept: Kept | None, cacheable: bool) -> _Request:
     """The request for a query, or for the endpoint's description when there is no query."""
     try:
         fields = urlencode({"query": text})
     except UnicodeEncodeError as error:
         raise QueryError("has half of a character in it, which UTF-8 cannot say", value=repr(text)) from error
     headers = {
-        "Host": _host_header(endpoint),
+        "Host": _host_header(endpoint.url),
         "Accept": accept(text) if text != _NOTHING else ACCEPT_GRAPH,
         "Accept-Encoding": "gzip",
         "User-Agent": agent,
         **(kept.conditions if kept is not None else {}),
     }
     if text == _NOTHING:
-        return _Request(endpoint, text, "GET", endpoint, headers, None)
-    url = f"{endpoint}{'&' if '?' in endpoint else '?'}{fields}"
-    if cacheable and len(url) <= _LONGEST_URL:
-        return _Request(endpoint, text, "GET", url, headers, None)
+        return _Request(endpoint.url, text, "GET", endpoint.url, headers, None)
+    url = f"{endpoint.url}{'&' if '?' in endpoint.url else '?'}{fields}"
+    if endpoint.method == "get" or (cacheable and len(url) <= _LONGEST_URL):
+        return _Request(endpoint.url, text, "GET", url, headers, None)
     body = fields.encode()
     sent = {**headers, "Content-Type": _FORM, "Content-Length": str(len(body))}
-    return _Request(endpoint, text, "POST", endpoint, sent, body)
+    return _Request(endpoint.url, text, "POST", endpoint.url, sent, body)
 
 
 def _host_header(url: str) -> str:

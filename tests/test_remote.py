@@ -93,6 +93,16 @@ def test_a_query_goes_by_post_as_a_form(server: faults.Endpoint):
     assert "cookie" not in asked.headers
 
 
+def test_an_endpoint_that_takes_no_post_is_asked_by_get(server: faults.Endpoint):
+    url = server.at("/get", _respond(body=faults.rows())) + "?graph=x"
+    query = QUERY + " # " + "α&" * 4000
+    with remote(url) as asking:
+        assert len(asking.select(Endpoint("", "", url, method="get"), query).rows) == 1
+    asked = server.asked[-1]
+    assert (asked.method, asked.query) == ("GET", query)
+    assert asked.path.startswith("/get?graph=x&query=")
+
+
 def test_a_query_that_is_not_unicode_is_not_sent(server: faults.Endpoint):
     with remote(server.url) as asking, pytest.raises(QueryError, match="half of a character"):
         asking.select(at(server.url), "SELECT * { ?s ?p '\ud800' }")
