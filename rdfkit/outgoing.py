@@ -23,7 +23,7 @@ from typing import TypeAlias
 from urllib.parse import quote, urlsplit
 
 import certifi
-import httpcore
+import httpcore2
 
 from rdfkit.endpoints import origin
 from rdfkit.errors import RemoteError
@@ -39,7 +39,7 @@ _COMPATIBLE = ipaddress.IPv6Network("::/96")
 _LOCAL_NAMES = (".localhost", ".local", ".internal", ".home.arpa", ".lan", ".test")
 _PIECE = 16_384
 _IDLE_SECONDS = 2.0
-# When the exchange under way has to be over, in monotonic time. httpcore has timeouts for each single read only, and
+# When the exchange under way has to be over, in monotonic time. httpcore2 has timeouts for each single read only, and
 # who sends a byte now and then would never run into one.
 _deadline: ContextVar[float] = ContextVar("deadline")
 
@@ -111,13 +111,13 @@ class Connections:
         self._policy = policy
         self._lookup = lookup or look_up
         self._context = context or trusted()
-        self._pools: dict[str, httpcore.ConnectionPool] = {}
+        self._pools: dict[str, httpcore2.ConnectionPool] = {}
         self._lock = threading.Lock()
 
     @contextmanager
     def exchange(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, deadline: float
-    ) -> Iterator[httpcore.Response]:
+    ) -> Iterator[httpcore2.Response]:
         """Sends a request and gives the response, whose body can be read in the block, all until the deadline.
 
         The deadline is in monotonic time. Raises RemoteError (`refused`, `timeout`, `connection`, `malformed`).
@@ -135,11 +135,11 @@ class Connections:
                 content=body,
             ) as response:
                 yield response
-        except httpcore.TimeoutException as error:
+        except httpcore2.TimeoutException as error:
             raise RemoteError.of("timeout", place, "gave no whole answer in time") from error
-        except httpcore.RemoteProtocolError as error:
+        except httpcore2.RemoteProtocolError as error:
             raise RemoteError.of("malformed", place, f"broke off, or does not speak HTTP: {error}") from error
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
+        except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.UnsupportedProtocol) as error:
             raise RemoteError.of("connection", place, f"cannot be reached: {error}") from error
         finally:
             _deadline.reset(token)
@@ -151,12 +151,12 @@ class Connections:
                 pool.close()
             self._pools.clear()
 
-    def _pool(self, url: str) -> httpcore.ConnectionPool:
+    def _pool(self, url: str) -> httpcore2.ConnectionPool:
         """The connections of an origin. Each has its own, so that a policy for one never speaks for another."""
         with self._lock:
             key, place = origin(url), url.partition("?")[0]
             if key not in self._pools:
-                self._pools[key] = httpcore.ConnectionPool(
+                self._pools[key] = httpcore2.ConnectionPool(
                     ssl_context=self._context,
                     keepalive_expiry=_IDLE_SECONDS,
                     network_backend=_Backend(lambda host, port: self._addresses(place, host, port)),
@@ -176,12 +176,12 @@ def look_up(host: str, port: int) -> list[str]:
     return [str(address[0]) for *_, address in found]
 
 
-class _Backend(httpcore.NetworkBackend):
-    """httpcore's own connections, to checked addresses, with the deadline of the exchange."""
+class _Backend(httpcore2.NetworkBackend):
+    """httpcore2's own connections, to checked addresses, with the deadline of the exchange."""
 
     def __init__(self, addresses: Callable[[str, int], list[str]]) -> None:
         self._addresses = addresses
-        self._inner = httpcore.SyncBackend()
+        self._inner = httpcore2.SyncBackend()
 
     def connect_tcp(
         self,
@@ -189,57 +189,57 @@ class _Backend(httpcore.NetworkBackend):
         port: int,
         timeout: float | None = None,
         local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        failure: httpcore.ConnectError | None = None
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.NetworkStream:
+        failure: httpcore2.ConnectError | None = None
         for address in self._addresses(host, port):
             try:
                 stream = self._inner.connect_tcp(
-                    address, port, _remaining(httpcore.ConnectTimeout), local_address, socket_options
+                    address, port, _remaining(httpcore2.ConnectTimeout), local_address, socket_options
                 )
-            except httpcore.ConnectError as error:
+            except httpcore2.ConnectError as error:
                 failure = error
             else:
                 return _Stream(stream)
-        raise failure or httpcore.ConnectError(f"{host} has no address")
+        raise failure or httpcore2.ConnectError(f"{host} has no address")
 
     def connect_unix_socket(
         self,
         path: str,
         timeout: float | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        raise httpcore.ConnectError("endpoints are not asked through files")
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.NetworkStream:
+        raise httpcore2.ConnectError("endpoints are not asked through files")
 
 
-class _Stream(httpcore.NetworkStream):
+class _Stream(httpcore2.NetworkStream):
     """A connection of which each read and write is over by the deadline of the exchange."""
 
-    def __init__(self, inner: httpcore.NetworkStream) -> None:
+    def __init__(self, inner: httpcore2.NetworkStream) -> None:
         self._inner = inner
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, _remaining(httpcore.ReadTimeout))
+        return self._inner.read(max_bytes, _remaining(httpcore2.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         for start in range(0, len(buffer), _PIECE):
-            self._inner.write(buffer[start : start + _PIECE], _remaining(httpcore.WriteTimeout))
+            self._inner.write(buffer[start : start + _PIECE], _remaining(httpcore2.WriteTimeout))
 
     def close(self) -> None:
         self._inner.close()
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
+    ) -> httpcore2.NetworkStream:
         return _Stream(
-            self._inner.start_tls(ssl_context, server_hostname, _remaining(httpcore.ConnectTimeout))
+            self._inner.start_tls(ssl_context, server_hostname, _remaining(httpcore2.ConnectTimeout))
         )
 
     def get_extra_info(self, info: str) -> object:
         return self._inner.get_extra_info(info)
 
 
-def _remaining(too_late: type[httpcore.TimeoutException]) -> float:
+def _remaining(too_late: type[httpcore2.TimeoutException]) -> float:
     """Seconds until the deadline. Raises `too_late` when it has passed."""
     seconds = _deadline.get() - time.monotonic()
     if seconds <= 0:
@@ -259,11 +259,11 @@ def _within_time(work: Callable[[], list[str]]) -> list[str]:
 
     threading.Thread(target=run, daemon=True).start()
     try:
-        found = answers.get(timeout=_remaining(httpcore.ConnectTimeout))
+        found = answers.get(timeout=_remaining(httpcore2.ConnectTimeout))
     except queue.Empty:
-        raise httpcore.ConnectTimeout("no address was found in time") from None
+        raise httpcore2.ConnectTimeout("no address was found in time") from None
     if isinstance(found, OSError):
-        raise httpcore.ConnectError(str(found)) from found
+        raise httpcore2.ConnectError(str(found)) from found
     return found
 
 

@@ -8,7 +8,7 @@ import time
 import zlib
 from collections.abc import Iterator, Mapping
 
-import httpcore
+import httpcore2
 
 from rdfkit.errors import RemoteError
 from rdfkit.replies import KEPT_HEADERS, Reply, shown
@@ -32,7 +32,7 @@ class Busy(Exception):
         self.seconds = seconds
 
 
-def read_response(response: httpcore.Response, url: str, most: int) -> Reply | None:
+def read_response(response: httpcore2.Response, url: str, most: int) -> Reply | None:
     """A response as a reply, or None for 304. Reads until `most` bytes of body.
 
     Raises Busy, and RemoteError for whatever else is no success.
@@ -57,7 +57,7 @@ def read_response(response: httpcore.Response, url: str, most: int) -> Reply | N
     )
 
 
-def _failure(response: httpcore.Response, headers: Mapping[str, str], url: str) -> RemoteError:
+def _failure(response: httpcore2.Response, headers: Mapping[str, str], url: str) -> RemoteError:
     status = response.status
     if 300 <= status < 400:
         place = shown(headers.get("location", "nowhere"))
@@ -72,7 +72,7 @@ def _failure(response: httpcore.Response, headers: Mapping[str, str], url: str) 
     )
 
 
-def _beginning(response: httpcore.Response, headers: Mapping[str, str], url: str) -> str:
+def _beginning(response: httpcore2.Response, headers: Mapping[str, str], url: str) -> str:
     """How the text of an error begins."""
     found = b""
     try:
@@ -86,7 +86,7 @@ def _beginning(response: httpcore.Response, headers: Mapping[str, str], url: str
 
 
 def _pieces(
-    response: httpcore.Response, headers: Mapping[str, str], url: str, most: int | None
+    response: httpcore2.Response, headers: Mapping[str, str], url: str, most: int | None
 ) -> Iterator[bytes]:
     """The body, uncompressed, piece by piece, each of a bounded size.
 
@@ -103,7 +103,7 @@ def _pieces(
         yield piece
 
 
-def _uncompressed(response: httpcore.Response, coding: str, url: str) -> Iterator[bytes]:
+def _uncompressed(response: httpcore2.Response, coding: str, url: str) -> Iterator[bytes]:
     if coding.lower() in ("", "identity"):
         yield from response.iter_stream()
         return
