@@ -1,7 +1,8 @@
 """What a query gives: `Rows` for SELECT, `Truth` for ASK, `Graph` for CONSTRUCT and DESCRIBE.
 
 Answers stream: rows and triples are computed while they are read, can be read once, and need the store that
-gave them to stay open until then. `plain` says how an RDF term becomes a Python value.
+gave them to stay open until then. An answer that other endpoints had a part in has a `ledger`. `plain` says how an RDF
+term becomes a Python value.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from rdfkit.formats import of_name
 if TYPE_CHECKING:
     import pandas
     import rdflib
+
+    from rdfkit.ledger import Ledger
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Plain: TypeAlias = str | int | float | bool | datetime.date | None
@@ -60,6 +63,7 @@ class Rows:
     _solutions: ox.QuerySolutions = field(repr=False)
     _store: object = field(repr=False)
     repairs: tuple[Repair, ...] = ()
+    ledger: Ledger | None = None
 
     def __iter__(self) -> Iterator[dict[str, Plain]]:
         """The rows that have not been read yet, as plain values."""
@@ -104,6 +108,7 @@ class Truth:
 
     _boolean: ox.QueryBoolean
     repairs: tuple[Repair, ...] = ()
+    ledger: Ledger | None = None
 
     def __bool__(self) -> bool:
         return bool(self._boolean)
@@ -126,6 +131,7 @@ class Graph:
     _triples: ox.QueryTriples = field(repr=False)
     _store: object = field(repr=False)
     repairs: tuple[Repair, ...] = ()
+    ledger: Ledger | None = None
 
     def __iter__(self) -> Iterator[ox.Triple]:
         """The triples that have not been read yet."""

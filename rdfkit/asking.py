@@ -25,6 +25,9 @@ from rdfkit.serialization import serialize
 if TYPE_CHECKING:
     from rdfkit.answers import Graph, Rows, Truth
     from rdfkit.dialect import Repair
+    from rdfkit.endpoints import Endpoint
+    from rdfkit.federation import Step
+    from rdfkit.network import Check
     from rdfkit.store import Store
 
 _TABLE_FORMATS = ("table", "csv", "tsv", "json", "xml")
@@ -216,6 +219,38 @@ def describe_query(query: queries.LibraryQuery) -> str:
     arguments = [f"--param {shlex.quote(value)}" for value in values]
     lines += ["", "Example: " + " ".join(["rdfkit query", query.name, *arguments]), "", query.text.rstrip()]
     return "\n".join(lines) + "\n"
+
+
+def plan_text(steps: Iterable[Step]) -> str:
+    """How a query with SERVICE clauses would be answered, as text: what is asked, by which keys, how often."""
+    lines: list[str] = []
+    for number, step in enumerate(steps, start=1):
+        lines += [f"{number}. SERVICE {'SILENT ' if step.silent else ''}{step.endpoint} (line {step.line})"]
+        if step.variables:
+            requests = "1 request" if step.requests == 1 else f"{step.requests} requests"
+            lines += [f"   keys      {step.keys} of ?{', ?'.join(step.variables)}: {requests}"]
+            lines += [f"   from      {' '.join(step.local.split())}"]
+        elif step.keys is None:
+            lines += [f"   keys      known later: {step.reason}"]
+        else:
+            lines += [f"   keys      none: {step.reason}; 1 request for all that it has"]
+        lines += [f"   rewritten {bridge}" for bridge in step.bridges]
+    return "".join(f"{line}\n" for line in lines) or "no SERVICE clause: the store alone answers\n"
+
+
+def endpoints_text(endpoints: Iterable[Endpoint]) -> str:
+    """Endpoints as text: name, URL, title, and what is known of them."""
+    lines = []
+    for endpoint in endpoints:
+        lines += [f"{endpoint.name:<14} {endpoint.url}", f"{'':<14} {endpoint.title}"]
+        lines += [f"{'':<14} cuts at {endpoint.max_rows:,} rows"] if endpoint.max_rows else []
+    return "".join(f"{line}\n" for line in lines)
+
+
+def check_text(found: Check) -> str:
+    """What came of checking an endpoint, on one line."""
+    parts = f"query: {found.query or 'yes'}; description: {found.description or 'yes'}"
+    return f"{found.endpoint.label:<14} {found.seconds:5.1f} s  {parts}\n"
 
 
 def describe_store(store: Store) -> str:

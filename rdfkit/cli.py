@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -10,18 +11,20 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 import typer
 
 import rdfkit
-from rdfkit.errors import ParameterError, QueryError, RdfkitError, SettingError
+from rdfkit.errors import ParameterError, QueryError, QueryRefusedError, RdfkitError, SettingError
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
+    from rdfkit.answers import Answer
     from rdfkit.builder import Build
+    from rdfkit.ledger import Ledger
     from rdfkit.linking import Thresholds
     from rdfkit.report import Report
 
 EXIT_CODES = """\
 Exit codes: 0 done, warnings at most · 1 violations, "no" with --exit-status, a failed audit · 2 bad use · 3 a source
-could not be read · 4 the store could not be opened or written."""
+could not be read · 4 the store could not be opened or written · 5 an endpoint failed."""
 
 app = typer.Typer(
     name="rdfkit",
@@ -112,6 +115,15 @@ MaxAdjustedP = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Only results and errors.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more: every finding, infos too.")]
+Contact = Annotated[
+    str | None, typer.Option("--contact", metavar="TEXT", help="Whom the endpoints may write to.")
+]
+Cache = Annotated[
+    Path | None, typer.Option("--cache", metavar="DIR", help="Keep answers for as long as endpoints allow.")
+]
+Registry = Annotated[
+    Path | None, typer.Option("--endpoints", metavar="FILE", help="Further endpoints, as TOML.")
+]
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here, not to the screen.")
 ]
@@ -231,19 +243,62 @@ def query(
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse what is not SPARQL 1.1, also if it could be repaired.")
     ] = False,
+    federate: Annotated[
+        bool, typer.Option("--federate", help="Ask the endpoints that the query names by SERVICE.")
+    ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show what would be asked of which endpoint, and ask none.")
+    ] = False,
+    endpoint: Annotated[
+        str | None, typer.Option("--endpoint", metavar="NAME|URL", help="Ask this endpoint, not the store.")
+    ] = None,
+    ledger: Annotated[
+        Path | None, typer.Option("--ledger", metavar="FILE", help="Write what was asked, as JSON.")
+    ] = None,
+    require_complete: Annotated[
+        bool, typer.Option("--require-complete", help="Fail when an endpoint may have cut its answer.")
+    ] = False,
+    bridge: Annotated[
+        bool, typer.Option("--bridge/--no-bridge", help="Write identifiers as an endpoint does.")
+    ] = True,
+    contact: Contact = None,
+    cache: Cache = None,
+    record: Annotated[
+        Path | None, typer.Option("--record", metavar="DIR", help="Record what endpoints answer.")
+    ] = None,
+    replay: Annotated[
+        Path | None, typer.Option("--replay", metavar="DIR", help="Answer from a recording, ask nobody.")
+    ] = None,
+    registry: Registry = None,
     quiet: Quiet = False,
 ) -> None:
     """Ask the store. Prefixes of the data model need not be declared.
 
-    Queries in Virtuoso's looser dialect are repaired, and an empty answer is explained, both on stderr.
+    Queries in Virtuoso's looser dialect are repaired, and an empty answer is explained, both on stderr. Other endpoints
+    are asked with --federate or --endpoint alone; the ledger on stderr says what they gave, and whether it was all.
 
     Examples: rdfkit query figures-with-gene --param gene=IL6 · rdfkit query 'SELECT * { ?s a wp:Pathway }'
     """
     from rdfkit import asking
 
     bound = rdfkit.bind(asking.find(query, sys.stdin.read), _parameters(param))
+    network = None
+    if federate or explain or endpoint is not None:
+        from rdfkit.federation import Options
+        from rdfkit.network import Network
+
+        network = Network(
+            registry, None, contact, cache, record, replay, require_complete, options=Options(bridge=bridge)
+        )
+    if network is not None and endpoint is not None:
+        _write_remote(network.query(endpoint, bound), format, output, ledger, quiet)
+        raise typer.Exit()
     with rdfkit.open_store(store) as opened:
-        answer = opened.query(bound, strict=strict)
+        if network is not None and explain:
+            sys.stdout.write(asking.plan_text(network.explain(opened, bound)))
+            raise typer.Exit()
+        answer = opened.query(bound, strict=strict) if network is None else network.federate(opened, bound)
+        _write_ledger(answer.ledger, ledger, quiet)
         with asking.output_stream(output) as stream:
             chosen = format.value if format else asking.default_format(answer, stream)
             content = asking.write_answer(answer, chosen, stream)
@@ -297,6 +352,14 @@ def serve(
     show_settings: Annotated[
         bool, typer.Option("--show-settings", help="List the settings with their values, and stop.")
     ] = False,
+    allow_service: Annotated[
+        list[str],
+        typer.Option(
+            "--allow-service", metavar="NAME|URL", help="Let queries ask this endpoint. Repeatable."
+        ),
+    ] = [],  # noqa: B006
+    contact: Contact = None,
+    registry: Registry = None,
     quiet: Quiet = False,
 ) -> None:
     """Serve a SPARQL endpoint and its pages, read-only, on this machine alone unless told otherwise.
@@ -311,11 +374,15 @@ def serve(
     if show_settings:
         sys.stdout.write(describe_settings(settings))
         return
+    from rdfkit.network import Network
     from rdfkit.server import create_app, running
     from rdfkit.store import open_store
 
     token = running.read_token(token_file) if allow_update else None
-    application = create_app(store, settings, token)
+    network = Network(registry, tuple(allow_service), contact)
+    for name in allow_service:
+        network.find(name)
+    application = create_app(store, settings, token, network)
     # Whoever waits for a build should not then hear that the port is taken.
     listening = running.listen(host, port)
     if sources:
@@ -361,6 +428,37 @@ def mcp(
     settings = read_settings(config, setting, Settings(workers=1, max_rows=1000, max_bytes=200_000))
     open_store(store).close()
     create_tools(store, settings).run("stdio")
+
+
+@app.command(epilog=EXIT_CODES)
+def endpoints(
+    action: Annotated[
+        str | None, typer.Argument(help="`check` asks each of them; without it they are listed.")
+    ] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Of these alone.", show_default=False)] = None,
+    contact: Contact = None,
+    registry: Registry = None,
+) -> None:
+    """List the SPARQL endpoints that have a name, or check whether they answer.
+
+    Examples: rdfkit endpoints · rdfkit endpoints check wikipathways uniprot
+    """
+    from rdfkit import asking
+    from rdfkit.network import Network, check
+
+    network = Network(registry, contact=contact)
+    if action is None:
+        sys.stdout.write(asking.endpoints_text(network.known().values()))
+        return
+    if action != "check":
+        raise ParameterError(f'"{action}" cannot be done', key="action", value=action, expected="check")
+    failed = False
+    for name in names or network.known():
+        found = check(network, name)
+        failed = failed or found.query is not None
+        sys.stdout.write(asking.check_text(found))
+        sys.stdout.flush()
+    raise typer.Exit(5 if failed else 0)
 
 
 @app.command(epilog=EXIT_CODES)
@@ -563,6 +661,25 @@ def _parameters(texts: list[str]) -> dict[str, str]:
     return {key: value for key, _, value in pairs}
 
 
+def _write_remote(
+    answer: Answer, format: AnswerFormat | None, output: Path | None, ledger: Path | None, quiet: bool
+) -> None:
+    from rdfkit import asking
+
+    _write_ledger(answer.ledger, ledger, quiet)
+    with asking.output_stream(output) as stream:
+        asking.write_answer(answer, format.value if format else asking.default_format(answer, stream), stream)
+
+
+def _write_ledger(ledger: Ledger | None, path: Path | None, quiet: bool) -> None:
+    if ledger is None:
+        return
+    if path is not None:
+        _write(json.dumps(ledger.to_json(), ensure_ascii=False, indent=1).encode() + b"\n", path)
+    if not quiet or not ledger.is_complete:
+        sys.stderr.write(ledger.render())
+
+
 def _rendered(report: Report, format: ReportFormat) -> str:
     from rdfkit.renderings import render
 
@@ -619,5 +736,7 @@ def _version(on: bool) -> None:
 
 def _fail(error: RdfkitError) -> NoReturn:
     hint = "; see `rdfkit queries`" if type(error) is QueryError and error.expected else ""
+    if isinstance(error, QueryRefusedError) and error.key == "service":
+        hint = "; --federate lets it ask the endpoints that it names, --explain shows what it would ask"
     sys.stderr.write(f"rdfkit: {error}{hint}\n")
     sys.exit(error.exit_code)

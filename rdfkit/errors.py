@@ -115,6 +115,10 @@ class QueryError(RdfkitError):
     """A query is unknown, malformed, or failed."""
 
 
+class FederationError(QueryError):
+    """A SERVICE clause cannot be asked. `key` is what is in the way."""
+
+
 class ParameterError(QueryError):
     """A parameter of a library query is missing, unknown or not allowed."""
 

@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rdfkit.errors import RdfkitError, StoreError
+from rdfkit.network import Network
 from rdfkit.server import views
 from rdfkit.server.delivery import record
 from rdfkit.server.endpoints import (
@@ -50,15 +51,21 @@ _HEADERS = {
 }
 
 
-def create_app(store: str | Path, settings: Settings | None = None, token: str | None = None) -> Starlette:
+def create_app(
+    store: str | Path,
+    settings: Settings | None = None,
+    token: str | None = None,
+    network: Network | None = None,
+) -> Starlette:
     """An ASGI application that serves the store in a folder, and each new build of it.
 
     With a `token` (at least 32 bytes), whoever sends it may update the store. Raises SettingError for a shorter one.
+    SERVICE clauses may ask the endpoints that are allowed by name in `network`; without, they are refused.
     Starting the application raises StoreError when there is no store.
     """
     settings = settings or Settings()
     pool, metrics = Pool(Path(store), settings), Metrics()
-    service = Service(pool, settings, token)
+    service = Service(pool, settings, token, network or Network(allowed=()))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -83,7 +90,7 @@ def create_app(store: str | Path, settings: Settings | None = None, token: str |
                 allow_origins=["*"],
                 allow_methods=["GET", "HEAD", "POST"],
                 allow_headers=["Accept", "Content-Type", "If-None-Match", "If-Modified-Since"],
-                expose_headers=["ETag", "Last-Modified", "Retry-After", "Rdfkit-Repairs"],
+                expose_headers=["ETag", "Last-Modified", "Retry-After", "Rdfkit-Repairs", "Rdfkit-Ledger"],
                 max_age=86400,
             ),
         ],

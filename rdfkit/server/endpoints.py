@@ -17,6 +17,7 @@ from rdfkit.server.problems import Problem
 from rdfkit.server.protocol import Operation, ProtocolRequest, read_body, read_parameters, read_request
 from rdfkit.server.service import Service
 from rdfkit.server.views import routes as views
+from rdfkit.sparql_tokens import calls_service
 
 SPARQL = "/sparql"
 _MOST_LABELS = 2_000_000
@@ -56,7 +57,7 @@ class SparqlEndpoint:
     async def _query(self, request: Request, receive: Receive, send: Send, found: ProtocolRequest) -> None:
         record(request).query = query_hash(found.text)
         job = self._service.job("query", self._arguments(request, found), request, found.format)
-        cached = request.method in ("GET", "HEAD") and is_constant(found.text)
+        cached = request.method in ("GET", "HEAD") and self._is_cached(found)
         await deliver(request, receive, send, self._service.pool, job, cached=cached)
 
     async def _show(self, request: Request, receive: Receive, send: Send, found: ProtocolRequest) -> None:
@@ -87,11 +88,18 @@ class SparqlEndpoint:
         return {
             "text": found.text,
             "limits": self._service.limits(),
+            "services": self._service.services(),
+            "seconds": self._service.settings.time_limit,
             "dataset": [list(dataset.default_graphs), list(dataset.named_graphs)] if dataset else None,
             "strict": found.strict,
             # What the service may take as base, by the protocol: section 2.1.5.
             "base_iri": f"{self._service.address(request)}{SPARQL}",
         }
+
+    def _is_cached(self, found: ProtocolRequest) -> bool:
+        """Whether the same build gives the same answer: it does not if it may be from elsewhere."""
+        may_ask = self._service.services() is not None and calls_service(found.text)
+        return is_constant(found.text) and not may_ask
 
     def _is_for_people(self, request: Request, found: ProtocolRequest) -> bool:
         if request.method == "POST" or found.format is not None:

@@ -6,7 +6,7 @@ import io
 import json
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -18,13 +18,14 @@ from rdfkit.answers import Answer, Graph, Rows, Truth
 from rdfkit.complexity import Complexity
 from rdfkit.datasets import Dataset
 from rdfkit.entities.reading import nodes
-from rdfkit.errors import NotFoundError, StoreError
+from rdfkit.errors import NotFoundError, QueryRefusedError, StoreError
 from rdfkit.formats import of_name
 from rdfkit.identifiers import expand, prefix_map
 from rdfkit.labels import Labels, revision
 from rdfkit.server.description import service_triples, void_triples
 from rdfkit.server.negotiation import GRAPHS, ROWS, Offer, choose
 from rdfkit.server.output import Output, RowCounter
+from rdfkit.sparql_tokens import calls_service
 from rdfkit.store import DEFAULT_GRAPH, Store
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 _READ_AHEAD = 1000
 # The datatype that no format writes.
 _STRING = ox.NamedNode(expand("xsd:string"))
+
+# Of the time that a query has, the part in which other endpoints may be asked.
+_SHARE_OF_REMOTES = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +75,41 @@ def asked(context: Context, arguments: Mapping[str, Any], output: Output) -> Non
 
 
 def _answer(context: Context, arguments: Mapping[str, Any]) -> Answer:
+    limits, services = Complexity(**arguments["limits"]), arguments.get("services")
+    if services is not None and calls_service(arguments["text"]):
+        return _federated(context, arguments, limits, services)
     return context.store.query(
         arguments["text"],
         strict=bool(arguments.get("strict")),
-        limits=Complexity(**arguments["limits"]),
+        limits=limits,
         dataset=_dataset(arguments),
         base_iri=arguments.get("base_iri"),
+    )
+
+
+def _federated(
+    context: Context, arguments: Mapping[str, Any], limits: Complexity, services: Mapping[str, Any]
+) -> Answer:
+    """The answer to a query with SERVICE clauses. The time that is left when it must end is for its evaluation."""
+    from rdfkit.network import Network
+    from rdfkit.remote import RemoteLimits
+
+    if arguments.get("dataset"):
+        raise QueryRefusedError("a query with SERVICE takes its dataset from FROM", key="default-graph-uri")
+    seconds = float(arguments["seconds"]) * _SHARE_OF_REMOTES
+    usual = RemoteLimits()
+    network = Network(
+        Path(services["registry"]) if services["registry"] else None,
+        tuple(services["allowed"]),
+        services["contact"],
+        limits=replace(
+            usual,
+            request_seconds=min(usual.request_seconds, seconds),
+            query_seconds=min(usual.query_seconds, seconds),
+        ),
+    )
+    return network.federate(
+        context.store, arguments["text"], limits=limits, base_iri=arguments.get("base_iri")
     )
 
 
@@ -219,6 +252,8 @@ def write_answer(context: Context, answer: Answer, output: Output) -> None:
     if answer.repairs:
         # A header holds no more than ASCII, so the sentences are JSON.
         headers["Rdfkit-Repairs"] = json.dumps([_shortened(repair.sentence) for repair in answer.repairs])
+    if answer.ledger is not None:
+        headers["Rdfkit-Ledger"] = json.dumps(answer.ledger.to_json())
     if isinstance(answer, Graph):
         return _write_triples(context, answer, output, headers)
     offer = context.choose(ROWS)

@@ -11,6 +11,7 @@ from typing import Any
 from starlette.requests import Request
 
 from rdfkit.errors import PreconditionError, SettingError, StoreError
+from rdfkit.network import Network
 from rdfkit.server.delivery import client_of, is_later
 from rdfkit.server.negotiation import choose_encoding
 from rdfkit.server.pool import Job, Pool, Reply
@@ -22,12 +23,15 @@ _SHORTEST_TOKEN = 32
 
 
 class Service:
-    """One server: its pool, its settings, and the token that updates need (None: there are no updates)."""
+    """One server: its pool, its settings, the token that updates need (None: there are no updates), and the endpoints
+    that its queries may ask.
+    """
 
-    def __init__(self, pool: Pool, settings: Settings, token: str | None) -> None:
+    def __init__(self, pool: Pool, settings: Settings, token: str | None, network: Network) -> None:
         self.pool = pool
         self.settings = settings
         self.token = check_token(token)
+        self.network = network
         self._changing = asyncio.Lock()
 
     def job(
@@ -42,6 +46,13 @@ class Service:
     def limits(self) -> dict[str, int]:
         """The limits on the text of a query, for a job."""
         return asdict(self.settings.complexity)
+
+    def services(self) -> dict[str, object] | None:
+        """The endpoints that queries may ask, for a job; None when there are none."""
+        if not self.network.allowed:
+            return None
+        registry = str(self.network.registry) if self.network.registry else None
+        return {"allowed": list(self.network.allowed), "registry": registry, "contact": self.network.contact}
 
     def address(self, request: Request) -> str:
         """The address of this server as the client knows it, without a slash at the end."""

@@ -181,13 +181,17 @@ def bearer(token: str | None) -> dict[str, str]:
 
 
 @contextmanager
-def serving(store: Path, *options: str, token: str | None = None) -> Iterator[Server]:
-    """A server on a store, at a free port of this machine; with a token it takes updates. `options` are settings
-    (`time_limit=1`). Stopped in the end.
+def serving(
+    store: Path, *options: str, token: str | None = None, services: tuple[str, ...] = ()
+) -> Iterator[Server]:
+    """A server on a store, at a free port of this machine; with a token it takes updates, and it may ask `services`.
+    `options` are settings (`time_limit=1`). Stopped in the end.
     """
     command = [sys.executable, "-m", "rdfkit", "serve", "--store", str(store), "--port", "0"]
     for option in options:
         command += ["--set", option]
+    for service in services:
+        command += ["--allow-service", service]
     environment = dict(os.environ)
     environment.pop("RDFKIT_TOKEN", None)
     if token is not None:

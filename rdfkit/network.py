@@ -1,0 +1,156 @@
+"""The endpoints that a user lets be asked, and how: what the command line, Python and the server have in common."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from rdfkit.answers import Answer
+from rdfkit.caching import Cache
+from rdfkit.complexity import SAFE, Complexity, refuse
+from rdfkit.endpoints import Endpoint, endpoints, find_endpoint, origin
+from rdfkit.errors import FederationError, QueryRefusedError, RemoteError
+from rdfkit.federation import Options, Step, explain, federate
+from rdfkit.groups import read_groups
+from rdfkit.ledger import Ledger
+from rdfkit.outgoing import AddressPolicy
+from rdfkit.recording import Recording
+from rdfkit.remote import Remote, RemoteLimits
+from rdfkit.sparql_tokens import calls_service
+from rdfkit.store import Store
+
+_TINY = "SELECT * WHERE { ?s ?p ?o } LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Which endpoints may be asked and how.
+
+    `registry` is a file of endpoints beside those of the package. `allowed` are names or URLs whose origins alone may
+    be asked; None lets any endpoint be that a query names. `contact` tells the endpoints whom to write to. `cache` is a
+    folder for answers that an endpoint lets be kept, `record` one where answers are recorded, `replay` one from which
+    they come without any connection. With `complete_only`, an answer that is known to lack something is an error.
+    """
+
+    registry: Path | None = None
+    allowed: tuple[str, ...] | None = None
+    contact: str | None = None
+    cache: Path | None = None
+    record: Path | None = None
+    replay: Path | None = None
+    complete_only: bool = False
+    limits: RemoteLimits = field(default_factory=RemoteLimits)
+    options: Options = field(default_factory=Options)
+
+    def known(self) -> Mapping[str, Endpoint]:
+        """The endpoints that have a name. Raises EndpointError when the registry cannot be read."""
+        return endpoints(self.registry)
+
+    def find(self, name_or_url: str) -> Endpoint:
+        """The endpoint of a name or URL. Raises EndpointError for none, QueryRefusedError for one not allowed."""
+        found = find_endpoint(name_or_url, self.known())
+        if self.allowed is not None and origin(found.url) not in map(origin, self._allowed_urls()):
+            raise QueryRefusedError(
+                f"the endpoint {found.url} may not be asked here",
+                key="service",
+                value=found.url,
+                expected=", ".join(self.allowed) or "no endpoint",
+            )
+        return found
+
+    def query(self, name_or_url: str, text: str) -> Answer:
+        """The answer of one endpoint to a query, with its ledger.
+
+        Raises EndpointError, RemoteError when the endpoint fails, and FederationError.
+        """
+        endpoint = self.find(name_or_url)
+        with self.remote([endpoint.url]) as remote:
+            answer = replace(remote.query(endpoint, text), ledger=remote.ledger)
+        return self._checked(answer)
+
+    def federate(
+        self, store: Store, text: str, *, limits: Complexity = SAFE, base_iri: str | None = None
+    ) -> Answer:
+        """The answer to a query with SERVICE clauses, with its ledger; a query without any is answered by the store.
+
+        Raises QueryRefusedError for more than `limits` allow, and as `rdfkit.federation.federate` does.
+        """
+        if not calls_service(text):
+            return store.query(text, limits=limits, base_iri=base_iri)
+        refuse(text, limits)
+        with self.remote(_named_in(text, self)) as remote:
+            answer = federate(store, text, remote, self.find, options=self.options, base_iri=base_iri)
+        return self._checked(answer)
+
+    def explain(self, store: Store, text: str) -> tuple[Step, ...]:
+        """How `federate` would go about a query. No endpoint is asked. Raises as it does."""
+        refuse(text, SAFE)
+        return explain(store, text, self.find, options=self.options)
+
+    def remote(self, named: Iterable[str]) -> Remote:
+        """What asks endpoints for one query. Those that are named may be at an address that is not public.
+
+        Where only some endpoints are allowed, it is for these to be named.
+        """
+        recording = None
+        if self.replay is not None:
+            recording = Recording(self.replay, replays=True)
+        elif self.record is not None:
+            recording = Recording(self.record, replays=False)
+        return Remote(
+            self.limits,
+            Ledger(),
+            AddressPolicy.for_person(named)
+            if self.allowed is None
+            else AddressPolicy.for_server(self._allowed_urls()),
+            contact=self.contact,
+            cache=Cache(self.cache) if self.cache is not None else None,
+            recording=recording,
+        )
+
+    def _allowed_urls(self) -> list[str]:
+        known = self.known()
+        return [find_endpoint(name, known).url for name in self.allowed or ()]
+
+    def _checked(self, answer: Answer) -> Answer:
+        if self.complete_only and answer.ledger is not None and not answer.ledger.is_complete:
+            reasons = [reason for entry in answer.ledger for reason in (*entry.reasons, *entry.silenced)]
+            raise FederationError(
+                "the answer is not complete: " + "; ".join(dict.fromkeys(reasons)), key="require-complete"
+            )
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What came of asking an endpoint for its description and for one triple: None where it answered, else why not."""
+
+    endpoint: Endpoint
+    description: str | None
+    query: str | None
+    seconds: float
+
+
+def check(network: Network, name: str) -> Check:
+    """Asks an endpoint for its service description and a tiny query. Raises EndpointError for an unknown name."""
+    endpoint = network.find(name)
+    started = time.monotonic()
+    with network.remote([endpoint.url]) as remote:
+        description = _failure(lambda: remote.service_description(endpoint))
+        query = _failure(lambda: remote.query(endpoint, _TINY))
+    return Check(endpoint, description, query, time.monotonic() - started)
+
+
+def _failure(ask: Callable[[], Answer]) -> str | None:
+    try:
+        ask()
+    except RemoteError as error:
+        return error.message
+    return None
+
+
+def _named_in(text: str, network: Network) -> list[str]:
+    """The endpoints that the query itself names. Those that only the data name have to be public."""
+    return [network.find(iri).url for iri in read_groups(text).endpoints()]
