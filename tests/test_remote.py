@@ -6,6 +6,7 @@ import email.utils
 import gzip
 import re
 import shutil
+import socket
 import ssl
 import subprocess
 import threading
@@ -312,9 +313,10 @@ def test_nothing_but_a_refusal_for_load_is_sent_again(server: faults.Endpoint, n
 
 
 def test_nobody_listens():
-    with faults.endpoint() as gone:
-        url = gone.url + "/sparql"
-    assert failure(url).kind == "connection"
+    # Bound, so that nobody else takes the port, and not listening.
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        assert failure(f"http://127.0.0.1:{taken.getsockname()[1]}/sparql").kind == "connection"
 
 
 def test_a_host_that_does_not_exist():
