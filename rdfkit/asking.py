@@ -198,6 +198,8 @@ def list_queries(library: Mapping[str, queries.LibraryQuery]) -> str:
     for category, members in groupby(ordered, key=lambda query: query.category):
         lines += [category, *(f"  {query.name:<{width}}  {query.title}" for query in members), ""]
     lines.append("rdfkit queries NAME shows one; rdfkit query NAME --param name=value runs it.")
+    if any(query.is_federated for query in ordered):
+        lines.append("What is under Federated asks other endpoints as well: rdfkit query --federate NAME.")
     return "\n".join(lines) + "\n"
 
 
@@ -217,7 +219,10 @@ def describe_query(query: queries.LibraryQuery) -> str:
     lines += [_describe_parameter(parameter) for parameter in query.parameters]
     values = (f"{item.name}={item.default or '...'}" for item in query.parameters)
     arguments = [f"--param {shlex.quote(value)}" for value in values]
-    lines += ["", "Example: " + " ".join(["rdfkit query", query.name, *arguments]), "", query.text.rstrip()]
+    options = ["--federate"] if query.is_federated else []
+    example = " ".join(["rdfkit query", *options, query.name, *arguments])
+    lines += [f"Asks: {endpoint}" for endpoint in query.endpoints]
+    lines += ["", f"Example: {example}", "", query.text.rstrip()]
     return "\n".join(lines) + "\n"
 
 

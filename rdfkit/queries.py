@@ -18,6 +18,7 @@ from urllib.parse import quote
 from rdfkit import resources
 from rdfkit.errors import ParameterError, QueryError
 from rdfkit.identifiers import expand, is_absolute_iri, percent_encode
+from rdfkit.sparql_tokens import Kind, calls_service, tokens, unescaped
 
 _HEADER = re.compile(r"#+\s*(title|category|description|param)\s*:(.*)", re.IGNORECASE)
 # A header may go on in comments that are indented.
@@ -70,6 +71,24 @@ class LibraryQuery:
     parameters: tuple[Parameter, ...]
     text: str
     path: str
+
+    @property
+    def is_federated(self) -> bool:
+        """Whether it asks other endpoints, so that the store alone cannot answer it."""
+        return calls_service(self.text)
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The IRIs that its SERVICE clauses name, each once. Variables and prefixed names are left out."""
+        if not self.is_federated:
+            return ()
+        found = [token for token in tokens(self.text) if token.kind not in (Kind.SPACE, Kind.COMMENT)]
+        named = (
+            following if following.text.upper() != "SILENT" else after
+            for word, following, after in zip(found, found[1:], found[2:], strict=False)
+            if word.kind is Kind.WORD and word.text.upper() == "SERVICE"
+        )
+        return tuple(dict.fromkeys(unescaped(one.text[1:-1]) for one in named if one.kind is Kind.IRI))
 
 
 def library(folder: Path | None = None) -> Mapping[str, LibraryQuery]:

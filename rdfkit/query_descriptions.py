@@ -25,6 +25,8 @@ _FORMS = {
     "DESCRIBE": ("https://purl.expasy.org/sparql-examples/ontology#SPARQLDescribeExecutable",
                  "https://purl.expasy.org/sparql-examples/ontology#describe"),
 }  # fmt: skip
+# Of SIB's collections, too.
+_FEDERATES_WITH = "https://purl.expasy.org/sparql-examples/ontology#federatesWith"
 
 
 def query_triples(queries: Iterable[LibraryQuery], endpoint: str | None = None) -> Iterator[ox.Triple]:
@@ -45,6 +47,7 @@ def query_triples(queries: Iterable[LibraryQuery], endpoint: str | None = None) 
             (holder, ox.Literal(text)),
             ("schema:keywords", ox.Literal(query.category)),
             *((("schema:target", _node(endpoint)),) if endpoint else ()),
+            *((_FEDERATES_WITH, _node(other)) for other in query.endpoints),
         ):
             yield ox.Triple(ox.NamedNode(iri), _node(predicate), value)
     yield from (quad.triple for quad in prefix_quads())

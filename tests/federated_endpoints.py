@@ -1,4 +1,4 @@
-"""Endpoints of this machine that stand for public ones: small data of their shape, over HTTP, and what they were asked."""
+"""Endpoints of this machine that stand for public ones: small data of their shape, over HTTP."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
@@ -16,10 +16,17 @@ import pyoxigraph as ox
 
 from rdfkit.asking import write_answer
 from rdfkit.complexity import Complexity
-from rdfkit.endpoints import Endpoint
+from rdfkit.endpoints import Endpoint, find_endpoint
+from rdfkit.network import Network
 from rdfkit.store import Store
 
 _ANYTHING = Complexity(10**6, 10**6, 10**6, 10**6)
+# Endpoints that the registry does not have, and the fixtures for them.
+_UNNAMED = {
+    "https://idsm.elixir-czech.cz/sparql/endpoint/chebi": "idsm-chebi",
+    "https://lipidmaps.org/sparql": "lipidmaps",
+    "https://query-scholarly.wikidata.org/sparql": "wikidata-scholarly",
+}
 
 
 @dataclass
@@ -35,9 +42,17 @@ class Endpoints:
         """How often each was asked."""
         return Counter(name for name, _ in self.asked)
 
-    def stand_for(self, endpoint: Endpoint, name: str) -> Endpoint:
-        """The endpoint of a fixture with all that is known of a public one, but for its address."""
-        return Endpoint(endpoint.name, endpoint.title, f"{self.base}/{name}", forms=endpoint.forms)
+
+@dataclass(frozen=True)
+class Nearby(Network):
+    """A network in which these endpoints stand for the public ones: all that is known of those, but for the address."""
+
+    base: str = ""
+
+    def find(self, name_or_url: str) -> Endpoint:
+        """The endpoint of a fixture."""
+        known = find_endpoint(name_or_url, self.known())
+        return replace(known, url=f"{self.base}/{known.name or _UNNAMED[name_or_url]}")
 
 
 @contextmanager

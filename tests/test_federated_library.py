@@ -1,6 +1,6 @@
 """The federated queries of the library, each against endpoints of this machine with data in the public ones' shape.
 
-The data and the rows that each query must give are in `cases/federated`; the rows were worked out from the data by hand.
+The data and the rows that each query must give are in `cases/federated`; a person worked the rows out from the data.
 """
 
 from __future__ import annotations
@@ -11,29 +11,19 @@ from collections.abc import Iterator
 
 import pytest
 from conftest import CASES, SEEDS
-from federated_endpoints import Endpoints, serving_endpoints
+from federated_endpoints import Endpoints, Nearby, serving_endpoints
 
 import rdfkit
 from rdfkit.answers import Rows
-from rdfkit.endpoints import Endpoint, endpoints, find_endpoint
-from rdfkit.federation import Options, federate
+from rdfkit.federation import Options
 from rdfkit.groups import read_groups
 from rdfkit.identifiers import compress
 from rdfkit.ledger import Ledger
-from rdfkit.outgoing import AddressPolicy
 from rdfkit.queries import bind, find_query, library
-from rdfkit.remote import Remote
 from rdfkit.store import Store
 
 FEDERATED = CASES / "federated"
-NAMES = sorted(name for name, query in library().items() if query.category == "Federated")
-# Endpoints that no registry has, and the fixtures for them.
-UNNAMED = {
-    "https://idsm.elixir-czech.cz/sparql/endpoint/chebi": "idsm-chebi",
-    "https://lipidmaps.org/sparql": "lipidmaps",
-    "https://query-scholarly.wikidata.org/sparql": "wikidata-scholarly",
-}
-_SERVICE = re.compile(r"SERVICE (?:SILENT )?<([^>]+)>")
+NAMES = sorted(name for name, query in library().items() if query.is_federated)
 _SCHEMA = re.compile(r"^# schema: https://\S+$", re.MULTILINE)
 
 
@@ -60,17 +50,13 @@ def asked(served: Endpoints) -> Endpoints:
 
 
 def _ask(
-    name: str, store: Store, there: Endpoints, ledger: Ledger, **options: object
-) -> list[dict[str, object]]:
-    def find(iri: str) -> Endpoint:
-        known = find_endpoint(iri, endpoints())
-        return there.stand_for(known, known.name or UNNAMED[iri])
-
-    with Remote(ledger=ledger, policy=AddressPolicy.for_person([there.base])) as remote:
-        text = bind(find_query(name), {})
-        answer = federate(store, text, remote, find, options=Options(**options))  # type: ignore[arg-type]
+    name: str, store: Store, asked: Endpoints, options: Options
+) -> tuple[list[dict[str, object]], Ledger]:
+    answer = Nearby(base=asked.base, options=options).federate(store, bind(find_query(name), {}))
     assert isinstance(answer, Rows)
-    return [{key: _shown(value) for key, value in row.items() if value is not None} for row in answer]
+    assert answer.ledger is not None
+    rows = [{key: _shown(value) for key, value in row.items() if value is not None} for row in answer]
+    return rows, answer.ledger
 
 
 def _shown(value: object) -> object:
@@ -82,8 +68,8 @@ def _shown(value: object) -> object:
 @pytest.mark.parametrize("name", NAMES)
 def test_it_gives_the_rows_of_its_case(name: str, store: Store, asked: Endpoints) -> None:
     case = json.loads((FEDERATED / "expected" / f"{name}.json").read_text(encoding="utf-8"))
-    ledger = Ledger()
-    assert _ask(name, store, asked, ledger) == case["rows"]
+    rows, ledger = _ask(name, store, asked, Options())
+    assert rows == case["rows"]
     assert asked.requests == case["requests"]
     assert ledger.is_complete
     assert {entry.requests for entry in ledger} == {1}
@@ -93,7 +79,7 @@ def test_it_gives_the_rows_of_its_case(name: str, store: Store, asked: Endpoints
 def test_every_clause_is_asked_by_keys(name: str, store: Store, asked: Endpoints) -> None:
     """No clause asks an endpoint for all that it has, and a block of one key is as good as a block of all."""
     case = json.loads((FEDERATED / "expected" / f"{name}.json").read_text(encoding="utf-8"))
-    rows = _ask(name, store, asked, Ledger(), block=1, smallest_block=1, requests=1000)
+    rows, _ = _ask(name, store, asked, Options(block=1, smallest_block=1, requests=1000))
     assert rows == case["rows"]
     assert all(text.count("VALUES") == 1 for _, text in asked.asked)
 
@@ -114,6 +100,6 @@ def test_it_is_written_as_the_guide_says(name: str) -> None:
     assert "ORDER BY" in query.text
     assert query.description
     assert all(parameter.default for parameter in query.parameters)
-    services = read_groups(bind(query, {})).services()
-    assert {service.endpoint[1:-1] for service in services} == set(_SERVICE.findall(query.text))
-    assert not any(service.is_fixed for service in services)
+    parsed = read_groups(bind(query, {}))
+    assert query.endpoints == parsed.endpoints()
+    assert not any(service.is_fixed for service in parsed.services())

@@ -20,6 +20,8 @@ from rdfkit.queries import bind, find_query, library, parse_query, read_query
 from rdfkit.store import Store
 
 QUERIES = CASES / "queries"
+# Those that ask endpoints are in test_federated_library.py.
+LOCAL = [name for name, query in library().items() if not query.is_federated]
 # Answers that hold a hash or a commit, which change with the files and the checkout.
 VARYING = {"sha256", "commit"}
 
@@ -30,7 +32,7 @@ def _shown(value: object) -> object:
     return compress(value) if isinstance(value, str) else value
 
 
-@pytest.mark.parametrize("name", library())
+@pytest.mark.parametrize("name", LOCAL)
 def test_library_query_on_the_seeds(name: str, seed_store: Store) -> None:
     case = json.loads((QUERIES / f"{name}.json").read_text(encoding="utf-8"))
     answer = seed_store.query(bind(find_query(name), case.get("parameters", {})))
@@ -42,14 +44,16 @@ def test_library_query_on_the_seeds(name: str, seed_store: Store) -> None:
 
 
 def test_every_case_has_a_query() -> None:
-    assert {path.stem for path in QUERIES.glob("*.json")} == set(library())
+    assert {path.stem for path in QUERIES.glob("*.json")} == set(LOCAL)
 
 
 def test_the_library_is_large_and_sorted_into_categories() -> None:
     queries = library()
     assert len(queries) >= 20
     assert all(query.title != name and query.category != "Other" for name, query in queries.items())
-    assert all(query.description and "PREFIX" not in query.text for query in queries.values())
+    assert all(query.description for query in queries.values())
+    assert all("PREFIX" not in queries[name].text for name in LOCAL)
+    assert all((query.category == "Federated") == query.is_federated for query in queries.values())
     assert all(parameter.default for query in queries.values() for parameter in query.parameters)
     assert all("ORDER BY" in query.text for query in queries.values())
 
@@ -66,6 +70,24 @@ def test_headers() -> None:
     assert (kind.type, kind.choices, kind.default, kind.label) == ("enum", ("a", "b"), "a", "Which")
     assert (x.type, x.source, x.default, x.label) == ("autocomplete", "gene", None, "The gene")
     assert (y.type, y.default, y.label) == ("string", None, "y")
+
+
+@pytest.mark.parametrize(
+    ("text", "endpoints"),
+    [
+        ("SELECT * { ?s ?p ?o }", []),
+        ("SELECT * { ?s ?p 'SERVICE <http://a.example/> {}' } # SERVICE <http://b.example/> {}", []),
+        ("SELECT * { SERVICE <http://a.example/> { ?s ?p ?o } SERVICE <http://a.example/> { ?s ?q ?r } }",
+         ["http://a.example/"]),
+        ("SELECT * { service\tsilent <http://b.example/?x=1#y> { ?s ?p {{x}} } SERVICE <http://a.example/> {} }",
+         ["http://b.example/?x=1#y", "http://a.example/"]),
+        ("SELECT * { ?e a sd:Service SERVICE ?e { ?s ?p ?o } }", []),
+    ],
+)  # fmt: skip
+def test_which_endpoints_a_query_asks(text: str, endpoints: list[str]) -> None:
+    query = parse_query(text, "q.rq")
+    assert list(query.endpoints) == endpoints
+    assert query.is_federated == ("?e {" in text or bool(endpoints))
 
 
 def test_a_file_without_headers_is_a_query() -> None:

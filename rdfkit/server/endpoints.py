@@ -126,9 +126,18 @@ class PageEndpoint:
         if about is not None and wants_rdf:
             job = self._service.job("describe", {"iri": about}, request, format)
         else:
-            job = self._service.job("view", {"view": self._page.view, "parameters": parameters}, request)
+            job = self._service.job("view", self._arguments(parameters), request)
         headers = {"Content-Security-Policy": _with_images(self._page.image_hosts)}
-        await deliver(request, receive, send, self._service.pool, job, headers)
+        cached = not (self._service.services() and "run" in parameters)
+        await deliver(request, receive, send, self._service.pool, job, headers, cached=cached)
+
+    def _arguments(self, parameters: dict[str, str]) -> dict[str, object]:
+        return {
+            "view": self._page.view,
+            "parameters": parameters,
+            "services": self._service.services(),
+            "seconds": self._service.settings.time_limit,
+        }
 
     def _parameters(self, request: Request) -> dict[str, str]:
         # Of a parameter that is given twice the last one counts.

@@ -29,6 +29,7 @@ from rdfkit.sparql_tokens import calls_service
 from rdfkit.store import DEFAULT_GRAPH, Store
 
 if TYPE_CHECKING:
+    from rdfkit.network import Network
     from rdfkit.server.views import Rendered
 
 
@@ -77,7 +78,7 @@ def asked(context: Context, arguments: Mapping[str, Any], output: Output) -> Non
 def _answer(context: Context, arguments: Mapping[str, Any]) -> Answer:
     limits, services = Complexity(**arguments["limits"]), arguments.get("services")
     if services is not None and calls_service(arguments["text"]):
-        return _federated(context, arguments, limits, services)
+        return _federated(context, arguments, limits)
     return context.store.query(
         arguments["text"],
         strict=bool(arguments.get("strict")),
@@ -87,18 +88,23 @@ def _answer(context: Context, arguments: Mapping[str, Any]) -> Answer:
     )
 
 
-def _federated(
-    context: Context, arguments: Mapping[str, Any], limits: Complexity, services: Mapping[str, Any]
-) -> Answer:
-    """The answer to a query with SERVICE clauses. The time that is left when it must end is for its evaluation."""
+def _federated(context: Context, arguments: Mapping[str, Any], limits: Complexity) -> Answer:
+    """The answer to a query with SERVICE clauses."""
+    if arguments.get("dataset"):
+        raise QueryRefusedError("a query with SERVICE takes its dataset from FROM", key="default-graph-uri")
+    return _network(arguments).federate(
+        context.store, arguments["text"], limits=limits, base_iri=arguments.get("base_iri")
+    )
+
+
+def _network(arguments: Mapping[str, Any]) -> Network:
+    """The endpoints that a job's queries may ask. The time that is left when they must end is for the evaluation."""
     from rdfkit.network import Network
     from rdfkit.remote import RemoteLimits
 
-    if arguments.get("dataset"):
-        raise QueryRefusedError("a query with SERVICE takes its dataset from FROM", key="default-graph-uri")
+    services, usual = arguments["services"], RemoteLimits()
     seconds = float(arguments["seconds"]) * _SHARE_OF_REMOTES
-    usual = RemoteLimits()
-    network = Network(
+    return Network(
         Path(services["registry"]) if services["registry"] else None,
         tuple(services["allowed"]),
         services["contact"],
@@ -107,9 +113,6 @@ def _federated(
             request_seconds=min(usual.request_seconds, seconds),
             query_seconds=min(usual.query_seconds, seconds),
         ),
-    )
-    return network.federate(
-        context.store, arguments["text"], limits=limits, base_iri=arguments.get("base_iri")
     )
 
 
@@ -159,7 +162,8 @@ def view(context: Context, arguments: Mapping[str, Any], output: Output) -> None
     """Gives a page, or JSON for one: the `view` of `rdfkit.server.views`, with its `parameters`."""
     from rdfkit.server import views
 
-    source = views.Source(context.store, context.labels, output.max_rows)
+    network = _network(arguments) if arguments.get("services") is not None else None
+    source = views.Source(context.store, context.labels, output.max_rows, network)
     _write_page(views.render(arguments["view"], arguments["parameters"], source), output)
 
 

@@ -97,6 +97,7 @@ class Tools:
                 "title": query.title,
                 "description": query.description,
                 "parameters": [asdict(parameter) for parameter in query.parameters],
+                "endpoints": list(query.endpoints),
             }
             for query in library().values()
             if category is None or query.category.casefold() == category.casefold()

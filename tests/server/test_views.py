@@ -12,6 +12,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pyoxigraph as ox
 import pytest
+from conftest import CASES
+from federated_endpoints import Nearby, serving_endpoints
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.routing import Match, Route
@@ -20,6 +22,7 @@ from rdfkit.addresses import kinds, page_of
 from rdfkit.errors import NotFoundError, ParameterError
 from rdfkit.identifiers import expand, prefix_map
 from rdfkit.labels import Labels, make_labels
+from rdfkit.network import Network
 from rdfkit.queries import bind, library
 from rdfkit.server.views import Source, problem, render, things
 from rdfkit.server.views.outlinks import external, outlinks
@@ -322,6 +325,33 @@ def test_a_value_that_does_not_fit_is_shown_at_its_field(samples_source: Source)
 def test_every_query_runs_on_its_page(name: str, seeds_source: Source) -> None:
     page = _checked(_show(seeds_source, "query", name=name, run="1"))
     assert "failed" not in page.text
+    may_run = not library()[name].is_federated
+    assert ("This server does not ask there" in page.text) != may_run
+    assert any(said.startswith("Answer") for _, said in page.headings) == may_run
+
+
+def test_a_page_shows_what_other_endpoints_said(seeds_source: Source) -> None:
+    with serving_endpoints(CASES / "federated") as endpoints:
+        source = replace(seeds_source, network=Nearby(base=endpoints.base))
+        page = _checked(_show(source, "query", name="uniprot-of-figure-genes", run="1"))
+    assert "Signal transducer and activator of transcription 3" in page.text
+    assert "Asked: uniprot (1 request, 3 rows" in page.text
+    assert "Not complete" not in page.text
+
+
+def test_a_page_says_what_an_answer_lacks(seeds_source: Source) -> None:
+    # Nobody is at this port.
+    source = replace(seeds_source, network=Nearby(base="http://127.0.0.1:9"))
+    page = _checked(_show(source, "query", name="resources-that-know-pathway-genes", run="1"))
+    assert "Not complete: uniprot: " in page.text
+    failed = _checked(_show(source, "query", name="uniprot-of-figure-genes", run="1"))
+    assert "The query failed" in failed.text
+
+
+def test_only_the_endpoints_that_are_allowed_are_asked(seeds_source: Source) -> None:
+    source = replace(seeds_source, network=Network(allowed=("wikidata",)))
+    page = _checked(_show(source, "query", name="uniprot-of-figure-genes", run="1"))
+    assert "This server does not ask there" in page.text
 
 
 # --- JSON ---

@@ -12,7 +12,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from rdfkit.answers import Answer, Graph, Rows, Truth
-from rdfkit.errors import NotFoundError, QueryError
+from rdfkit.endpoints import Endpoint, endpoints, find_endpoint
+from rdfkit.errors import NotFoundError, QueryError, QueryRefusedError
 from rdfkit.queries import LibraryQuery, Parameter, bind, library
 from rdfkit.server.views.rendering import Link, Rendered, Source, address, html, links, probability
 
@@ -66,9 +67,10 @@ def query(source: Source, parameters: Mapping[str, str]) -> Rendered:
     }
     fields = [Field(one, field_name(one), given.get(one.name, one.default or "")) for one in found.parameters]
     text, error, answer = bind(found, {}), None, None
+    may_run = _may_ask(source, found)
     try:
         text = bind(found, given)
-        answer = _answer(source, text) if "run" in parameters else None
+        answer = _answer(source, text) if "run" in parameters and may_run else None
     except QueryError as wrong:  # a value that does not fit, or a query that fails
         error = wrong
     return html(
@@ -78,10 +80,12 @@ def query(source: Source, parameters: Mapping[str, str]) -> Rendered:
         text=text,
         error=error,
         answer=answer,
+        asks=[_endpoint(source, iri) for iri in found.endpoints],
+        may_run=may_run,
         editor=address("/editor", query=text),
-        downloads=[
-            (label, address("/sparql", query=text, format=name)) for name, label in _DOWNLOADS.items()
-        ],
+        downloads=[(label, address("/sparql", query=text, format=name)) for name, label in _DOWNLOADS.items()]
+        if may_run
+        else [],
         most=ROWS,
     )
 
@@ -116,22 +120,42 @@ def field_name(parameter: Parameter) -> str:
     return f"{parameter.name}_" if parameter.name in ("name", "run") else parameter.name
 
 
+def _may_ask(source: Source, query: LibraryQuery) -> bool:
+    """Whether the endpoints of a query may be asked; always, when it has none."""
+    if not query.is_federated:
+        return True
+    if source.network is None:
+        return False
+    try:
+        for iri in query.endpoints:
+            source.network.find(iri)
+    except QueryRefusedError:
+        return False
+    return True
+
+
+def _endpoint(source: Source, iri: str) -> Endpoint:
+    return find_endpoint(iri, source.network.known() if source.network is not None else endpoints())
+
+
 def _answer(source: Source, text: str) -> dict[str, Any]:
-    answer = source.store.query(text)
+    network = source.network
+    answer = source.store.query(text) if network is None else network.federate(source.store, text)
     if isinstance(answer, Graph):
         raise QueryError("this query makes a graph; use the downloads", expected="a query that gives rows")
     return _shown(source, answer)
 
 
 def _shown(source: Source, answer: Rows | Truth) -> dict[str, Any]:
+    ledger = list(answer.ledger) if answer.ledger is not None else []
     if isinstance(answer, Truth):
-        return {"truth": bool(answer), "columns": (), "rows": (), "cut": False}
+        return {"truth": bool(answer), "columns": (), "rows": (), "cut": False, "ledger": ledger}
     terms = list(islice(answer.terms(), ROWS + 1))
     iris = (term.value for row in terms for term in row.values() if isinstance(term, ox.NamedNode))
     named = links(source, iris)
     rows = [[_cell(row[column], named) for column in answer.columns] for row in terms[:ROWS]]
     columns = [(name, _numeric(number, rows)) for number, name in enumerate(answer.columns)]
-    return {"truth": None, "columns": columns, "rows": rows, "cut": len(terms) > ROWS}
+    return {"truth": None, "columns": columns, "rows": rows, "cut": len(terms) > ROWS, "ledger": ledger}
 
 
 def _numeric(column: int, rows: Sequence[Sequence[Cell]]) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
@@ -19,6 +19,9 @@ from rdfkit.identifiers import compress, expand
 from rdfkit.labels import Entry, Labels
 from rdfkit.server.views.outlinks import address_of, external, outlinks
 from rdfkit.store import Store
+
+if TYPE_CHECKING:
+    from rdfkit.network import Network
 
 HTML, JSON = "text/html; charset=utf-8", "application/json"
 _MARKDOWN_LINK = re.compile(
@@ -33,13 +36,14 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 @dataclass(frozen=True)
 class Source:
-    """What a page is made from: an open store and the label index of the same build; and how many rows or triples one
-    answer of the service may have, None for any number.
+    """What a page is made from: an open store and the label index of the same build; how many rows or triples one answer
+    of the service may have (None: any number); and the endpoints that queries may ask (None: there are none).
     """
 
     store: Store
     labels: Labels
     most_rows: int | None = None
+    network: Network | None = None
 
 
 @dataclass(frozen=True)
