@@ -21,6 +21,7 @@ from rdfkit.identifiers import compress
 from rdfkit.quads import sorted_quads
 from rdfkit.reconciliation import Reconciliation, render
 from rdfkit.serialization import serialize
+from rdfkit.sparql_tokens import Kind, tokens
 
 if TYPE_CHECKING:
     from rdfkit.answers import Graph, Rows, Truth
@@ -234,13 +235,19 @@ def plan_text(steps: Iterable[Step]) -> str:
         if step.variables:
             requests = "1 request" if step.requests == 1 else f"{step.requests} requests"
             lines += [f"   keys      {step.keys} of ?{', ?'.join(step.variables)}: {requests}"]
-            lines += [f"   from      {' '.join(step.local.split())}"]
+            lines += [f"   from      {_on_one_line(step.local)}"]
         elif step.keys is None:
             lines += [f"   keys      known later: {step.reason}"]
         else:
             lines += [f"   keys      none: {step.reason}; 1 request for all that it has"]
         lines += [f"   rewritten {bridge}" for bridge in step.bridges]
     return "".join(f"{line}\n" for line in lines) or "no SERVICE clause: the store alone answers\n"
+
+
+def _on_one_line(text: str) -> str:
+    """A query without its comments, which would hide what stands behind them."""
+    kept = (" " if token.kind is Kind.COMMENT else token.text for token in tokens(text))
+    return " ".join("".join(kept).split())
 
 
 def endpoints_text(endpoints: Iterable[Endpoint]) -> str:
