@@ -36,8 +36,8 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 @dataclass(frozen=True)
 class Source:
-    """What a page is made from: an open store and the label index of the same build, how many rows or triples one answer
-    may have (None: any number), and the endpoints that queries may ask (None: there are none).
+    """What a page is made from: an open store and the label index of the same build, how many rows or triples one
+    answer may have (None: any number), and the endpoints that queries may ask (None: there are none).
     """
 
     store: Store
