@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rdfkit.checking import validate
     from rdfkit.errors import RdfkitError
     from rdfkit.export import export_sources, export_store
+    from rdfkit.network import Network
     from rdfkit.queries import LibraryQuery, bind, find_query, library
     from rdfkit.report import Report, Result, Severity
     from rdfkit.store import Store, open_store
@@ -32,6 +33,7 @@ _HOMES = {
     "Graph": "answers",
     "LibraryQuery": "queries",
     "RdfkitError": "errors",
+    "Network": "network",
     "Report": "report",
     "Result": "report",
     "Rows": "answers",
@@ -53,6 +55,7 @@ __all__ = [
     "Build",
     "Graph",
     "LibraryQuery",
+    "Network",
     "RdfkitError",
     "Report",
     "Result",

@@ -59,6 +59,26 @@ def test_the_listener_would_hear(listener: Listener):
     listener.heard.clear()
 
 
+@pytest.fixture(scope="module")
+def asking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server that may ask one endpoint, which is not the listener."""
+    folder = tmp_path_factory.mktemp("asking") / "store"
+    write_store(folder, numbers(3))
+    with serving(folder, "--allow-service", "https://sparql.example/") as found:
+        yield found
+
+
+ASKED = [name for name, case in NAMED.items() if case["kind"] in ("query", "get", "labels")]
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_nothing_is_heard_from_a_server_that_may_ask_another(asking: Served, listener: Listener, name: str):
+    case = NAMED[name]
+    answer = send(asking, case["kind"], case["text"].replace("LISTENER", f"127.0.0.1:{listener.port}"))
+    assert answer.status in EXPECTED, answer.body
+    assert not listener.heard
+
+
 def test_there_are_enough_cases():
     assert len(NAMED) == len(CASES["case"]) >= 40
 
