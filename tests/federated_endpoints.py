@@ -21,12 +21,6 @@ from rdfkit.network import Network
 from rdfkit.store import Store
 
 _ANYTHING = Complexity(10**6, 10**6, 10**6, 10**6)
-# Endpoints that the registry does not have, and the fixtures for them.
-_UNNAMED = {
-    "https://idsm.elixir-czech.cz/sparql/endpoint/chebi": "idsm-chebi",
-    "https://lipidmaps.org/sparql": "lipidmaps",
-    "https://query-scholarly.wikidata.org/sparql": "wikidata-scholarly",
-}
 
 
 @dataclass
@@ -52,7 +46,7 @@ class Nearby(Network):
     def find(self, name_or_url: str) -> Endpoint:
         """The endpoint of a fixture."""
         known = find_endpoint(name_or_url, self.known())
-        return replace(known, url=f"{self.base}/{known.name or _UNNAMED[name_or_url]}")
+        return replace(known, url=f"{self.base}/{known.name}")
 
 
 @contextmanager

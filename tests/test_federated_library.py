@@ -15,6 +15,7 @@ from federated_endpoints import Endpoints, Nearby, serving_endpoints
 
 import rdfkit
 from rdfkit.answers import Rows
+from rdfkit.endpoints import endpoints, find_endpoint
 from rdfkit.federation import Options
 from rdfkit.groups import read_groups
 from rdfkit.identifiers import compress
@@ -84,6 +85,32 @@ def test_every_clause_is_asked_by_keys(name: str, store: Store, asked: Endpoints
     assert all(text.count("VALUES") == 1 for _, text in asked.asked)
 
 
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("uniprot-of-figure-genes", "<http://purl.uniprot.org/geneid/3569>"),
+        ("wikidata-drugs-for-pathway-genes", '"3569"'),
+        ("wikidata-citations-of-figures", '"198534"'),
+        ("wikidata-treatments-of-pathway-diseases", '"DOID:4195"'),
+        ("rhea-reactions-of-pathway-metabolites", "<http://purl.obolibrary.org/obo/CHEBI_57912>"),
+        ("wikipathways-sharing-genes-with-figure", "<https://identifiers.org/ncbigene/3569>"),
+        ("bgee-expression-of-pathway-genes", "<http://rdf.ebi.ac.uk/resource/ensembl/ENSG00000151790>"),
+        ("oma-orthologs-of-pathway-proteins", "<http://purl.uniprot.org/uniprot/P48775>"),
+        ("mesh-actions-of-figure-chemicals", "<http://id.nlm.nih.gov/mesh/D019821>"),
+        ("ubergraph-ancestors-of-pathway-cell-types", "<http://purl.obolibrary.org/obo/CL_0000182>"),
+        ("lipidmaps-of-pathway-lipids", "<https://www.lipidmaps.org/rdf/LMST01010001>"),
+    ],
+)
+def test_keys_are_sent_as_the_endpoint_has_them(name: str, key: str, store: Store, asked: Endpoints) -> None:
+    _ask(name, store, asked, Options())
+    ((_, text),) = asked.asked
+    assert key in text
+
+
+def test_without_the_bridge_uniprot_knows_none_of_our_genes(store: Store, asked: Endpoints) -> None:
+    assert _ask("uniprot-of-figure-genes", store, asked, Options(bridge=False))[0] == []
+
+
 def test_there_are_cases_for_all_queries_and_all_data_is_used() -> None:
     expected = {path.stem: path for path in (FEDERATED / "expected").glob("*.json")}
     assert sorted(expected) == NAMES
@@ -102,4 +129,5 @@ def test_it_is_written_as_the_guide_says(name: str) -> None:
     assert all(parameter.default for parameter in query.parameters)
     parsed = read_groups(bind(query, {}))
     assert query.endpoints == parsed.endpoints()
+    assert all(find_endpoint(iri, endpoints()).name for iri in query.endpoints)
     assert not any(service.is_fixed for service in parsed.services())
