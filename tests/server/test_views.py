@@ -345,7 +345,7 @@ def test_a_page_says_what_an_answer_lacks(seeds_source: Source) -> None:
     page = _checked(_show(source, "query", name="resources-that-know-pathway-genes", run="1"))
     assert "Not complete: uniprot: " in page.text
     failed = _checked(_show(source, "query", name="uniprot-of-figure-genes", run="1"))
-    assert "The query failed" in failed.text
+    assert "The query failed: http://127.0.0.1:9/uniprot cannot be reached" in failed.text
 
 
 def test_only_the_endpoints_that_are_allowed_are_asked(seeds_source: Source) -> None:
