@@ -56,9 +56,15 @@ def serving_endpoints(folder: Path) -> Iterator[Endpoints]:
     endpoints = Endpoints({path.stem: _store(path) for path in files})
 
     class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            name, _, parameters = self.path[1:].partition("?")
+            self.answer(name, parameters)
+
         def do_POST(self) -> None:
-            form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            name, query = self.path[1:], form["query"][0]
+            self.answer(self.path[1:], self.rfile.read(int(self.headers["Content-Length"])).decode())
+
+        def answer(self, name: str, parameters: str) -> None:
+            query = parse_qs(parameters)["query"][0]
             endpoints.asked.append((name, query))
             body = BytesIO()
             write_answer(endpoints.stores[name].query(query, strict=True, limits=_ANYTHING), "json", body)
