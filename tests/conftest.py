@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 
+import filelock
 import pytest
 
 import rdfkit
@@ -43,11 +46,16 @@ def samples() -> Path:
 
 @pytest.fixture(scope="session")
 def sample_build(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Build, Path]:
-    """A build of both sample sites with links, and the folder of its store."""
-    folder = tmp_path_factory.mktemp("samples") / "store"
-    return rdfkit.build(
-        [samples / "wikipathways", samples / "pfocr"], folder, thresholds=Thresholds()
-    ), folder
+    """A build of both sample sites with links, and the folder of its store: one for all processes of a test run."""
+    base = tmp_path_factory.getbasetemp()
+    # A process of pytest-xdist has a folder of its own within that of the run.
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, summary = shared / "samples-store", shared / "samples-build.pickle"
+    with filelock.FileLock(shared / "samples.lock"):
+        if not summary.exists():
+            sites = [samples / "wikipathways", samples / "pfocr"]
+            summary.write_bytes(pickle.dumps(rdfkit.build(sites, folder, thresholds=Thresholds())))
+    return pickle.loads(summary.read_bytes()), folder
 
 
 @pytest.fixture(scope="session")

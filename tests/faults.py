@@ -75,7 +75,6 @@ class Endpoint:
         self._stopped = threading.Event()
         self.asked: list[Asked] = []
         self.connections = 0
-        self.running = self.most_running = 0
         self._lock = threading.Lock()
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -118,13 +117,7 @@ class Endpoint:
                 return
             with self._lock:
                 self.asked.append(asked)
-                self.running += 1
-                self.most_running = max(self.running, self.most_running)
-            try:
-                self._faults[urlsplit(asked.path).path](Wire(connection, self._stopped), asked)
-            finally:
-                with self._lock:
-                    self.running -= 1
+            self._faults[urlsplit(asked.path).path](Wire(connection, self._stopped), asked)
 
 
 @contextmanager

@@ -100,6 +100,7 @@ def test_every_page_and_row_is_accounted_for(sample_build: tuple[Build, Path], s
     }
 
 
+@pytest.mark.scale
 @pytest.mark.parametrize("site", ["wikipathways", "pfocr"])
 def test_each_site_alone_balances(site: str, samples: Path, tmp_path: Path) -> None:
     done = rdfkit.build([samples / site], tmp_path / "store")

@@ -23,6 +23,7 @@ def store(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> rdfkit.Sto
     return rdfkit.open_store(folder)
 
 
+@pytest.mark.scale
 def test_the_picture_of_the_docs_is_that_of_the_data(store: rdfkit.Store) -> None:
     text = (PROJECT / "docs" / "data-model.md").read_text(encoding="utf-8")
     (shown,) = re.findall(r"^```mermaid\n(.*?)^```", text, re.M | re.S)

@@ -54,6 +54,7 @@ def test_every_iri_of_the_seeds_has_a_known_start(seed_graph: Graph) -> None:
     assert _blank_nodes(seed_graph) == []
 
 
+@pytest.mark.scale
 def test_every_iri_of_the_samples_has_a_known_start(samples: Path) -> None:
     graph = assemble([samples], keep_invalid=True)
     assert graph.conversion.counts() == {

@@ -10,6 +10,20 @@ worker processes do, one job at a time, and can be stopped at any moment.
     views/ templates/ assets/    pages
 """
 
-from rdfkit.server.app import create_app
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rdfkit.server.app import create_app
 
 __all__ = ["create_app"]
+
+
+def __getattr__(name: str) -> object:
+    # A worker is a module of this package, and starts without what HTTP needs.
+    if name != "create_app":
+        raise AttributeError(f"module 'rdfkit.server' has no attribute {name!r}")
+    from rdfkit.server.app import create_app
+
+    return create_app

@@ -119,7 +119,8 @@ async def run_watched(pool: Pool, job: Job, request: Request) -> Reply:
 
 def entity_tag(request: Request, build: str) -> str:
     """A weak entity tag: the build, and everything in the request that the answer depends on."""
-    parts = [request.url.path, request.url.query]
+    # The address of the server stands in descriptions and in relative IRIs.
+    parts = [str(request.base_url), request.url.path, request.url.query]
     parts += [request.headers.get(name, "") for name in ("accept", "accept-encoding")]
     digest = hashlib.sha256("\n".join([build, *parts]).encode()).hexdigest()
     return f'W/"{digest[:24]}"'

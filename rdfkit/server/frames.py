@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import struct
-from asyncio import StreamReader
 from collections.abc import Mapping
 from enum import IntEnum
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    from asyncio import StreamReader
 
 _HEADER = struct.Struct(">BI")
 

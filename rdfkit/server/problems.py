@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from starlette.responses import Response
+if TYPE_CHECKING:
+    from starlette.responses import Response
 
 from rdfkit.errors import (
     AnswerTooLargeError,
@@ -88,6 +90,8 @@ class Problem(Exception):
 
     def response(self, accept: str | None) -> Response:
         """The problem as a response, in text when the client would rather have text."""
+        from starlette.responses import Response
+
         headers = {"Cache-Control": "no-store", **self.headers}
         if prefers(_TEXT, _AS_JSON, accept):
             return Response(self.text(), self.status, headers, media_type="text/plain")

@@ -155,6 +155,7 @@ def check(served: Served, outcomes: list[Outcome], goods: list[Good]) -> None:
     assert spools(served) == []
 
 
+@pytest.mark.scale
 def test_sixty_attacks(served: Served, record_property):
     before = served.memory()
     outcomes, goods, health = run(served, 60)
