@@ -30,6 +30,7 @@ def test_the_picture_of_the_docs_is_that_of_the_data(store: rdfkit.Store) -> Non
     assert shown == mermaid(store)
 
 
+@pytest.mark.scale
 def test_every_class_is_shown_or_hidden_for_a_reason(store: rdfkit.Store) -> None:
     assert unknown_classes(store) == set()
 

@@ -79,7 +79,7 @@ def _check(case: Case) -> None:
         assert _rows(unbound, names) == expected, case
 
 
-_SEEDS = range(4000)
+_SEEDS = range(2500)
 _QUICK = 100
 
 
