@@ -21,6 +21,14 @@ CASES = PROJECT / "tests" / "cases"
 SAMPLES = PROJECT.parent / "shared" / "data"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what reads the samples of the real sites: building them takes as long as hundreds of other tests."""
+    for item in items:
+        if "samples" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.samples)
+
+
 @pytest.fixture(scope="session")
 def seed_graph() -> Graph:
     """The checked quads of the seeds."""

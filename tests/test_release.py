@@ -87,6 +87,7 @@ def test_nothing_is_lost(release: Path, sample_store: Store) -> None:
     assert _triples(members + gzip.decompress((release / "graphs.ttl.gz").read_bytes())) == everything
 
 
+@pytest.mark.scale
 def test_any_order_of_files_is_the_same_graph(release: Path) -> None:
     contents = [content for _, content in _members(release)]
     contents += [gzip.decompress(path.read_bytes()) for path in release.glob("*.ttl.gz")]

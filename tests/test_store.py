@@ -218,6 +218,7 @@ def test_a_build_killed_at_any_moment_leaves_the_store_as_before_or_as_after(pat
     assert len(builds(path)) == 1
 
 
+@pytest.mark.scale
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_build_killed_line_by_line_leaves_the_store_as_before_or_as_after(path: Path):
     first = random.randint(1, 8)

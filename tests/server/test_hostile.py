@@ -203,6 +203,7 @@ def test_a_query_past_its_time_is_dead_within_a_second_of_the_deadline(served: S
     assert served.query("ASK {}", client="127.0.3.1").status == 200
 
 
+@pytest.mark.scale
 def test_a_cut_answer_is_never_whole(served: Served):
     # Too many rows, of which the first come at once.
     texts = [
@@ -247,6 +248,7 @@ def test_one_connection_cannot_fill_the_memory(served: Served):
     assert served.memory() - before < 50
 
 
+@pytest.mark.scale
 def test_connections_that_say_nothing_are_closed(served: Served):
     with served.connect("127.0.3.5") as silent, served.connect("127.0.3.5") as slow:
         slow.sendall(b"GET /health HTTP/1.1\r\n")
