@@ -227,7 +227,8 @@ def test_examples_can_be_chosen_by_category_and_with_the_keyboard(open_page: Ope
 def test_every_example_can_be_run(open_page: Opener, site: str):
     with urllib.request.urlopen(f"{site}/queries.json", timeout=20) as got:
         examples = json.load(got)
-    for example in examples:
+    # This server may ask no other endpoint.
+    for example in (one for one in examples if not one["endpoints"]):
         with urllib.request.urlopen(
             f"{site}/sparql?{urlencode({'query': example['query']})}", timeout=60
         ) as got:

@@ -66,7 +66,7 @@ def prefixes(source: Source, parameters: Mapping[str, str]) -> Rendered:
 
 
 def queries(source: Source, parameters: Mapping[str, str]) -> Rendered:
-    """The library, each query with its text as it stands and bound to its defaults."""
+    """The library, each query with its text as it stands and bound to its defaults, and the endpoints that it asks."""
     return _json(
         [
             {
@@ -77,6 +77,7 @@ def queries(source: Source, parameters: Mapping[str, str]) -> Rendered:
                 "parameters": [asdict(parameter) for parameter in query.parameters],
                 "text": query.text,
                 "query": bind(query, {}),
+                "endpoints": list(query.endpoints),
             }
             for query in all_queries().values()
         ]
