@@ -22,7 +22,7 @@ from rdfkit.endpoints import Endpoint
 from rdfkit.errors import FederationError, RemoteError
 from rdfkit.groups import Data, Filter, Query, Service, Triples, inner_groups, read_groups
 from rdfkit.ledger import Ledger
-from rdfkit.planning import key_query, keys
+from rdfkit.planning import correlated, key_query, keys
 from rdfkit.planning import replaced as text_with
 from rdfkit.remote import RemoteRows
 from rdfkit.sparql_tokens import Kind, calls_service, tokens
@@ -107,7 +107,7 @@ def federate(
     `find` gives the endpoint of an IRI, or refuses it by an error. Raises QueryError for what is not SPARQL,
     FederationError for a clause that cannot be asked, RemoteError when an endpoint fails and the clause is not SILENT.
     """
-    query, known = read_groups(text), dict[Service, str]()
+    query, known = _read(text), dict[Service, str]()
     asking = _Asking(store, query, asker, find, options or Options())
     for service in _in_order(query, known):
         known[service] = asking.solutions(service, known)
@@ -122,9 +122,22 @@ def explain(store: Store, text: str, find: Find, *, options: Options | None = No
 
     Raises QueryError and FederationError, as `federate` does.
     """
-    query, chosen = read_groups(text), options or Options()
+    query, chosen = _read(text), options or Options()
     asking = _Asking(store, query, None, find, chosen)
     return tuple(asking.step(service) for service in query.services())
+
+
+def _read(text: str) -> Query:
+    query = read_groups(text)
+    found = correlated(query)
+    if found is not None:
+        raise FederationError(
+            "in EXISTS, a SERVICE clause may have triples, VALUES, and filters of the variables that these bind",
+            key="exists",
+            line=text.count("\n", 0, found.start) + 1,
+            value=found.endpoint,
+        )
+    return query
 
 
 def _in_order(query: Query, known: Mapping[Service, str]) -> Iterator[Service]:

@@ -145,7 +145,7 @@ class Query:
 
     def services(self) -> tuple[Service, ...]:
         """The SERVICE clauses that are for us, in order: none that stands within another, which is for its endpoint."""
-        return tuple(_services(self.where))
+        return tuple(services_in(self.where))
 
     def iri(self, written: str) -> str:
         """The IRI that `<…>` or a prefixed name stands for. Raises QueryError for a prefix that is not declared."""
@@ -205,13 +205,14 @@ def inner_groups(group: Group) -> Iterator[Group]:
             yield from inner_groups(inner)
 
 
-def _services(group: Group) -> Iterator[Service]:
+def services_in(group: Group) -> Iterator[Service]:
+    """The SERVICE clauses in a group that are for us, in order."""
     for element in group.elements:
         if isinstance(element, Service):
             yield element
         else:
             for inner in element.groups:
-                yield from _services(inner)
+                yield from services_in(inner)
 
 
 @cache
@@ -383,6 +384,19 @@ def _all(found: Iterable[frozenset[str]]) -> frozenset[str]:
 
 
 __all__ = [
-    "Bind", "Data", "Element", "Filter", "GraphClause", "Group", "Minus", "Optional", "Query", "Service", "Triples",
-    "Union", "inner_groups", "read_groups",
+    "Bind",
+    "Data",
+    "Element",
+    "Filter",
+    "GraphClause",
+    "Group",
+    "Minus",
+    "Optional",
+    "Query",
+    "Service",
+    "Triples",
+    "Union",
+    "inner_groups",
+    "read_groups",
+    "services_in",
 ]  # fmt: skip

@@ -30,6 +30,8 @@ from rdfkit.groups import (
     Service,
     Triples,
     Union,
+    inner_groups,
+    services_in,
 )
 
 # The text that stands for a clause whose solutions are known.
@@ -90,6 +92,31 @@ def context(query: Query, service: Service, known: Known) -> Context:
         if isinstance(element, GraphClause):
             name = element.name
     return outer
+
+
+def correlated(query: Query) -> Service | None:
+    """The first clause in an EXISTS that could see variables of the solution that EXISTS is asked for.
+
+    There, these are put into the pattern (https://www.w3.org/TR/sparql11-query/#func-substitute), and what an endpoint
+    gives for the clause by itself need not be the same. It is the same for triples, VALUES, and filters of variables
+    that these bind.
+    """
+    within = (element for group in inner_groups(query.where) for element in group.elements)
+    for element in within:
+        if isinstance(element, Filter | Bind):
+            for group in element.groups:
+                found = next((one for one in services_in(group) if not _stands_alone(one)), None)
+                if found is not None:
+                    return found
+    return None
+
+
+def _stands_alone(service: Service) -> bool:
+    return all(
+        isinstance(element, Triples | Data)
+        or (isinstance(element, Filter) and not element.groups and element.mentioned <= service.body.certain)
+        for element in service.body.elements
+    )
 
 
 def replaced(query: Query, known: Known) -> str:
