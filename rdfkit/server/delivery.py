@@ -195,23 +195,28 @@ async def _send(
     if reply.body is not None:
         headers["Content-Length"] = str(len(reply.body))
     raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": 200, "headers": raw})
-    if reply.body is not None:
-        await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else reply.body})
-        return
     try:
-        if request.method != "HEAD":
-            await _send_parts(request, reply, send, timeout)
-        else:
+        await send({"type": "http.response.start", "status": 200, "headers": raw})
+        if reply.body is not None:
+            body = b"" if request.method == "HEAD" else reply.body
+            await send({"type": "http.response.body", "body": body})
+        elif request.method == "HEAD":
             await send({"type": "http.response.body"})
-    except (BrokenAnswerError, TimeoutError) as error:
+        else:
+            await _send_parts(request, reply, send, timeout)
+    except (BrokenAnswerError, TimeoutError, RuntimeError) as error:
         # Leaving without the end of the body has the connection closed, which no client takes for a whole answer.
-        record(request).problem = (
-            error.problem.name if isinstance(error, BrokenAnswerError) else "slow-client"
-        )
+        # RuntimeError is uvloop's word for a connection that has been closed already.
+        record(request).problem = _why(error)
     finally:
         reply.discard()
         record(request).rows = reply.stats.get("rows")
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, BrokenAnswerError):
+        return error.problem.name
+    return "slow-client" if isinstance(error, TimeoutError) else "client-gone"
 
 
 async def _send_parts(request: Request, reply: Reply, send: Send, timeout: float) -> None:

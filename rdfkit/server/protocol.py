@@ -10,10 +10,10 @@ from enum import StrEnum
 from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from rdfkit.datasets import Dataset
-from rdfkit.server.problems import Problem, bad_request
+from rdfkit.server.problems import Problem, bad_request, client_gone
 from rdfkit.settings import Settings
 
 _FORM = "application/x-www-form-urlencoded"
@@ -125,6 +125,8 @@ async def read_body(request: Request, limit: int, seconds: float) -> bytes:
                         413, "too-large", "The request is too large", f"It may have {limit} bytes at most."
                     )
                 parts.append(part)
+    except ClientDisconnect as error:
+        raise client_gone() from error
     except TimeoutError as error:
         raise Problem(
             408, "timeout", "The request came too slowly", f"More than {seconds:g} seconds."
