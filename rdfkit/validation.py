@@ -7,7 +7,6 @@ The engine is pyshacl (https://www.w3.org/TR/shacl/). What a result says to peop
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from rdfkit.identifiers import compress, expand
 from rdfkit.kinds.fields import BLOCK
 from rdfkit.pages import Page
 from rdfkit.report import Result, Severity
+from rdfkit.shacl import ShapeResult
 from rdfkit.tables import table_kinds
 
 if TYPE_CHECKING:
@@ -30,23 +30,6 @@ if TYPE_CHECKING:
 _SHOWN_VALUE = 80
 _TYPE = expand("rdf:type")
 _MAX_COUNT = expand("sh:MaxCountConstraintComponent")
-
-
-@dataclass(frozen=True, slots=True)
-class ShapeResult:
-    """One sh:ValidationResult. IRIs are strings; `path` is None unless it is a single predicate.
-
-    `value` is the value node, `name` and `message` what the shape says should stand there and what to do.
-    """
-
-    severity: Severity
-    shape: str
-    component: str
-    focus: str
-    path: str | None
-    value: ox.NamedNode | ox.Literal | None
-    name: str | None
-    message: str | None
 
 
 def load_shapes(files: Iterable[Path] | None = None) -> rdflib.Graph:
