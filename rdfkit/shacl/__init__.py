@@ -3,6 +3,17 @@
 from rdfkit.shacl.checking import check
 from rdfkit.shacl.compilation import UnsupportedShapesError, compile_shapes
 from rdfkit.shacl.compiled import CompiledShapes
+from rdfkit.shacl.pages import PageCheck, check_page, confirmed, mixes_classes
 from rdfkit.shacl.results import ShapeResult
 
-__all__ = ["CompiledShapes", "ShapeResult", "UnsupportedShapesError", "check", "compile_shapes"]
+__all__ = [
+    "CompiledShapes",
+    "PageCheck",
+    "ShapeResult",
+    "UnsupportedShapesError",
+    "check",
+    "check_page",
+    "compile_shapes",
+    "confirmed",
+    "mixes_classes",
+]

@@ -12,8 +12,17 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from sys import maxsize
 
-from rdfkit.shacl.constraints import HasValue, MaxCount, MinCount, Property, TermConstraint
-from rdfkit.shacl.data import SUBCLASS_OF, TYPE, Data
+from rdfkit.shacl.constraints import (
+    Class,
+    Closed,
+    HasValue,
+    MaxCount,
+    MinCount,
+    NoValue,
+    Property,
+    TermConstraint,
+)
+from rdfkit.shacl.data import SUBCLASS_OF, TYPE, Data, Description
 from rdfkit.shacl.shapes import Finding, Shape, TargetKind, TargetShape
 
 _VERDICTS_KEPT = 10_000
@@ -21,21 +30,26 @@ _KINDS_KEPT = 1_000
 
 
 class Verdicts:
-    """The terms known to keep some constraints. There is room for a bounded number."""
+    """The terms known to keep some constraints, and those known to break them. There is room for so many."""
 
-    __slots__ = ("_constraints", "good")
+    __slots__ = ("_bad", "_constraints", "good")
 
     def __init__(self, constraints: tuple[TermConstraint, ...]) -> None:
         self._constraints = constraints
         self.good: set[str] = set()
+        self._bad: set[str] = set()
 
     def learn(self, values: Collection[str]) -> bool:
-        """Whether all values keep the constraints; those that do are known from then on."""
-        if len(self.good) > _VERDICTS_KEPT:
-            self.good.clear()
+        """Whether all values keep the constraints. What is found out of them is known from then on."""
+        if not self._bad.isdisjoint(values):
+            return False
+        for known in (self.good, self._bad):
+            if len(known) > _VERDICTS_KEPT:
+                known.clear()
         for term in values:
             if term not in self.good:
                 if not all(constraint.holds(term) for constraint in self._constraints):
+                    self._bad.add(term)
                     return False
                 self.good.add(term)
         return True
@@ -43,6 +57,9 @@ class Verdicts:
 
 # predicate, least and greatest number of values, verdicts on values, values that must be there, the shape
 _Row = tuple[str, int, int, Verdicts | None, frozenset[str] | None, Shape]
+
+# the number of a shape, and the verdicts on values of which a bad one breaks it; None if each does
+_Watch = tuple[int, Verdicts | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,6 +115,7 @@ class CompiledShapes:
         self._by_kinds: dict[tuple[str, ...], tuple[int, ...]] = {}
         self._plans: dict[tuple[int, ...], Plan] = {}
         self._rows: dict[Shape, _Row] = {}
+        self._forbidden, self._closed = self._watched()
 
     def __reduce__(self) -> tuple[type[CompiledShapes], tuple[tuple[TargetShape, ...]]]:
         return CompiledShapes, (self.shapes,)
@@ -106,6 +124,11 @@ class CompiledShapes:
     def incoming(self) -> frozenset[str]:
         """The predicates that matter backwards: those whose objects are targets, and those of inverse paths."""
         return frozenset(self._objects_of).union(*(each.shape.against for each in self.shapes))
+
+    @property
+    def classes(self) -> frozenset[str]:
+        """The classes that shapes name, as targets and for values."""
+        return frozenset(self._classes).union(*(each.shape.classes for each in self.shapes))
 
     @property
     def reach(self) -> int:
@@ -155,6 +178,38 @@ class CompiledShapes:
             found = tuple(chain.from_iterable(self._classes.get(kind, ()) for kind in kinds))
             self._by_kinds[key] = found
         return found
+
+    def forbidding(self, description: Description) -> Iterator[int]:
+        """The numbers of the shapes that some triple of a description breaks if it is about a focus node of theirs.
+
+        Left out are shapes that may be broken by several descriptions together, or look beyond the focus node.
+        """
+        for predicate, values in description.items():
+            for number, verdicts in self._forbidden.get(predicate, ()):
+                if verdicts is None or not (verdicts.good.issuperset(values) or verdicts.learn(values)):
+                    yield number
+        for number, allowed in self._closed:
+            if not allowed.issuperset(description):
+                yield number
+
+    def _watched(self) -> tuple[dict[str, tuple[_Watch, ...]], tuple[tuple[int, frozenset[str]], ...]]:
+        """By predicate, the shapes that forbid some value of it, with verdicts, or any; and the closed shapes."""
+        found: dict[str, tuple[_Watch, ...]] = {}
+        closed: list[tuple[int, frozenset[str]]] = []
+        for number, each in enumerate(self.shapes):
+            if each.shape.breakable or each.shape.looks_beyond:
+                continue
+            for shape in (
+                each.shape,
+                *(inner.shape for inner in each.shape.constraints if isinstance(inner, Property)),
+            ):
+                predicate = shape.predicate
+                if predicate is not None and any(isinstance(c, Class | NoValue) for c in shape.constraints):
+                    found[predicate] = (*found.get(predicate, ()), (number, None))
+                elif predicate is not None and any(isinstance(c, TermConstraint) for c in shape.constraints):
+                    found[predicate] = (*found.get(predicate, ()), (number, self.row(shape)[3]))
+            closed.extend((number, c.allowed) for c in each.shape.constraints if isinstance(c, Closed))
+        return found, tuple(closed)
 
     def plan(self, numbers: tuple[int, ...]) -> Plan:
         """The plan for a focus node of some shapes."""

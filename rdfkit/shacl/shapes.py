@@ -70,6 +70,12 @@ class Shape:
         return own.union(*(shape.against for shape in self.inner))
 
     @property
+    def classes(self) -> frozenset[str]:
+        """The classes that the shape wants values to be of."""
+        own = frozenset(each.name for each in self.constraints if isinstance(each, Class))
+        return own.union(*(shape.classes for shape in self.inner))
+
+    @property
     def inner(self) -> tuple[Shape, ...]:
         """The shapes that the constraints name."""
         named = (

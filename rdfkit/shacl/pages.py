@@ -1,0 +1,109 @@
+"""Checks one page of many: what holds whatever the other pages say, and what only all of them together decide.
+
+A graph is the union of its pages. Some nodes are local: one page alone describes them and links to them. Others,
+such as genes and articles, are described by several pages, and a page alone cannot always say what breaks a
+shape: another page may give what is missing here, or say too much together with this one. Such nodes are left
+open, to be checked with all that is said of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from rdfkit.shacl.compiled import CompiledShapes
+from rdfkit.shacl.constraints import Holding
+from rdfkit.shacl.data import SUBCLASS_OF, TYPE, Data, Statements
+from rdfkit.shacl.results import ShapeResult
+from rdfkit.shacl.shapes import Finding, Target, TargetKind
+
+Suspect = tuple[int, str]
+Holds = Callable[[str | None, str, str | None], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class PageCheck:
+    """What a page alone shows. Nodes and classes are terms as in N-Triples.
+
+    `results` hold whatever other pages say. `open` are the nodes about which only the union of the pages tells.
+    `suspects` are the shared nodes of which this page says what a shape forbids, each with the number of the
+    shape: they are open if another page makes them focus nodes of it (see `confirmed`).
+    """
+
+    results: tuple[ShapeResult, ...]
+    open: frozenset[str]
+    suspects: frozenset[Suspect]
+
+
+def check_page(shapes: CompiledShapes, statements: Statements, is_local: Callable[[str], bool]) -> PageCheck:
+    """The results of one page's statements alone, and what they leave open.
+
+    `is_local` says of a term whether this page alone describes it and no other page makes it a focus node by a
+    predicate of `shapes.incoming`. The results of all pages, together with those of `check` on the union with
+    the open nodes and the confirmed suspects as focus, are the results of the union, unless `mixes_classes`.
+    """
+    data = Data(statements)
+    results: list[ShapeResult] = []
+    left_open: set[str] = set()
+    focus_of: dict[str, tuple[int, ...]] = {}
+    for node, numbers in shapes.foci(data):
+        plan = shapes.plan(numbers)
+        local = is_local(node)
+        if not local:
+            focus_of[node] = numbers
+        if plan.looks_beyond or (plan.breakable and not local):
+            left_open.add(node)
+            continue
+        for finding in plan.findings(node, data):
+            if _lasts(finding, local, is_local):
+                results.append(finding.result())
+            else:
+                left_open.add(node)
+    suspects = frozenset(_suspects(shapes, data, focus_of, is_local))
+    return PageCheck(tuple(results), frozenset(left_open), suspects)
+
+
+def _lasts(finding: Finding, local: bool, is_local: Callable[[str], bool]) -> bool:
+    """Whether a finding holds whatever other pages say."""
+    holding = finding.constraint.holding
+    if holding is Holding.UNTYPED:
+        return finding.value is not None and is_local(finding.value)
+    return local or holding is Holding.ALWAYS
+
+
+def _suspects(
+    shapes: CompiledShapes, data: Data, focus_of: dict[str, tuple[int, ...]], is_local: Callable[[str], bool]
+) -> Iterator[Suspect]:
+    for node, description in data.statements.items():
+        if not is_local(node):
+            numbers = focus_of.get(node, ())
+            for number in shapes.forbidding(description):
+                if number not in numbers:
+                    yield number, node
+
+
+def confirmed(shapes: CompiledShapes, suspects: Iterable[Suspect], holds: Holds) -> Iterator[str]:
+    """The suspects that the union makes focus nodes of the shapes in question, and so are open.
+
+    `holds` says whether the union has a triple of subject, predicate and object, None standing for any.
+    """
+    for number, node in suspects:
+        if any(_is_target(target, node, holds) for target in shapes.shapes[number].targets):
+            yield node
+
+
+def mixes_classes(shapes: CompiledShapes, holds: Holds) -> bool:
+    """Whether the union puts a class under one that a shape names. Then no page can be decided alone."""
+    return any(holds(None, SUBCLASS_OF, name) for name in shapes.classes)
+
+
+def _is_target(target: Target, node: str, holds: Holds) -> bool:
+    match target.kind:
+        case TargetKind.CLASS:
+            return holds(node, TYPE, target.term)
+        case TargetKind.SUBJECTS_OF:
+            return holds(node, target.term, None)
+        case TargetKind.OBJECTS_OF:
+            return holds(None, target.term, node)
+        case TargetKind.NODE:
+            return node == target.term
