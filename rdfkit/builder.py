@@ -1,11 +1,21 @@
-"""Builds a store from sources: convert, validate, load, switch."""
+"""Builds a store from sources: survey, convert, settle, check what is shared, describe, link, switch.
+
+The first build of a store loads everything. The next ones begin as a copy of it and change the graphs of the pages that
+changed; a build that was stopped goes on where it was. All give the same quads.
+"""
 
 from __future__ import annotations
 
+import gc
+import hashlib
+import json
+import pickle
+import secrets
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,26 +23,39 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 import rdfkit
-from rdfkit import store, validation
-from rdfkit.conversion import Advance, Conversion, convert, no_progress
+from rdfkit import ownership, resources, store, validation
+from rdfkit.conversion import UNREADABLE, Advance, Batch, Outcome, Task, convert_batch, no_progress
+from rdfkit.counts import Counts, count_store
+from rdfkit.editing import Editor
+from rdfkit.errors import SourceError
 from rdfkit.identifiers import expand
-from rdfkit.ontologies import labels, read_ontology
+from rdfkit.inventory import FILE, File, Inventory, State
+from rdfkit.knowledge import Knowledge
+from rdfkit.ontologies import Ontology, read_ontology
+from rdfkit.processes import in_processes
 from rdfkit.provenance import GRAPH as PROVENANCE
 from rdfkit.provenance import Commits, ontology_provenance_quads, prefix_quads, provenance_quads
-from rdfkit.quads import graph_iri, sorted_quads
-from rdfkit.reconciliation import Reconciliation, reconcile
-from rdfkit.report import Report, Result, Severity
-from rdfkit.void import describe, site_of
+from rdfkit.reconciliation import Account, Reconciliation
+from rdfkit.report import Report, Severity
+from rdfkit.shacl import CompiledShapes
+from rdfkit.spool import FOLDER as SPOOL
+from rdfkit.spool import Job, Spooled, spool, spooled
+from rdfkit.store import Stage
+from rdfkit.survey import survey
+from rdfkit.tracing import union_findings
+from rdfkit.void import describe, site_of_kind
 
 if TYPE_CHECKING:
-    import rdflib
-
     from rdfkit.linking import Thresholds
 
-_TYPE = ox.NamedNode(expand("rdf:type"))
-_GENE = ox.NamedNode(expand("schema:Gene"))
-_MENTION = ox.NamedNode(expand("oa:Annotation"))
-_OVERLAP = ox.NamedNode(expand("pfocr:GeneOverlap"))
+_GENE = expand("schema:Gene")
+_MENTION = expand("oa:Annotation")
+# Pages to a batch: some 10 MB of N-Quads, a second of work.
+_BATCH = 250
+# With fewer pages it takes longer to start processes than to do the work.
+_FEW = 200
+# A build that changes more than this share of the pages is quicker as a new one.
+_MOST_CHANGED = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +63,19 @@ class Build:
     """What a build did.
 
     `reconciliation` accounts for every page and row. `quads`, `genes` (distinct) and `mentions` count what is in the
-    store, `report` has every finding, `seconds` is the time it took. `unreadable` says whether a source could not be
-    read at all, `switched` whether the store now holds this build: a build without a single page to keep leaves it
-    as it was.
+    store, `findings` how many there are of each severity, `seconds` is the time it took, `changed` how many pages were
+    converted. `unreadable` says whether a source could not be read at all, `switched` whether the store now holds this
+    build: a build without a single page to keep leaves it as it was.
     """
 
     reconciliation: Reconciliation
     quads: int
     genes: int
     mentions: int
+    findings: Mapping[Severity, int]
     report: Report
     seconds: float
+    changed: int
     unreadable: bool
     switched: bool
 
@@ -67,23 +92,26 @@ class Build:
     @property
     def exit_code(self) -> int:
         """0 clean or warnings only, 1 violations or an account that does not balance, 3 something could not be read."""
-        clean = self.report.conforms and self.reconciliation.balanced
+        clean = not self.findings[Severity.VIOLATION] and self.reconciliation.balanced
         return 3 if self.unreadable else 0 if clean else 1
 
 
 @dataclass(frozen=True, slots=True)
-class Graph:
-    """Checked quads, sorted, with the conversion and the report that they come from, and the account of both."""
+class Request:
+    """What is to be built of what: see `build`."""
 
-    quads: list[ox.Quad]
-    conversion: Conversion
-    report: Report
-    reconciliation: Reconciliation
+    sources: tuple[str, ...]
+    lexicons: tuple[Path, ...]
+    tables: tuple[str, ...]
+    ontologies: tuple[Path, ...]
+    thresholds: Thresholds | None
+    keep_invalid: bool
+    engine: validation.Engine
 
-    @property
-    def refused(self) -> Mapping[str, tuple[str, ...]]:
-        """The files that are not in the graph, with the reasons."""
-        return self.reconciliation.refused
+    def fingerprint(self) -> str:
+        """What a build must have in common with an earlier one to go on from it: the program and what it was told."""
+        told = [self.sources, self.tables, self.keep_invalid, str(self.engine)]
+        return f"{_program()} {json.dumps(told)}"
 
 
 def build(
@@ -95,142 +123,321 @@ def build(
     ontologies: Iterable[str | Path] = (),
     thresholds: Thresholds | None = None,
     keep_invalid: bool = False,
+    engine: validation.Engine = validation.Engine.RDFKIT,
+    full: bool = False,
     progress: Advance = no_progress,
 ) -> Build:
     """Builds the store at `store_path` from pages and switches it in when it is whole.
 
-    `lexicons` and `tables` as in `convert`; `ontologies` are files of terms, each loaded into its own graph.
-    With `thresholds`, figures are linked to pathways. Pages with violations stay out unless `keep_invalid`. Raises
-    SourceError, LexiconError, StoreBusyError when another build runs, StoreError when the store cannot be written;
-    the previous store is then unchanged.
+    Goes on from the last build of the same sources, or from one that was stopped, unless `full`. `lexicons` are files
+    of genes (HGNC's complete set, NCBI's gene_info) to ground keywords with, beside what the pages teach; `tables` are
+    folders of companion tables, beside the `_data` of each page; `ontologies` are files of terms, each loaded into its
+    own graph. With `thresholds`, figures are linked to pathways. Pages with violations stay out unless `keep_invalid`.
+
+    Raises SourceError when a source does not exist or holds no page, LexiconError, StoreBusyError when another build
+    runs, StoreError when the store cannot be written; the previous store is then unchanged.
     """
+    request = Request(
+        sources=tuple(map(_text, sources)),
+        lexicons=tuple(map(Path, lexicons)),
+        tables=tuple(map(_text, tables)),
+        ontologies=tuple(map(Path, ontologies)),
+        thresholds=thresholds,
+        keep_invalid=keep_invalid,
+        engine=engine,
+    )
+    found = None if full else _build(request, Path(store_path), progress, _is_usable(request))
+    # None: so much has changed that a new build is quicker.
+    return found or _build_new(request, Path(store_path), progress)
+
+
+def _build_new(request: Request, path: Path, progress: Advance) -> Build:
+    found = _build(request, path, progress, lambda folder: False)
+    if found is None:  # nothing is changed in an empty build, so it cannot be too much
+        raise SourceError("no page with front matter", path=", ".join(request.sources))
+    return found
+
+
+def _build(
+    request: Request, path: Path, progress: Advance, is_usable: Callable[[Path], bool]
+) -> Build | None:
+    """One build; None when it would change so much of the last one that a new one is quicker."""
     started = time.monotonic()
-    with store.staging(Path(store_path)) as stage:
-        graph = assemble(
-            sources,
-            lexicons=lexicons,
-            tables=tables,
-            ontologies=ontologies,
-            thresholds=thresholds,
-            keep_invalid=keep_invalid,
-            progress=progress,
-        )
-        if not graph.conversion.pages:
-            return _summary(graph, time.monotonic() - started, switched=False)
-        stage.load(graph.quads)
-        summary = _summary(graph, time.monotonic() - started, switched=True)
-        links = {} if thresholds is None else {"links": _count(graph.quads, _OVERLAP)}
-        stage.commit({**_metadata(summary), **links})
+    with store.building(path, is_usable, (FILE,)) as stage, Inventory(stage.folder) as inventory:
+        run = _Run(request, stage, inventory, progress)
+        run.begin()
+        survey(request.sources, request.tables, inventory)
+        if run.is_change and run.is_too_much():
+            return None
+        run.convert()
+        run.settle()
+        if not run.has_pages():
+            return run.summary(started, switched=False)
+        run.check_shared()
+        run.describe()
+        run.link()
+        summary = run.summary(started, switched=True)
+        run.finish()
+        stage.commit(_metadata(summary, inventory))
     return summary
 
 
-def assemble(
-    sources: Iterable[str | Path],
-    *,
-    lexicons: Iterable[str | Path] = (),
-    tables: Iterable[str | Path] = (),
-    ontologies: Iterable[str | Path] = (),
-    thresholds: Thresholds | None = None,
-    keep_invalid: bool = False,
-    progress: Advance = no_progress,
-) -> Graph:
-    """The checked quads of pages and ontologies, with their provenance: what `build` loads and `export` writes."""
-    hierarchy = [read_ontology(Path(path)) for path in ontologies]
-    conversion = convert(
-        sources, lexicons=lexicons, tables=tables, terms=labels(hierarchy), progress=progress
-    )
-    conversion.problems.extend(problem for ontology in hierarchy for problem in ontology.problems)
-    report = check(conversion, validation.load_shapes())
-    refused = _refused(report, conversion, keep_invalid)
-    kept = conversion.without(graph for graph, (page, _) in conversion.pages.items() if page.path in refused)
-    commits = Commits()
-    described = chain(
-        provenance_quads(((graph, page) for graph, (page, _) in kept.pages.items()), commits),
-        ontology_provenance_quads(((ontology.iri, Path(ontology.path)) for ontology in hierarchy), commits),
-        prefix_quads(),
-    )
-    terms = chain.from_iterable(ontology.quads() for ontology in hierarchy)
-    links = _links(kept.quads, thresholds) if thresholds else ()
-    quads = [*kept.quads, *terms, *described, *links]
-    site = site_of({graph: page.kind for graph, (page, _) in kept.pages.items()})
-    quads = sorted_quads([*quads, *describe(quads, site, PROVENANCE)])
-    return Graph(quads, kept, report, reconcile(kept, _built(quads, kept), refused))
+class Phase(StrEnum):
+    """How far a build is. In the first two it can be stopped and gone on with."""
+
+    CONVERTING = "converting"
+    SETTLING = "settling"
+    CHANGING = "changing"
+    DESCRIBING = "describing"
+    DONE = "done"
 
 
-def _links(quads: list[ox.Quad], thresholds: Thresholds) -> Iterator[ox.Quad]:
-    from rdfkit.linking import gene_sets, link, linkset_quads
+class _Run:
+    """One run of a build: its stages, in order."""
 
-    return linkset_quads(link(*gene_sets(quad.triple for quad in quads), thresholds))
+    def __init__(self, request: Request, stage: Stage, inventory: Inventory, progress: Advance) -> None:
+        self.request = request
+        self.stage = stage
+        self.inventory = inventory
+        self.progress = progress
+        self.is_change = inventory.setting("phase") == Phase.DONE
+        self.shapes = validation.load_shapes(engine=request.engine)
+        self.ontologies = tuple(read_ontology(path) for path in request.ontologies)
+        self.knowledge = Knowledge(inventory, request.lexicons, self.ontologies)
+        self.editor = Editor(stage.graph, self._site)
+        self.converted = 0
+        self.reviewed: set[str] = set()
+        self.altered: set[str] = set()
+        self._sites: dict[str, str | None] = {}
 
+    # --- survey ---
 
-def check(conversion: Conversion, shapes: rdflib.Graph) -> Report:
-    """The report on converted pages: what the mapping found and what the shapes find."""
-    triples = (quad.triple for quad in conversion.quads)
-    found = validation.check(triples, shapes)
-    traced = validation.trace(found, conversion.pages, conversion.quads)
-    return Report.of([*conversion.problems, *(r for r in traced if not _is_said(r, conversion.problems))])
+    def begin(self) -> None:
+        """Takes over what an earlier build has left."""
+        self.inventory.set("fingerprint", self.request.fingerprint())
+        if self.is_change:
+            self.inventory.set("phase", Phase.CHANGING)
+            self.inventory.await_unsettled()
+        elif self.inventory.setting("phase") is None:
+            self.inventory.set("phase", Phase.CONVERTING)
+        else:
+            self.inventory.index()
+            for batch in spooled(self.stage.folder / SPOOL):
+                self._load(batch)
 
+    def is_too_much(self) -> bool:
+        """Whether so much has changed that a new build is quicker."""
+        waiting = self.inventory.count(State.PENDING)
+        return waiting > _FEW and waiting > _MOST_CHANGED * self.inventory.count_pages()
 
-def _is_said(result: Result, problems: list[Result]) -> bool:
-    """Whether the mapping has already said of this key, or of one inside it, what the shape says again."""
-    return any(
-        problem.path == result.path
-        and problem.key is not None
-        and (problem.key == result.key or problem.key.startswith(f"{result.key}."))
-        for problem in problems
-    )
+    # --- convert: read, map, check, load ---
 
+    def convert(self) -> None:
+        """Converts the pages that wait; loads those that are new, changes the graphs of the others."""
+        if not self.is_change:
+            self._convert_new()
+            self.inventory.index()
+            self.inventory.set("phase", Phase.SETTLING)
+        self._convert_changed()
 
-def _refused(report: Report, conversion: Conversion, keep_invalid: bool) -> dict[str, tuple[str, ...]]:
-    """Each page that is not in the graph, and each table that is not there as a whole, with the reasons."""
-    owners = {page.path: page.path for page, _ in conversion.pages.values()}
-    tables = {
-        table.shown: page.path for page, _ in conversion.pages.values() for table in page.tables.values()
-    }
-    reasons = {path: list(found) for path, found in conversion.refused.items()}
-    for result in report.results:
-        if result.severity is not Severity.VIOLATION or result.path is None:
-            continue
-        if result.path in tables and result.focus is None:
-            # The mapping has left out the row or the table, so the page may stay.
-            reasons.setdefault(result.path, []).append(f"line {result.line}: {result.reason}")
-        elif result.path in owners | tables and not keep_invalid:
-            reasons.setdefault((owners | tables)[result.path], []).append(result.reason)
-    return {path: tuple(found) for path, found in reasons.items()}
+    def _convert_new(self) -> None:
+        total = self.inventory.count(State.PENDING)
+        done = 0
+        jobs = self._jobs()
+        found = in_processes(spool, jobs) if total > _FEW else map(spool, jobs)
+        for batch in found:
+            self._load(batch)
+            done += len(batch.pages)
+            self.progress("pages", done, total)
 
+    def _jobs(self) -> Iterator[Job]:
+        folder = self.stage.folder / SPOOL
+        folder.mkdir(exist_ok=True)
+        name, shapes = secrets.token_hex(8), pickle.dumps(self.shapes.compiled)
+        for number, pages in enumerate(self.inventory.pending(_BATCH)):
+            batch = self._batch(pages)
+            numbers = tuple(page for page, _, _ in pages)
+            yield Job(
+                name, number, str(folder), numbers, batch.tasks, batch.answers, shapes, batch.keep_invalid
+            )
 
-def _built(quads: list[ox.Quad], conversion: Conversion) -> Counter[str]:
-    """How many pages of each kind the quads hold."""
-    graphs = {graph_iri(quad) for quad in quads}
-    return Counter(page.kind for graph, (page, _) in conversion.pages.items() if graph in graphs)
+    def _batch(self, pages: list[Waiting]) -> Batch:
+        """The work on some pages: their files, tables, and answers to what they asked when they were last read."""
+        asked = self.inventory.questions_of(page.id for page in pages if page.name is not None)
+        return Batch(
+            tuple(Task(page.file, tuple(self._tables(page))) for page in pages),
+            self.knowledge.answers(asked),
+            self.shapes.compiled,
+            self.request.keep_invalid,
+        )
 
+    def _tables(self, page: Waiting) -> list[Companion]:
+        """The tables that may be a page's: by its name if that is known and no page before has it, else by its file."""
+        name = page.name if page.name is not None else PurePosixPath(page.file.relative).stem
+        tables = self.inventory.companions_of(name)
+        if tables and page.name is not None and self.inventory.owner(page.kind or "", name) != page.id:
+            return []
+        return tables
 
-def _count(quads: list[ox.Quad], kind: ox.NamedNode) -> int:
-    """How many things of a class the quads tell of."""
-    return len({quad.subject for quad in quads if quad.predicate == _TYPE and quad.object == kind})
+    def _load(self, batch: Spooled) -> None:
+        self.stage.load_file(batch.path)
+        self.inventory.put(batch.pages)
+        loaded = ((page, [one.graph]) for page, one in batch.pages if one.state is State.USED and one.graph)
+        self.inventory.set_loaded(loaded)
+        batch.remove()
+        self.converted += len(batch.pages)
 
+    def _convert_changed(self) -> None:
+        """Converts the pages that wait in this process, and changes their graphs."""
+        for page in self.inventory.gone():
+            self._change(page, None)
+            self.inventory.forget(page)
+        for pages in self.inventory.pending(_BATCH):
+            outcomes = convert_batch(self._batch(pages))
+            for page, outcome in zip(pages, outcomes, strict=True):
+                self._change(page.id, outcome)
+                self.converted += 1
 
-def _summary(graph: Graph, seconds: float, *, switched: bool) -> Build:
-    return Build(
-        reconciliation=graph.reconciliation,
-        quads=len(graph.quads),
-        genes=_count(graph.quads, _GENE),
-        mentions=_count(graph.quads, _MENTION),
-        report=graph.report,
-        seconds=seconds,
-        unreadable=graph.conversion.unreadable,
-        switched=switched,
-    )
+    def _change(self, page: int, outcome: Outcome | None) -> None:
+        """Gives the graph of a page its quads, and takes them out of the graphs where they were."""
+        before = self.inventory.loaded(page)
+        self.reviewed.update(self.inventory.shared_of(page))
+        graph = outcome.converted.graph if outcome and outcome.converted.state is State.USED else None
+        after = [graph] if graph is not None else []
+        self.inventory.set_loaded([(page, sorted({*before, *after}))])
+        for name in before:
+            if name != graph and self.inventory.holder(name) in (None, page):
+                self._replace(name, ())
+        if outcome is not None:
+            if graph is not None:
+                self._sites[graph] = site_of_kind(outcome.converted.kind, graph)
+                self._replace(graph, ox.parse(outcome.n_quads(), ox.RdfFormat.N_QUADS))
+            self.inventory.put([(page, outcome.converted)])
+            self.reviewed.update(outcome.converted.shared)
+        self.inventory.set_loaded([(page, after)])
 
+    def _replace(self, graph: str, quads: Iterable[ox.Quad]) -> None:
+        self.altered.add(graph)
+        self.editor.replace(graph, quads)
 
-def _metadata(summary: Build) -> dict[str, object]:
-    return {
-        "rdfkit": rdfkit.__version__,
-        "pages": summary.pages,
-        "reconciliation": summary.reconciliation.to_json(),
-        "quads": summary.quads,
-        "genes": summary.genes,
-        "mentions": summary.mentions,
-        "diagnostics": {str(severity): count for severity, count in summary.report.count().items()},
-        "seconds": round(summary.seconds, 3),
-    }
+    def _site(self, graph: str) -> str | None:
+        """The dataset that a graph belongs to."""
+        if graph not in self._sites:
+            self._sites[graph] = site_of_kind(self.inventory.kind_of_graph(graph), graph)
+        return self._sites[graph]
+
+    # --- settle: until no page was told, or given, what is no longer true ---
+
+    def settle(self) -> None:
+        """Has pages converted again until each has its own graph, its own tables, and right answers."""
+        files = self._files_changed()
+        while True:
+            ownership.settle_graphs(self.inventory)
+            ownership.settle_tables(self.inventory)
+            self._inform(files)
+            if not self.inventory.count(State.PENDING):
+                break
+            self._convert_changed()
+        ownership.note_strays(self.inventory)
+
+    def _inform(self, files_changed: bool) -> None:
+        """Has pages converted again that were given answers which are wrong."""
+        if not self.is_change:
+            asked = self.inventory.questions()
+        else:
+            asked = self.inventory.touched_questions()
+            asked += self.inventory.questions(("gene", "term")) if files_changed else []
+        self.inventory.forget_touched()
+        self.inventory.await_misinformed(self.knowledge.answers(dict.fromkeys(asked)))
+
+    def _files_changed(self) -> bool:
+        """Whether the files that the user names beside the pages are others than before."""
+        paths = (*self.request.lexicons, *self.request.ontologies)
+        now = json.dumps([[str(path), file_sha256(path)] for path in paths])
+        before = self.inventory.setting("files")
+        self.inventory.set("files", now)
+        return now != before
+
+    def has_pages(self) -> bool:
+        """Whether there is a page to keep. Raises SourceError when no source is a page, or even should be."""
+        if not self.inventory.count_pages():
+            raise SourceError(
+                "no page with front matter",
+                path=", ".join(self.request.sources),
+                expected="Markdown or YAML files that begin with three hyphens",
+            )
+        return bool(self.inventory.count_graphs())
+
+    # --- check what several pages describe ---
+
+    def check_shared(self) -> None:
+        """Checks the nodes that several pages describe, with all that is said of them; refuses pages by it."""
+        compiled = self.shapes.compiled
+        if compiled is None:
+            found = list(validation.check(self._triples(), self.shapes))
+            nodes = [result.focus for result in found]
+        elif self.is_change:
+            touched = {str(node) for node in self.editor.touched if self.inventory.is_shared(str(node))}
+            terms = sorted(self.reviewed | touched)
+            found, nodes = list(check_union(self.stage.graph, compiled, terms)), [term[1:-1] for term in terms]
+        else:
+            terms = list(self.inventory.shared_subjects())
+            found, nodes = list(check_union(self.stage.graph, compiled, terms)), [term[1:-1] for term in terms]
+        traced = list(self._traced(found))
+        self.inventory.replace_findings_about(nodes, traced)
+        if not self.request.keep_invalid:
+            self._refuse(traced)
+
+    def _triples(self) -> Iterator[ox.Triple]:
+        for quad in self.stage.graph.quads_for_pattern(None, None, None, ox.DefaultGraph()):
+            yield quad.triple
+
+    def _traced(self, found: Iterable[ShapeResult]) -> Iterator[tuple[int, Result]]:
+        """The results at the places of the pages that hold them."""
+        by_page: dict[int, list[ShapeResult]] = {}
+        waiting: dict[int, Waiting] = {}
+        for result in found:
+            for page in self.inventory.pages_of_graphs(holders(self.stage.graph, result)):
+                waiting[page.id] = page
+                by_page.setdefault(page.id, []).append(result)
+        for number, results in sorted(by_page.items()):
+            batch = self._batch([waiting[number]])
+            mapped = map_task(batch.tasks[0], batch.answers)
+            if mapped is not None:
+                traced = (validation.traced(result, mapped.page, mapped.document) for result in results)
+                yield from ((number, result) for result in unsaid(traced, mapped.document.problems))
+
+    def _refuse(self, findings: Iterable[tuple[int, Result]]) -> None:
+        """Takes the pages out that have violations."""
+        reasons: dict[int, list[tuple[str, str]]] = {}
+        for page, finding in findings:
+            if finding.severity is Severity.VIOLATION:
+                reasons.setdefault(page, []).append((self.inventory.path(page), finding.reason))
+        for page, refusals in reasons.items():
+            for graph in self.inventory.loaded(page):
+                self._replace(graph, ())
+            self.inventory.unsettle(page, refusals)
+            self.inventory.set_loaded([(page, ())])
+
+    # --- describe: provenance, ontologies, prefixes, datasets ---
+
+    def describe(self) -> None:
+        """Adds what is said of the graphs and of the datasets."""
+        if self.is_change:
+            self._describe_changes()
+        else:
+            self._describe_all()
+
+    def _describe_all(self) -> None:
+        self.inventory.set("phase", Phase.DESCRIBING)
+        counts = self._count()
+        self._load_lines(self._provenance_lines())
+        commits = Commits()
+        others = [
+            *chain.from_iterable(ontology.quads() for ontology in self.ontologies),
+            *(quad for one in self.ontologies for quad in ontology_provenance_quads(one.iri, Path(one.path), commits)),
+            *prefix_quads(),
+            *describe(counts, PROVENANCE),
+        ]
+        self.stage.load(others)
+        self.inventory.set("counts", json.dumps({name: one.to_json() for name, one in counts.items()}))

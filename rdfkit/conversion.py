@@ -1,26 +1,29 @@
-"""Pages into documents and quads: reads all sources, learns from all pages, then maps each page."""
+"""Pages into checked statements: reads a batch of source files, maps each page, checks it, and writes its quads.
+
+The work on a batch needs nothing but its files and what is known of the rest of the site, so that it can be done in
+any process on any machine, twice or in any order, with the same result.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from types import MappingProxyType
+from pathlib import Path, PurePosixPath
 
-import pyoxigraph as ox
-
-from rdfkit import kinds, lexicon
-from rdfkit.documents import Document
-from rdfkit.errors import JsonLdError, PageError, SourceError
-from rdfkit.kinds.site import Site
+from rdfkit import kinds, validation
+from rdfkit.documents import Document, Tally
+from rdfkit.errors import JsonLdError, PageError
+from rdfkit.inventory import Companion, Converted, File, State, UsedTable
+from rdfkit.kinds.site import Answers, Site
 from rdfkit.pages import Page, UnknownKindError, read_page
-from rdfkit.quads import graph_iri, parse
 from rdfkit.report import Result, Severity
-from rdfkit.sources import SourceFile, find_sources
-from rdfkit.tables import TableFile, find_tables, table_kinds
+from rdfkit.shacl import CompiledShapes
+from rdfkit.shacl.pages import check_page
+from rdfkit.sources import SourceFile
+from rdfkit.statements import Statements, statements, to_n_quads
+from rdfkit.tables import TableFile, count_rows, file_sha256
 
-# What `Conversion.found` says of files with front matter that are no page.
+# What `Converted.kind` says of files with front matter that are no page.
 UNREADABLE = "unreadable"
 OTHER = "other"
 
@@ -31,208 +34,217 @@ def no_progress(stage: str, done: int, total: int) -> None:
     """A listener for progress that does nothing."""
 
 
-@dataclass(slots=True)
-class Conversion:
-    """What became of a set of sources.
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One source file to convert, with the companion tables that are its if its name is what it seems to be."""
 
-    `found` has the kind of every file with front matter, by path: `UNREADABLE` or `OTHER` for those that are no page.
-    `read` are the pages that could be read, with their tables; `refused` says of files that are left out why.
-    `pages` has page and document of every page that could be mapped, by graph IRI in file order; `quads` their
-    quads; `problems` what was found on the way; `skipped` how many files had no front matter; `stray_tables` the
-    tables without a page; `unreadable` says whether anything could not be read at all.
+    file: File
+    tables: tuple[Companion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Source files to convert together, with what is known for certain of the rest of the site.
+
+    `keep_invalid` keeps pages with violations; without `shapes` nothing is checked.
     """
 
-    found: dict[str, str] = field(default_factory=dict)
-    read: list[Page] = field(default_factory=list)
-    refused: dict[str, list[str]] = field(default_factory=dict)
-    pages: dict[str, tuple[Page, Document]] = field(default_factory=dict)
-    quads: list[ox.Quad] = field(default_factory=list)
-    problems: list[Result] = field(default_factory=list)
-    skipped: int = 0
-    stray_tables: list[TableFile] = field(default_factory=list)
-    unreadable: bool = False
-
-    def refuse(self, problem: Result) -> None:
-        """Adds a problem that keeps its file out."""
-        self.problems.append(problem)
-        self.refused.setdefault(problem.path or "", []).append(problem.reason)
-
-    def counts(self) -> dict[str, int]:
-        """The number of pages of each kind, sorted by kind."""
-        return dict(sorted(Counter(page.kind for page, _ in self.pages.values()).items()))
-
-    def without(self, graphs: Iterable[str]) -> Conversion:
-        """The conversion without the pages of these graphs."""
-        left_out = set(graphs)
-        return replace(
-            self,
-            pages={graph: page for graph, page in self.pages.items() if graph not in left_out},
-            quads=[quad for quad in self.quads if graph_iri(quad) not in left_out],
-        )
+    tasks: tuple[Task, ...]
+    answers: Answers
+    shapes: CompiledShapes | None
+    keep_invalid: bool = False
 
 
-def convert(
-    sources: Iterable[str | Path],
-    *,
-    lexicons: Iterable[str | Path] = (),
-    tables: Iterable[str | Path] = (),
-    terms: Mapping[tuple[str, str], str] = MappingProxyType({}),
-    progress: Advance = no_progress,
-) -> Conversion:
-    """Converts the pages in files and folders, with their companion tables.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a file, and the statements of its graph; empty unless its state is `USED`."""
 
-    `lexicons` are files of genes (HGNC's complete set, NCBI's gene_info) to ground keywords with, beside what
-    the pages themselves teach. `tables` are folders of companion tables, beside the `_data` of each page. `terms`
-    are ontology terms by prefix and label, beside those of the pages. Raises SourceError when a source does not
-    exist or holds no page, LexiconError when a lexicon cannot be read. A page or a table that cannot be read is a
-    problem in the result.
-    """
-    conversion = Conversion()
-    places = [Path(source) for source in sources]
-    files = find_sources(places)
-    pages = list(_read_all(files, conversion, progress))
-    if not pages and not conversion.problems:
-        raise SourceError(
-            "no page with front matter",
-            path=", ".join(map(str, places)),
-            expected="Markdown or YAML files that begin with three hyphens",
-        )
-    found = find_tables(places, [Path(page.path) for page in pages], [Path(folder) for folder in tables])
-    pages = _with_tables(pages, found, conversion)
-    conversion.read.extend(pages)
-    site = _learn(pages, lexicons, terms)
-    _convert_all(pages, site, conversion, progress)
-    return conversion
+    converted: Converted
+    statements: Statements = field(default_factory=dict)
+
+    def n_quads(self) -> str:
+        """The statements as N-Quads, each line once, in the order of the page."""
+        return to_n_quads(self.statements, self.converted.graph) if self.converted.graph else ""
 
 
-def _read_all(files: list[SourceFile], conversion: Conversion, progress: Advance) -> Iterator[Page]:
-    for index, source in enumerate(files):
-        try:
-            page = read_page(source)
-        except UnknownKindError as error:
-            conversion.found[source.shown] = OTHER
-            conversion.refuse(_as_warning("page-kind", error))
-        except PageError as error:
-            conversion.found[source.shown] = UNREADABLE
-            conversion.unreadable = True
-            conversion.refuse(Result.from_error("page-unreadable", error))
-        else:
-            if page is None:
-                conversion.skipped += 1
-            else:
-                conversion.found[page.path] = page.kind
-                yield page
-        progress("reading", index + 1, len(files))
+def convert_batch(batch: Batch) -> Iterator[Outcome]:
+    """Converts each file of a batch. A page or table that cannot be read is a finding in its outcome."""
+    for task in batch.tasks:
+        yield _convert(task, batch)
 
 
-def _with_tables(pages: list[Page], found: list[TableFile], conversion: Conversion) -> list[Page]:
-    """The pages with their tables. Tables without a page and second tables of a page become problems."""
-    by_page: dict[tuple[str, str], dict[str, TableFile]] = {}
-    owners = {(page.kind, page.id) for page in pages}
-    for table in found:
-        owner = (table_kinds()[table.kind].page_kind, table.page_id)
-        own = by_page.setdefault(owner, {})
-        if table.kind in own:
-            _stray(
-                table,
-                f"this is a second table of {table.page_id}; {own[table.kind].shown} is used",
-                conversion,
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A page, its document and its statements."""
+
+    page: Page
+    document: Document
+    statements: Statements
+
+
+def read_task(task: Task) -> Page | None:
+    """The page of a task with its tables; None for a file without front matter. Raises PageError."""
+    file = task.file
+    page = read_page(SourceFile(Path(file.path), file.path, PurePosixPath(file.relative), file.named))
+    return None if page is None else replace(page, tables=_tables_of(page, task.tables))
+
+
+def _tables_of(page: Page, candidates: Iterable[Companion]) -> Mapping[str, TableFile]:
+    """The first table of each kind that is for this page."""
+    found: dict[str, TableFile] = {}
+    for one in candidates:
+        if (one.page_kind, one.page_name) == (page.kind, page.id):
+            table = TableFile(
+                one.page_name,
+                one.kind,
+                Path(one.file.path),
+                one.file.path,
+                PurePosixPath(one.file.relative),
+                one.expected,
             )
-        elif owner in owners:
-            own[table.kind] = table
-        elif table.expected:
-            _stray(
-                table,
-                f"this table has no page: no {owner[0]} {table.page_id} is among the sources",
-                conversion,
-            )
-    # Of two pages with one identifier the first is kept, so it has the tables.
-    return [replace(page, tables=by_page.pop((page.kind, page.id), {})) for page in pages]
+            found.setdefault(one.kind, table)
+    return found
 
 
-def _stray(table: TableFile, message: str, conversion: Conversion) -> None:
-    conversion.stray_tables.append(table)
-    conversion.refuse(
-        Result(
-            severity=Severity.WARNING,
-            rule="table-stray",
-            message=message,
-            path=table.shown,
-            line=1,
-            value=table.page_id,
-            advice="Add the page, or remove the table.",
-        )
-    )
+def _convert(task: Task, batch: Batch) -> Outcome:
+    try:
+        page = read_task(task)
+    except UnknownKindError as error:
+        return Outcome(_refused(task, OTHER, _as_warning("page-kind", error)))
+    except PageError as error:
+        found = _refused(task, UNREADABLE, Result.from_error("page-unreadable", error))
+        return Outcome(replace(found, unreadable=True))
+    if page is None:
+        return Outcome(Converted(task.file.path, State.SKIPPED))
+    return _convert_page(page, task, batch)
 
 
-def _learn(pages: list[Page], lexicons: Iterable[str | Path], terms: Mapping[tuple[str, str], str]) -> Site:
-    site = Site()
-    site.terms.update(terms)
-    for path in lexicons:
-        for entry in lexicon.read_lexicon(Path(path)):
-            site.lexicon.learn(entry.symbol, entry.taxon, entry.entrez, entry.source)
-    kinds.learn(pages, site)
-    return site
-
-
-def _convert_all(pages: list[Page], site: Site, conversion: Conversion, progress: Advance) -> None:
-    failed: list[JsonLdError] = []
-    for item in parse(_documents(pages, site, conversion, progress)):
-        if isinstance(item, JsonLdError):
-            failed.append(item)
-        else:
-            conversion.quads.append(item)
-    # What was found while a document's tables were read is known only now.
-    for _, document in conversion.pages.values():
-        conversion.problems.extend(document.problems)
-    for graph, error in {error.value: error for error in failed}.items():
-        _drop(graph or "", error, conversion)
-
-
-def _documents(
-    pages: list[Page], site: Site, conversion: Conversion, progress: Advance
-) -> Iterator[Document]:
-    for index, page in enumerate(pages):
-        document = _document(page, site, conversion)
-        if document is not None:
-            yield document
-        progress("mapping", index + 1, len(pages))
-
-
-def _document(page: Page, site: Site, conversion: Conversion) -> Document | None:
+def _convert_page(page: Page, task: Task, batch: Batch) -> Outcome:
+    site = Site(batch.answers)
+    kinds.learn(page, site)
+    graph = None
     try:
         document = kinds.to_document(page, site)
+        graph = document.graph
+        mapped = map_document(page, document)
     except PageError as error:
-        conversion.refuse(Result.from_error("page-identifier", error))
-        return None
-    same = conversion.pages.get(document.graph)
-    if same is not None:
-        conversion.refuse(_duplicate(page, same[0], document.graph))
-        return None
-    conversion.pages[document.graph] = page, document
-    return document
+        rule = "page-identifier" if graph is None else "page-jsonld"
+        found = _refused(task, page.kind, Result.from_error(rule, error))
+        return Outcome(_of_page(found, page, graph, site, {}))
+    checked = _check(mapped, batch)
+    base = Converted(page.path, State.USED, findings=tuple(dict.fromkeys(checked.findings)), shared=checked.shared)
+    refusals = tuple(_refusals(page, checked.findings, batch.keep_invalid))
+    if site.is_guess:
+        state = State.PENDING
+    elif any(path == page.path for path, _ in refusals):
+        state = State.INVALID
+    else:
+        state = State.USED
+    quads = sum(len(values) for described in mapped.statements.values() for values in described.values())
+    tallies = mapped.document.rows if state is State.USED else {}
+    done = _of_page(replace(base, state=state, refusals=refusals, quads=quads), page, document.graph, site, tallies)
+    return Outcome(done, mapped.statements if state is State.USED else {})
 
 
-def _duplicate(page: Page, first: Page, graph: str) -> Result:
-    kind = kinds.kind(page.kind)
-    return Result(
-        severity=Severity.VIOLATION,
-        rule="page-duplicate",
-        message=f'"{page.id}" is already the page {first.path}, so this one is left out',
-        path=page.path,
-        line=page.line(kind.id_key) if kind.id_key else 1,
-        key=kind.id_key,
-        value=graph,
-        advice="Keep one of the two, or give each its own identifier and @id.",
+def map_document(page: Page, document: Document) -> Mapped:
+    """The statements of a document. Raises PageError when the page's own JSON-LD is none."""
+    # Read to the end: what is found in tables on the way is known only then.
+    document = replace(document, nodes=list(document.nodes))
+    try:
+        return Mapped(page, document, statements(document))
+    except JsonLdError as error:
+        raise PageError(
+            error.message, path=page.path, line=page.line("schema-jsonld"), value=error.value
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    findings: list[Result]
+    shared: tuple[str, ...] = ()
+
+
+def _check(mapped: Mapped, batch: Batch) -> _Checked:
+    problems = mapped.document.problems
+    if batch.shapes is None:
+        return _Checked(list(problems))
+    page, graph = mapped.page, mapped.document.graph
+    checked = check_page(batch.shapes, mapped.statements, local_to(graph))
+    traced = [validation.traced(result, page, mapped.document) for result in checked.results]
+    return _Checked([*problems, *unsaid(traced, problems)], (*sorted({*checked.open, *(node for _, node in checked.suspects)}),))
+
+
+def local_to(graph: str) -> Callable[[str], bool]:
+    """Whether a subject is one that only the page of this graph describes: the page, or a part of it."""
+    page, part = f"<{graph}>", f"<{graph}#"
+    return lambda subject: subject == page or subject.startswith(part)
+
+
+def unsaid(results: Iterable[Result], problems: Iterable[Result]) -> list[Result]:
+    """The results of shapes that the mapping has not already said."""
+    said = list(problems)
+    return [result for result in results if not _is_said(result, said)]
+
+
+def _is_said(result: Result, problems: list[Result]) -> bool:
+    """Whether the mapping has already said of this key, or of one inside it, what the shape says again."""
+    return any(
+        problem.path == result.path
+        and problem.key is not None
+        and (problem.key == result.key or problem.key.startswith(f"{result.key}."))
+        for problem in problems
     )
 
 
-def _drop(graph: str, error: JsonLdError, conversion: Conversion) -> None:
-    """Leaves out a page whose own JSON-LD is none."""
-    page, _ = conversion.pages.pop(graph)
-    error.path, error.line = page.path, page.line("schema-jsonld")
-    conversion.refuse(Result.from_error("page-jsonld", error))
-    conversion.quads = [quad for quad in conversion.quads if graph_iri(quad) != graph]
+def _refusals(page: Page, findings: Iterable[Result], keep_invalid: bool) -> Iterator[tuple[str, str]]:
+    """Why a page is not in the graph, or a table not as a whole."""
+    tables = {table.shown for table in page.tables.values()}
+    for result in findings:
+        if result.severity is not Severity.VIOLATION:
+            continue
+        if result.path in tables and result.focus is None:
+            # The mapping has left out the row or the table, so the page may stay.
+            yield result.path or "", f"line {result.line}: {result.reason}"
+        elif not keep_invalid:
+            yield page.path, result.reason
+
+
+def _refused(task: Task, kind: str, problem: Result) -> Converted:
+    path = task.file.path
+    return Converted(
+        path, State.REFUSED, kind=kind, findings=(problem,), refusals=((problem.path or path, problem.reason),)
+    )
+
+
+def _of_page(
+    found: Converted, page: Page, graph: str | None, site: Site, tallies: Mapping[str, Tally]
+) -> Converted:
+    """What became of a file that is a page. Of a page that is not used all rows are refused."""
+    tables = []
+    for kind, table in sorted(page.tables.items()):
+        tally = tallies.get(kind) or _all_refused(table)
+        tables.append(UsedTable(kind, table.shown, file_sha256(table.path), tally.found, tally.refused))
+    return replace(
+        found,
+        sha256=page.sha256,
+        kind=page.kind,
+        name=page.id,
+        graph=graph,
+        line=_identifier_line(page),
+        tables=tuple(tables),
+        lessons=tuple(site.lessons),
+        asked=tuple(site.asked.items()),
+    )
+
+
+def _identifier_line(page: Page) -> int:
+    key = kinds.kind(page.kind).id_key
+    return page.line(key) if key else 1
+
+
+def _all_refused(table: TableFile) -> Tally:
+    rows = count_rows(table)
+    return Tally(rows, rows)
 
 
 def _as_warning(rule: str, error: PageError) -> Result:

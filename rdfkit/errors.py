@@ -111,6 +111,12 @@ class StoreBusyError(StoreError):
     """Another build holds the store."""
 
 
+class BuildError(RdfkitError):
+    """A build cannot go on, though its sources and its store are as they should be."""
+
+    exit_code = 4
+
+
 class QueryError(RdfkitError):
     """A query is unknown, malformed, or failed."""
 

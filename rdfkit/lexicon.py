@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,42 +26,14 @@ class Entry:
     source: str
 
 
-class Lexicon:
-    """What is known of symbols. Case counts: `ar` of the fly is not `AR` of man."""
-
-    def __init__(self) -> None:
-        self._genes: dict[tuple[str, str], dict[str, str]] = {}
-
-    def learn(self, symbol: str, taxon: str, entrez: str, source: str) -> None:
-        """Adds an entry. When several sources give the same one, files go before what pages teach."""
-        genes = self._genes.setdefault((symbol, taxon), {})
-        genes[entrez] = min(genes.get(entrez, source), source, key=_SOURCES.index)
-
-    def ground(self, symbol: str, taxa: Iterable[str]) -> Entry | None:
-        """The gene of a symbol, if there is exactly one over all the taxa given; else None."""
-        found = [
-            Entry(symbol, taxon, entrez, source)
-            for taxon in dict.fromkeys(taxa)
-            for entrez, source in self._genes.get((symbol, taxon), {}).items()
-        ]
-        return found[0] if len(found) == 1 else None
+def better(source: str, other: str) -> str:
+    """Which of two sources of the same entry counts: files go before what pages teach."""
+    return min(source, other, key=_SOURCES.index)
 
 
-class Taxa:
-    """Organism names: the package's table, overlaid with the site's own names."""
-
-    def __init__(self, names: Mapping[str, str] | None = None) -> None:
-        self._taxa = dict(_shipped_taxa())
-        for name, taxon in (names or {}).items():
-            self.learn(name, taxon)
-
-    def learn(self, name: str, taxon: str) -> None:
-        """Adds a name of the site. It goes before what the package says."""
-        self._taxa[_folded(name)] = taxon
-
-    def taxon(self, name: str) -> str | None:
-        """The NCBI taxon id of a Latin name, whatever its case and spacing; None when no table has it."""
-        return self._taxa.get(_folded(name))
+def shipped_taxon(name: str) -> str | None:
+    """The NCBI taxon id of a folded Latin name in the table that ships with the package."""
+    return _shipped_taxa().get(name)
 
 
 def read_lexicon(path: Path) -> Iterator[Entry]:
@@ -125,8 +97,9 @@ def _cells(line: bytes) -> list[str]:
 def _shipped_taxa() -> dict[str, str]:
     lines = (resources.contexts_folder() / "organisms.tsv").read_text(encoding="utf-8").splitlines()[1:]
     rows = (line.split("\t") for line in lines)
-    return {_folded(name): taxon for name, taxon in rows}
+    return {folded(name): taxon for name, taxon in rows}
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """A Latin name as it is looked up: one space between words, no difference of case."""
     return " ".join(name.split()).casefold()

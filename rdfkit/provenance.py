@@ -5,49 +5,56 @@ W3C PROV-O says where a graph comes from, `sh:declare` (SHACL) which prefixes qu
 
 from __future__ import annotations
 
+import os
 import subprocess
-from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
 
 import pyoxigraph as ox
 
 from rdfkit.identifiers import expand, prefix_map
-from rdfkit.pages import Page
 from rdfkit.tables import file_sha256
 
 GRAPH = ox.NamedNode(expand("pfocr:provenance"))
 _VOCABULARY = ox.NamedNode(expand("pfocr:"))
 
 
-def provenance_quads(pages: Iterable[tuple[str, Page]], commits: Commits) -> Iterator[ox.Quad]:
-    """For each (graph IRI, page): its kind, its source files, their SHA-256, and the commit if there is one."""
-    for graph, page in pages:
-        yield _quad(graph, "dcterms:type", ox.Literal(page.kind))
-        yield from _source(graph, f"{graph}#source", page.relative, page.sha256, commits.of(Path(page.path)))
-        for kind, table in sorted(page.tables.items()):
-            name = f"{graph}#source-{kind}"
-            yield from _source(graph, name, table.relative, file_sha256(table.path), commits.of(table.path))
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that a graph comes from: its path inside the site, its hash, and the commit that holds it."""
+
+    relative: str
+    sha256: str | None
+    version: str | None
 
 
-def ontology_provenance_quads(files: Iterable[tuple[str, Path]], commits: Commits) -> Iterator[ox.Quad]:
-    """For each (graph IRI, file) of an ontology what `provenance_quads` says of a page."""
-    for graph, path in files:
-        yield _quad(graph, "dcterms:type", ox.Literal("ontology"))
-        yield from _source(
-            graph, f"{graph}#source", PurePosixPath(path.name), file_sha256(path), commits.of(path)
-        )
-
-
-def _source(
-    graph: str, name: str, relative: PurePosixPath, digest: str | None, commit: str | None
+def provenance_quads(
+    graph: str, kind: str, source: Source, tables: Mapping[str, Source] = MappingProxyType({})
 ) -> Iterator[ox.Quad]:
+    """Of a graph: its kind, its source files (the page, and tables by kind), their SHA-256, the commit if any."""
+    yield _quad(graph, "dcterms:type", ox.Literal(kind))
+    yield from _source(graph, f"{graph}#source", source)
+    for name, table in sorted(tables.items()):
+        yield from _source(graph, f"{graph}#source-{name}", table)
+
+
+def ontology_provenance_quads(graph: str, path: Path, commits: Commits) -> Iterator[ox.Quad]:
+    """What `provenance_quads` says of a page, of an ontology in a file."""
+    return provenance_quads(
+        graph, "ontology", Source(path.name, file_sha256(path), commits.of(str(path)))
+    )
+
+
+def _source(graph: str, name: str, source: Source) -> Iterator[ox.Quad]:
     yield _quad(graph, "prov:wasDerivedFrom", ox.NamedNode(name))
     yield _quad(name, "rdf:type", ox.NamedNode(expand("prov:Entity")))
-    yield _quad(name, "dcterms:identifier", ox.Literal(relative.as_posix()))
-    if digest is not None:
-        yield _quad(name, "schema:sha256", ox.Literal(digest))
-    if commit is not None:
-        yield _quad(name, "pav:version", ox.Literal(commit))
+    yield _quad(name, "dcterms:identifier", ox.Literal(source.relative))
+    if source.sha256 is not None:
+        yield _quad(name, "schema:sha256", ox.Literal(source.sha256))
+    if source.version is not None:
+        yield _quad(name, "pav:version", ox.Literal(source.version))
 
 
 def prefix_quads() -> Iterator[ox.Quad]:
@@ -62,29 +69,40 @@ def prefix_quads() -> Iterator[ox.Quad]:
 
 
 class Commits:
-    """The commit that holds a file as it is now; None outside a git checkout and for changed files."""
+    """The commits that hold files as they are now."""
 
     def __init__(self) -> None:
-        self._checkouts: dict[Path, _Checkout | None] = {}
+        self._checkouts: dict[str, _Checkout | None] = {}
+        self._changed: dict[tuple[str, str, str], frozenset[str] | None] = {}
 
-    def of(self, path: Path) -> str | None:
-        """The commit's hash in hex."""
-        folder = path.resolve().parent
+    def of(self, path: str) -> str | None:
+        """The hash, in hex, of the commit that is checked out; None outside a checkout and for a changed file."""
+        folder, name = os.path.split(path)
         if folder not in self._checkouts:
             self._checkouts[folder] = _checkout(folder)
         checkout = self._checkouts[folder]
-        if checkout is None or path.name not in checkout.unchanged:
+        if checkout is None or name not in checkout.unchanged:
             return None
         return checkout.commit
 
+    def differ(self, path: str, old: str, new: str) -> bool:
+        """Whether a file differs between two commits; also when git cannot tell."""
+        folder, name = os.path.split(path)
+        key = (folder, old, new)
+        if key not in self._changed:
+            found = _git(folder, "diff", "-z", "--name-only", "--relative", old, new, "--", ".")
+            self._changed[key] = None if found is None else frozenset(found.split("\0"))
+        changed = self._changed[key]
+        return changed is None or name in changed
 
+
+@dataclass(frozen=True, slots=True)
 class _Checkout:
-    def __init__(self, commit: str, unchanged: frozenset[str]) -> None:
-        self.commit = commit
-        self.unchanged = unchanged
+    commit: str
+    unchanged: frozenset[str]
 
 
-def _checkout(folder: Path) -> _Checkout | None:
+def _checkout(folder: str) -> _Checkout | None:
     commit = _git(folder, "rev-parse", "--verify", "--quiet", "HEAD")
     if commit is None:
         return None
@@ -93,10 +111,10 @@ def _checkout(folder: Path) -> _Checkout | None:
     return _Checkout(commit.strip(), frozenset(tracked.split("\0")) - frozenset(changed.split("\0")))
 
 
-def _git(folder: Path, *arguments: str) -> str | None:
+def _git(folder: str, *arguments: str) -> str | None:
     try:
         done = subprocess.run(  # noqa: S603 - fixed arguments
-            ["git", "-C", str(folder), *arguments],  # noqa: S607 - the user's git
+            ["git", "-C", folder or ".", *arguments],  # noqa: S607 - the user's git
             capture_output=True,
             check=True,
             text=True,

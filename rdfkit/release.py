@@ -46,6 +46,8 @@ from rdfkit.queries import library
 from rdfkit.query_descriptions import query_triples
 from rdfkit.serialization import serialize
 from rdfkit.store import Store
+from rdfkit.counts import count
+from rdfkit.linking import GRAPH as LINKSET
 from rdfkit.void import SiteOf, describe, site_of
 
 MANIFEST = "manifest.json"
@@ -266,7 +268,9 @@ def _descriptions(
     zips = {name.format(day=f"{date:%Y%m%d}"): site for site, name in _ZIPS.values()}
     owners = {**zips, "wikipathways.ttl.gz": "wikipathways", "pfocr.ttl.gz": "pfocr"}
     downloads = {site: sorted(name for name in names if owners.get(name) == site) for site in owners.values()}
-    described = describe(quads, site, provenance.GRAPH, created=date, downloads=downloads)
+    described = describe(
+        count(quads, site), provenance.GRAPH, created=date, downloads=downloads, linked=store.has_graph(LINKSET)
+    )
     # Who makes links says what they are; here it stands beside the datasets that they join.
     linkset = store.triples(subject=_LINKSET)
     everything = _as_quads(chain((quad.triple for quad in described), linkset))

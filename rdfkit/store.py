@@ -40,7 +40,7 @@ from rdfkit.answers import Answer
 from rdfkit.complexity import SAFE, Complexity, refuse
 from rdfkit.datasets import Dataset, merge, read_dataset
 from rdfkit.dialect import repair
-from rdfkit.errors import QueryError, QueryRefusedError, StoreBusyError, StoreError
+from rdfkit.errors import QueryError, QueryRefusedError, RdfkitError, StoreBusyError, StoreError
 from rdfkit.identifiers import expand, prefix_map
 from rdfkit.sparql_tokens import calls_service, undeclared_name
 
@@ -69,17 +69,12 @@ Result = TypeVar("Result")
 
 
 class Stage:
-    """A build that nobody sees before `commit`. Made by `staging`."""
+    """A build that nobody sees before `commit`. Made by `staging`, `changing` and `building`."""
 
-    def __init__(self, root: Path, name: str, base: Store | None = None) -> None:
+    def __init__(self, root: Path, folder: Path) -> None:
         self._root = root
-        self._folder = root / "builds" / name
-        self._folder.mkdir(parents=True)
-        (self._folder / "readers").touch()
-        if base is not None:
-            # Files that are never changed are not copied: both builds have them.
-            base._open_graph().backup(self._folder / "graph")
-        self._graph: ox.Store | None = ox.Store(self._folder / "graph")
+        self.folder = folder
+        self._graph: ox.Store | None = ox.Store(folder / "graph")
 
     def load(self, quads: Iterable[ox.Quad]) -> None:
         """Adds quads. One call with many quads is far quicker than many calls with few.
@@ -87,7 +82,15 @@ class Stage:
         Raises StoreError when the disk is full or cannot be written. What the iterable raises comes through.
         """
         with _loading(self._root):
-            self._open_graph().bulk_extend(_with_default_graph(quads))
+            self.graph.bulk_extend(_with_default_graph(quads))
+
+    def load_file(self, path: Path) -> None:
+        """Adds the quads of an N-Quads file that has the triples of its named graphs in the default graph, too.
+
+        Raises StoreError when the disk is full or cannot be written.
+        """
+        with _loading(self._root):
+            self.graph.bulk_load(path=path, format=ox.RdfFormat.N_QUADS)
 
     def change(self, work: Callable[[ox.Store], Result]) -> Result:
         """Lets `work` change the build as the plain dataset of an Oxigraph store, whose default graph holds what was
@@ -95,30 +98,32 @@ class Stage:
 
         Raises StoreError when the disk is full or cannot be written. What `work` raises else comes through.
         """
-        graph = self._open_graph()
         with _loading(self._root):
-            _split_default_graph(graph)
-            found = work(graph)
-            _merge_default_graph(graph)
+            _split_default_graph(self.graph)
+            found = work(self.graph)
+            _merge_default_graph(self.graph)
         return found
 
     def commit(self, metadata: Mapping[str, object]) -> None:
         """Makes this build the current one, on disk for good when this returns.
 
-        `metadata` is JSON; `Store.metadata` gives it back with `quads`, `built` (UTC), `oxigraph` and
-        `name` added. Raises StoreError when the disk is full or cannot be written.
+        `metadata` is JSON; `Store.metadata` gives it back with `built` (UTC), `oxigraph` and `name` added, and
+        `quads` where it is not there. Raises StoreError when the disk is full or cannot be written.
         """
         with _writing(self._root):
-            self._open_graph().flush()
-            added = {"quads": _named_quads(self._open_graph()), "built": _now(), "oxigraph": ox.__version__}
+            self.graph.flush()
+            added = {"built": _now(), "oxigraph": ox.__version__, "name": self.folder.name}
+            counted = {} if "quads" in metadata else {"quads": _named_quads(self.graph)}
             self._close()
-            described = {**metadata, **added, "name": self._folder.name}
-            _write(self._folder / "build.json", json.dumps(described, ensure_ascii=False, indent=1))
-            _sync_tree(self._folder)
-            _sync(self._folder.parent)
-            _replace(self._root / _CURRENT, self._folder.name)
+            described = {**metadata, **counted, **added}
+            _write(self.folder / "build.json", json.dumps(described, ensure_ascii=False, indent=1))
+            _sync_tree(self.folder)
+            _sync(self.folder.parent)
+            _replace(self._root / _CURRENT, self.folder.name)
 
-    def _open_graph(self) -> ox.Store:
+    @property
+    def graph(self) -> ox.Store:
+        """The graph that is being built, with the merged default graph that `load` keeps."""
         if self._graph is None:
             raise StoreError("this build is finished", path=str(self._root))
         return self._graph
@@ -337,18 +342,80 @@ def changing(path: str | Path = DEFAULT_PATH) -> Iterator[tuple[Stage, Mapping[s
 
 
 @contextmanager
+def building(
+    path: str | Path, is_usable: Callable[[Path], bool], shared_files: Iterable[str] = ()
+) -> Iterator[Stage]:
+    """A build that goes on where an earlier one stopped, or else begins as a copy of the current one, or else empty.
+
+    `is_usable` is asked of the folder of each, and decides. Of `shared_files` a copy has a copy, too. When the process
+    ends in between, the folder stays for the next build to go on. Else as `staging`.
+    """
+    root = Path(path)
+    with _writing(root):
+        _claim(root)
+    with _held(root):
+        stopped = [folder for folder in _unread_builds(root) if is_usable(folder)]
+        if stopped:
+            with _kept(root, stopped[-1]) as stage:
+                yield stage
+            return
+        current = current_build(root)
+        if current is None or not is_usable(root / "builds" / current):
+            with _kept(root, _new_folder(root, None)) as stage:
+                yield stage
+            return
+        with open_store(root) as base:
+            folder = _new_folder(root, base)
+            with _writing(root):
+                for name in shared_files:
+                    if base.folder is not None and (base.folder / name).exists():
+                        shutil.copyfile(base.folder / name, folder / name)
+            with _kept(root, folder) as stage:
+                yield stage
+
+
+@contextmanager
+def _kept(root: Path, folder: Path) -> Iterator[Stage]:
+    with _writing(root):
+        _remove_old_builds(root, folder.name)
+    stage = Stage(root, folder)
+    try:
+        yield stage
+    except (RdfkitError, OSError):
+        # It would fail again, and on a full disk the old store needs the room.
+        stage._close()
+        _remove_old_builds(root)
+        raise
+    finally:
+        stage._close()
+    with _writing(root):
+        _remove_old_builds(root)
+
+
+@contextmanager
 def _staged(root: Path, base: Store | None) -> Iterator[Stage]:
     stage = None
     try:
         with _writing(root):
             _remove_old_builds(root)
-            stage = Stage(root, f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}", base)
+            stage = Stage(root, _new_folder(root, base))
         yield stage
     finally:
         if stage is not None:
             stage._close()
         with _writing(root):
             _remove_old_builds(root)
+
+
+def _new_folder(root: Path, base: Store | None) -> Path:
+    """The folder of a new build, empty or a copy: files that are never changed are not copied, both builds have them."""
+    with _writing(root):
+        folder = root / "builds" / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+        folder.mkdir(parents=True)
+        (folder / "readers").touch()
+        if base is not None:
+            base._open_graph().backup(folder / "graph")
+    return folder
 
 
 def open_store(path: str | Path = DEFAULT_PATH) -> Store:
@@ -499,15 +566,25 @@ def current_build(root: Path) -> str | None:
     return name
 
 
-def _remove_old_builds(root: Path) -> None:
-    """Removes all builds but the current one and those that are being read. Call it only while `_held`.
+def _remove_old_builds(root: Path, kept: str | None = None) -> None:
+    """Removes all builds but the current one, one to keep, and those that are being read. Call it only while `_held`.
 
     What cannot be removed now stays for the next build.
     """
-    current = current_build(root)
-    for folder in sorted((root / "builds").glob("*")):
-        if folder.name != current and _NAME.fullmatch(folder.name) and not _is_read(folder):
+    for folder in _unread_builds(root):
+        if folder.name != kept:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unread_builds(root: Path) -> list[Path]:
+    """The folders of builds that are not current and that nobody reads, the oldest first."""
+    current = current_build(root)
+    folders = sorted((root / "builds").glob("*"))
+    return [
+        folder
+        for folder in folders
+        if folder.name != current and _NAME.fullmatch(folder.name) and not _is_read(folder)
+    ]
 
 
 if sys.platform == "win32":

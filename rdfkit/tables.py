@@ -131,8 +131,13 @@ def read_header(table: TableFile) -> tuple[str, ...]:
 
 def count_rows(table: TableFile) -> int:
     """How many rows a table has, good or bad, whatever its header says; 0 when it cannot be read."""
+    return count_file_rows(str(table.path))
+
+
+def count_file_rows(path: str) -> int:
+    """`count_rows` of the table in a file."""
     try:
-        with table.path.open("rb") as file:
+        with Path(path).open("rb") as file:
             return max(0, sum(1 for _ in _lines(file)) - 1)
     except OSError:
         # Whoever reads the rows is told why.

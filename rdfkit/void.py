@@ -7,80 +7,21 @@ https://www.w3.org/TR/void/ and https://www.w3.org/TR/vocab-dcat-3/. What the da
 from __future__ import annotations
 
 import datetime
-import tomllib
-from array import array
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyoxigraph as ox
 
-from rdfkit import resources
+from rdfkit.counts import Counts, catalogue
 from rdfkit.identifiers import compress, expand, percent_encode
 
 CC0 = "creativecommons:publicdomain/zero/1.0/"
-_TYPE = expand("rdf:type")
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 # The linkset that `rdfkit link` writes, and describes itself.
 _LINKSET = expand("pfocr:linkset")
 
 # Which dataset (`pfocr`, `wikipathways`) a named graph belongs to, if any.
 SiteOf = Callable[[str], str | None]
-
-
-class _Distinct:
-    """How many different things were added. Only their 64-bit hashes are kept, mostly at eight bytes each.
-
-    A set of all triples of 100,000 figures would take gigabytes. Two things with one hash would count as one; among
-    a hundred million that happens once in four thousand times.
-    """
-
-    __slots__ = ("_limits", "_parts")
-    _PARTS = 64
-    _SPARE = 4096
-
-    def __init__(self) -> None:
-        self._parts = [array("q") for _ in range(self._PARTS)]
-        self._limits = [self._SPARE] * self._PARTS
-
-    def add(self, thing: Hashable) -> None:
-        number = hash(thing)
-        index = number % self._PARTS
-        part = self._parts[index]
-        part.append(number)
-        if len(part) > self._limits[index]:
-            self._parts[index] = array("q", set(part))
-            self._limits[index] = 2 * len(self._parts[index]) + self._SPARE
-
-    def __len__(self) -> int:
-        return sum(len(set(part)) for part in self._parts)
-
-
-@dataclass(slots=True)
-class _Counts:
-    """What a dataset holds; each triple counts once, however many of its graphs have it."""
-
-    subjects: _Distinct = field(default_factory=_Distinct)
-    entities: _Distinct = field(default_factory=_Distinct)
-    objects: _Distinct = field(default_factory=_Distinct)
-    classes: defaultdict[str, _Distinct] = field(default_factory=lambda: defaultdict(_Distinct))
-    properties: defaultdict[str, _Distinct] = field(default_factory=lambda: defaultdict(_Distinct))
-    links: defaultdict[str, _Distinct] = field(default_factory=lambda: defaultdict(_Distinct))
-
-    def add(self, quad: ox.Quad, linksets: Mapping[str, tuple[str, str]]) -> None:
-        predicate = quad.predicate.value
-        self.properties[predicate].add(quad.triple)
-        self.subjects.add(quad.subject)
-        self.objects.add(quad.object)
-        if isinstance(quad.object, ox.NamedNode):
-            if predicate == _TYPE:
-                self.classes[quad.object.value].add(quad.subject)
-                self.entities.add(quad.subject)
-            for name, (wanted, start) in linksets.items():
-                if predicate == wanted and quad.object.value.startswith(start):
-                    self.links[name].add(quad.triple)
 
 
 def site_of(kinds: Mapping[str, str]) -> SiteOf:
@@ -100,31 +41,20 @@ def site_of(kinds: Mapping[str, str]) -> SiteOf:
 
 
 def describe(
-    quads: Iterable[ox.Quad],
-    site: SiteOf,
+    counts: Mapping[str, Counts],
     graph: ox.NamedNode,
     *,
     created: datetime.date | None = None,
     downloads: Mapping[str, Sequence[str]] | None = None,
+    linked: bool = False,
 ) -> Iterator[ox.Quad]:
-    """The descriptions of the datasets in quads, as quads of `graph`.
+    """The descriptions of datasets, of which the counts are given, as quads of `graph`.
 
     `created` is the date of their making, which is only said when it is given; `downloads` maps the names of
-    datasets to the names of their files. An entity (`void:entities`) is a subject with a type.
+    datasets to the names of their files; `linked` says that there is a linkset of figures and pathways. An entity
+    (`void:entities`) is a subject with a type.
     """
-    linksets = {
-        name: (expand(one["predicate"]), expand(f"{one['target']}:"))
-        for name, one in _table()["linksets"].items()
-    }
-    counts = {name: _Counts() for name in _sites()}
-    linked = False
-    for quad in quads:
-        iri = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
-        name = site(iri)
-        if name is not None:
-            counts[name].add(quad, linksets)
-        linked = linked or iri == _LINKSET
-    present = {name: found for name, found in counts.items() if found.properties}
+    present = {name: counts[name] for name in _sites() if name in counts and counts[name].properties}
     for subject, predicate, value in _statements(present, created, downloads or {}, linked):
         yield ox.Quad(ox.NamedNode(subject), ox.NamedNode(expand(predicate)), value, graph)
 
@@ -133,7 +63,7 @@ _Statement = tuple[str, str, ox.NamedNode | ox.Literal]
 
 
 def _statements(
-    present: Mapping[str, _Counts],
+    present: Mapping[str, Counts],
     created: datetime.date | None,
     downloads: Mapping[str, Sequence[str]],
     linked: bool,
@@ -142,8 +72,8 @@ def _statements(
         yield from _dataset(name, counts, created, downloads.get(name, ()))
         yield from _partitions(_sites()[name]["iri"], counts)
     targets = set()
-    for name, one in _table()["linksets"].items():
-        links = len(present[one["dataset"]].links[name]) if one["dataset"] in present else 0
+    for name, one in catalogue()["linksets"].items():
+        links = present[one["dataset"]].links.get(name, 0) if one["dataset"] in present else 0
         if links:
             targets.add(one["target"])
             yield from _linkset(one, links, created)
@@ -156,7 +86,7 @@ def _statements(
 
 
 def _dataset(
-    name: str, counts: _Counts, created: datetime.date | None, downloads: Sequence[str]
+    name: str, counts: Counts, created: datetime.date | None, downloads: Sequence[str]
 ) -> Iterator[_Statement]:
     site = _sites()[name]
     iri = site["iri"]
@@ -173,10 +103,10 @@ def _dataset(
     for download in downloads:
         yield from _download(iri, download)
     for predicate, number in (
-        ("void:triples", sum(map(len, counts.properties.values()))),
-        ("void:entities", len(counts.entities)),
-        ("void:distinctSubjects", len(counts.subjects)),
-        ("void:distinctObjects", len(counts.objects)),
+        ("void:triples", counts.triples),
+        ("void:entities", counts.entities),
+        ("void:distinctSubjects", counts.subjects),
+        ("void:distinctObjects", counts.objects),
         ("void:classes", len(counts.classes)),
         ("void:properties", len(counts.properties)),
     ):
@@ -198,7 +128,7 @@ def _download(iri: str, file: str) -> Iterator[_Statement]:
     yield distribution, packing, _node(f"{_MEDIA_TYPES}{format}")
 
 
-def _partitions(iri: str, counts: _Counts) -> Iterator[_Statement]:
+def _partitions(iri: str, counts: Counts) -> Iterator[_Statement]:
     for kind, terms, number in (
         ("class", counts.classes, "void:entities"),
         ("property", counts.properties, "void:triples"),
@@ -208,7 +138,7 @@ def _partitions(iri: str, counts: _Counts) -> Iterator[_Statement]:
             yield iri, f"void:{kind}Partition", _node(partition)
             yield partition, "rdf:type", _node("void:Dataset")
             yield partition, f"void:{kind}", _node(term)
-            yield partition, number, ox.Literal(len(found))
+            yield partition, number, ox.Literal(found)
 
 
 def _linkset(one: Mapping[str, str], links: int, created: datetime.date | None) -> Iterator[_Statement]:
@@ -217,7 +147,7 @@ def _linkset(one: Mapping[str, str], links: int, created: datetime.date | None) 
     yield iri, "dcterms:title", ox.Literal(one["title"], language="en")
     yield iri, "dcterms:license", _node(CC0)
     yield iri, "void:subjectsTarget", _node(_sites()[one["dataset"]]["iri"])
-    yield iri, "void:objectsTarget", _node(_table()["targets"][one["target"]]["iri"])
+    yield iri, "void:objectsTarget", _node(catalogue()["targets"][one["target"]]["iri"])
     yield iri, "void:linkPredicate", _node(one["predicate"])
     yield iri, "void:triples", ox.Literal(links)
     yield _sites()[one["dataset"]]["iri"], "void:subset", _node(iri)
@@ -226,7 +156,7 @@ def _linkset(one: Mapping[str, str], links: int, created: datetime.date | None) 
 
 
 def _target(name: str) -> Iterator[_Statement]:
-    target = _table()["targets"][name]
+    target = catalogue()["targets"][name]
     yield target["iri"], "rdf:type", _node("void:Dataset")
     yield target["iri"], "dcterms:title", ox.Literal(target["title"], language="en")
     yield target["iri"], "foaf:homepage", _node(target["landing_page"])
@@ -246,10 +176,4 @@ def _node(iri: str) -> ox.NamedNode:
 
 
 def _sites() -> Mapping[str, Any]:
-    return {name: site for name, site in _table().items() if "kinds" in site}
-
-
-@cache
-def _table() -> Mapping[str, Any]:
-    with (resources.contexts_folder() / "datasets.toml").open("rb") as file:
-        return tomllib.load(file)
+    return {name: site for name, site in catalogue().items() if "kinds" in site}

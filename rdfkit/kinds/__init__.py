@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 # In the order in which a page is tried: any page may carry a schema-jsonld block, so `document` is last.
 KINDS = ("pathway", "figure", "author", "community", "organism", "term", "document")
 
-# The kinds that teach the site something, in order: data nodes need the taxa.
-LEARNED = ("organism", "term", "author", "figure", "pathway")
+# The kinds that teach the site something.
+TEACHING = ("organism", "term", "author", "figure", "pathway")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +85,8 @@ def to_document(page: Page, site: Site) -> Document:
     return cast("Callable[[Page, Site], Document]", module.document)(page, site)
 
 
-def learn(pages: Iterable[Page], site: Site) -> None:
-    """Teaches the tables of a site what its pages say: organisms, terms and names first, then genes."""
-    for name in LEARNED:
-        module = importlib.import_module(f"rdfkit.kinds.{name}")
-        for page in pages:
-            if page.kind == name:
-                cast("Callable[[Page, Site], None]", module.learn)(page, site)
+def learn(page: Page, site: Site) -> None:
+    """Notes what a page teaches the site: organisms, terms, names of people, genes."""
+    if page.kind in TEACHING:
+        module = importlib.import_module(f"rdfkit.kinds.{page.kind}")
+        cast("Callable[[Page, Site], None]", module.learn)(page, site)

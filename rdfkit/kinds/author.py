@@ -56,7 +56,7 @@ def learn(page: Page, site: Site) -> None:
     """Teaches the site the real name of a user."""
     name = page.fields.get("realname")
     if isinstance(name, str) and not is_missing_name(name):
-        site.people[page.id] = without_email(name)
+        site.teach_person(page.id, without_email(name))
 
 
 def _accounts(fields: Fields) -> list[str]:

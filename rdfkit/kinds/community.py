@@ -71,7 +71,7 @@ def _editors(fields: Fields, site: Site, origins: dict[str, Origin]) -> list[Nod
         user = curie("user", name)
         origins[user] = Origin("editors", ("editors",))
         editors.append(
-            node(id=user, type="Person", name=site.people.get(name, name), homepage=author_address(name))
+            node(id=user, type="Person", name=site.person(name), homepage=author_address(name))
         )
     return editors
 

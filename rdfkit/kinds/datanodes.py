@@ -53,9 +53,7 @@ def learn(page: Page, site: Site) -> None:
                 and symbols.startswith("hgnc.symbol:")
                 and ";" not in genes + symbols
             ):
-                site.lexicon.learn(
-                    symbols.partition(":")[2], _HUMAN, genes.partition(":")[2], "learnedLexicon"
-                )
+                site.teach_gene(symbols.partition(":")[2], _HUMAN, genes.partition(":")[2])
     except TableError:
         # The mapping reads the table again and says so.
         return

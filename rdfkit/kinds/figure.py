@@ -72,7 +72,7 @@ def learn(page: Page, site: Site) -> None:
 def _recognised_organisms(fields: Fields, site: Site) -> list[str | Node]:
     names = fields.texts("organisms_ner")
     known = taxa(fields, site, "organisms_ner", names)
-    return [*known, *(literal(name) for name in names if site.taxa.taxon(name) is None)]
+    return [*known, *(literal(name) for name in names if site.taxon(name) is None)]
 
 
 def _content_address(fields: Fields) -> str | None:

@@ -107,7 +107,7 @@ def _learn(symbol: object, taxon: object, entrez: object, site: Site) -> None:
     if not (isinstance(symbol, str) and isinstance(taxon, str) and isinstance(entrez, str)):
         return
     if isinstance(reference("ncbigene", entrez), str) and taxon.isdigit():
-        site.lexicon.learn(symbol, taxon, entrez, "learnedLexicon")
+        site.teach_gene(symbol, taxon, entrez)
 
 
 def _distinct(rows: Iterable[Mention]) -> Iterator[Mention]:
@@ -226,9 +226,9 @@ def _checked(name: str | Node | None, column: str, row: Row, fields: Fields) -> 
 
 def _keywords(fields: Fields, site: Site) -> Iterator[Mention]:
     names = fields.texts("organisms_ner") or fields.texts("organisms")
-    page_taxa = [taxon for taxon in map(site.taxa.taxon, names) if taxon]
+    page_taxa = [taxon for taxon in map(site.taxon, names) if taxon]
     for keyword, key_path in _block_keywords(fields.page):
-        grounding = site.lexicon.ground(keyword, page_taxa)
+        grounding = site.gene(keyword, page_taxa)
         if grounding is not None:
             entity = _gene(curie("ncbigene", grounding.entrez), keyword, grounding.taxon)
             yield Mention(keyword, keyword, None, entity, f"pfocr:{grounding.source}", key_path, "keywords")

@@ -58,4 +58,4 @@ def learn(page: Page, site: Site) -> None:
     """Teaches the site the taxon of a Latin name."""
     name = page.fields.get("latin")
     if isinstance(name, str) and page.id.isdigit():
-        site.taxa.learn(name, page.id)
+        site.teach_taxon(name, page.id)

@@ -128,7 +128,7 @@ def _authors(fields: Fields, version: str, site: Site, origins: dict[str, Origin
             node(
                 id=user,
                 type="Person",
-                name=site.people.get(name, name),
+                name=site.person(name),
                 homepage=author_address(name),
                 authorship=node(id=authorship, ordinal=str(ordinal), authorshipOf=version.partition("_")[0]),
             )

@@ -91,7 +91,7 @@ def taxa(fields: Fields, site: Site, key: str, names: list[str]) -> list[str]:
     """The taxa of names under a key; a warning for each name that no table knows."""
     found = []
     for name in names:
-        taxon = site.taxa.taxon(name)
+        taxon = site.taxon(name)
         if taxon is None:
             fields.note(
                 "organism-unknown",

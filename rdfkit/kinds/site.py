@@ -1,13 +1,25 @@
-"""What a page needs to know of the rest of the site: genes, organisms, ontology terms."""
+"""What a page needs to know of the rest of the site, as questions with answers; and what it teaches, as lessons.
+
+Both are noted, so that a page is mapped anew when, and only when, an answer that it was given has changed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from functools import cache
+from types import MappingProxyType
 
 from rdfkit import resources
-from rdfkit.lexicon import Lexicon, Taxa
+from rdfkit.lexicon import Entry, folded, shipped_taxon
+
+# (table, key): ("taxon", folded Latin name), ("gene", symbol TAB taxon), ("term", prefix TAB label), ("person", user).
+Question = tuple[str, str]
+# One text; "" for a thing that nobody knows. The genes of a symbol are "ENTREZ SOURCE" pairs, separated by commas.
+Answers = Mapping[Question, str]
+# (table, key, value): what a page says that answers a question.
+Lesson = tuple[str, str, str]
+
+_NO_ANSWERS: Answers = MappingProxyType({})
 
 
 @cache
@@ -18,19 +30,80 @@ def top_terms() -> Mapping[tuple[str, str], str]:
     return {(term.partition(":")[0], label): term for term, label in rows}
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
-    """The tables that are the same for all pages of a build.
+def shipped_answer(question: Question) -> str:
+    """What the package itself knows: names of organisms and the top terms; "" when it knows nothing."""
+    table, key = question
+    if table == "taxon":
+        return shipped_taxon(key) or ""
+    prefix, _, label = key.partition("\t")
+    return top_terms().get((prefix, label), "") if table == "term" else ""
 
-    `lexicon` grounds symbols, `taxa` names organisms, `terms` maps (prefix, label) to the CURIE of an ontology
-    term, `people` user names to real names.
+
+def genes_text(genes: Mapping[str, str]) -> str:
+    """The answer to the question for a symbol: Entrez id → source, sorted."""
+    return ",".join(f"{entrez} {source}" for entrez, source in sorted(genes.items()))
+
+
+class Site:
+    """The site as one page sees it while it is read.
+
+    `answers` are known for certain. What they lack the package answers, if it can. `asked` has every question with
+    the answer it got, `is_guess` says that one of them had no answer at all; `lessons` are what the page teaches.
     """
 
-    lexicon: Lexicon = field(default_factory=Lexicon)
-    taxa: Taxa = field(default_factory=Taxa)
-    terms: dict[tuple[str, str], str] = field(default_factory=lambda: dict(top_terms()))
-    people: dict[str, str] = field(default_factory=dict)
+    def __init__(self, answers: Answers = _NO_ANSWERS) -> None:
+        self._answers = answers
+        self.asked: dict[Question, str] = {}
+        self.lessons: dict[Lesson, None] = {}
+        self.is_guess = False
+
+    def taxon(self, name: str) -> str | None:
+        """The NCBI taxon id of a Latin name, whatever its case and spacing; None when nobody knows it."""
+        return self._answer(("taxon", folded(name))) or None
 
     def term(self, prefix: str, label: str) -> str | None:
         """The CURIE of the term of an ontology with this label."""
-        return self.terms.get((prefix, label))
+        return self._answer(("term", f"{prefix}\t{label}")) or None
+
+    def person(self, user: str) -> str:
+        """The real name of a user; the user name when nobody knows it."""
+        return self._answer(("person", user)) or user
+
+    def gene(self, symbol: str, taxa: Iterable[str]) -> Entry | None:
+        """The gene of a symbol, if there is exactly one over all the taxa given; else None. Case counts."""
+        found = []
+        for taxon in dict.fromkeys(taxa):
+            answer = self._answer(("gene", f"{symbol}\t{taxon}"))
+            for pair in answer.split(",") if answer else ():
+                entrez, source = pair.split(" ")
+                found.append(Entry(symbol, taxon, entrez, source))
+        return found[0] if len(found) == 1 else None
+
+    def teach_taxon(self, name: str, taxon: str) -> None:
+        """Notes that the page gives a Latin name its taxon. It goes before what the package says."""
+        self._teach("taxon", folded(name), taxon)
+
+    def teach_term(self, prefix: str, label: str, term: str) -> None:
+        """Notes that the page gives a term its label."""
+        self._teach("term", f"{prefix}\t{label}", term)
+
+    def teach_person(self, user: str, name: str) -> None:
+        """Notes that the page gives a user a real name."""
+        self._teach("person", user, name)
+
+    def teach_gene(self, symbol: str, taxon: str, entrez: str) -> None:
+        """Notes that the page names a gene by its symbol."""
+        self._teach("gene", f"{symbol}\t{taxon}", entrez)
+
+    def _teach(self, table: str, key: str, value: str) -> None:
+        self.lessons[table, key, value] = None
+
+    def _answer(self, question: Question) -> str:
+        known = self.asked.get(question)
+        if known is None:
+            known = self._answers.get(question)
+            if known is None:
+                known = shipped_answer(question)
+                self.is_guess = self.is_guess or not known
+            self.asked[question] = known
+        return known

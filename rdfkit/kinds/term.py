@@ -44,7 +44,7 @@ def learn(page: Page, site: Site) -> None:
         # The mapping says so.
         return
     if isinstance(label, str):
-        site.terms[(term.partition(":")[0], label)] = term
+        site.teach_term(term.partition(":")[0], label, term)
 
 
 def _term(page: Page) -> str:

@@ -1,0 +1,229 @@
+"""How much a dataset holds: triples, subjects, entities, objects, classes, properties and links to others.
+
+Each counts once, however many graphs of the dataset have it. Counted over quads, over a store by its merged default
+graph, or kept up to date by what a change did.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from typing import Any, Self
+
+import pyoxigraph as ox
+
+from rdfkit import resources
+from rdfkit.editing import Pattern, is_matched, patterns
+from rdfkit.identifiers import expand
+
+_TYPE = ox.NamedNode(expand("rdf:type"))
+
+
+@dataclass(slots=True)
+class Counts:
+    """The numbers of a dataset: `classes` counts entities by class, `properties` triples, `links` those of linksets."""
+
+    subjects: int = 0
+    entities: int = 0
+    objects: int = 0
+    classes: Counter[str] = field(default_factory=Counter)
+    properties: Counter[str] = field(default_factory=Counter)
+    links: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def triples(self) -> int:
+        """The number of distinct triples."""
+        return sum(self.properties.values())
+
+    def add(self, pattern: Pattern, number: int) -> None:
+        """Counts a pattern of `editing.patterns` that matches (1), or no longer does (-1)."""
+        subject, predicate, value = pattern
+        if predicate is None:
+            self.subjects += number if subject is not None else 0
+            self.objects += number if value is not None else 0
+        elif value is None:
+            self.entities += number
+        else:
+            _add(self.properties, predicate.value, number)
+            if isinstance(value, ox.NamedNode):
+                if predicate == _TYPE:
+                    _add(self.classes, value.value, number)
+                for name, (wanted, start) in _linksets().items():
+                    if predicate.value == wanted and value.value.startswith(start):
+                        _add(self.links, name, number)
+
+    def to_json(self) -> dict[str, Any]:
+        """The numbers as JSON values; `from_json` gives them back."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The numbers in the JSON values that `to_json` gives."""
+        return cls(**{name: Counter(value) if isinstance(value, dict) else value for name, value in data.items()})
+
+
+def count(quads: Iterable[ox.Quad], site: Callable[[str], str | None]) -> dict[str, Counts]:
+    """The counts of the datasets that quads belong to; `site` tells by the graph."""
+    found: dict[str, defaultdict[object, _Distinct]] = {}
+    for quad in quads:
+        name = site(quad.graph_name.value) if isinstance(quad.graph_name, ox.NamedNode) else None
+        if name is not None:
+            counters = found.setdefault(name, defaultdict(_Distinct))
+            for pattern in patterns(quad):
+                counters[_counter(pattern)].add(pattern)
+    return {name: _counts(counters) for name, counters in found.items()}
+
+
+def count_store(
+    store: ox.Store, graphs: Iterable[tuple[str, str | None]], site: Callable[[str], str | None]
+) -> dict[str, Counts]:
+    """The counts of the datasets in a store that holds the graphs of pages alone, and their merged default graph.
+
+    `graphs` are all its graphs, each with its dataset. The largest dataset is what is in the merged graph, without
+    what is in others alone: these are read whole.
+    """
+    by_site: dict[str | None, list[str]] = defaultdict(list)
+    for graph, name in graphs:
+        by_site[name].append(graph)
+    largest = max(by_site, key=lambda name: (len(by_site[name]), name or ""), default=None)
+    whole = _count_merged(store)
+    found: dict[str, Counts] = {}
+    elsewhere: set[Pattern] = set()
+    for name, members in by_site.items():
+        if name == largest:
+            continue
+        own = {
+            pattern
+            for graph in members
+            for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(graph))
+            for pattern in patterns(quad)
+        }
+        elsewhere |= own
+        if name is not None:
+            found[name] = Counts()
+            for pattern in own:
+                found[name].add(pattern, 1)
+    for pattern in elsewhere:
+        if not is_matched(store, pattern, largest, site):
+            whole.add(pattern, -1)
+    return {**found, largest: whole} if largest is not None else found
+
+
+def _count_merged(store: ox.Store) -> Counts:
+    """The counts of the default graph, by Oxigraph: no triple becomes a Python object."""
+    found = Counts(
+        subjects=_number(store, "(COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }"),
+        objects=_number(store, "(COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o }"),
+        entities=_number(store, f"(COUNT(DISTINCT ?s) AS ?n) {{ ?s {_TYPE} ?o }}"),
+    )
+    found.properties.update(_numbers(store, "?k (COUNT(*) AS ?n) { ?s ?k ?o } GROUP BY ?k"))
+    classes = f"?k (COUNT(*) AS ?n) {{ ?s {_TYPE} ?k FILTER(ISIRI(?k)) }} GROUP BY ?k"
+    found.classes.update(_numbers(store, classes))
+    for name, (predicate, start) in _linksets().items():
+        links = _number(
+            store, f"(COUNT(*) AS ?n) {{ ?s <{predicate}> ?o FILTER(ISIRI(?o) && STRSTARTS(STR(?o), '{start}')) }}"
+        )
+        _add(found.links, name, links)
+    return found
+
+
+def _number(store: ox.Store, query: str) -> int:
+    (row,) = _rows(store, query)
+    return int(row["n"].value)
+
+
+def _numbers(store: ox.Store, query: str) -> dict[str, int]:
+    return {row["k"].value: int(row["n"].value) for row in _rows(store, query)}
+
+
+def _rows(store: ox.Store, query: str) -> Iterator[Any]:
+    found: Any = store.query(f"SELECT {query}")
+    return iter(found)
+
+
+def _add(counter: Counter[str], key: str, number: int) -> None:
+    """Adds to a counter; what comes to nothing is left out, as if it had never been there."""
+    if counter[key] + number:
+        counter[key] += number
+    else:
+        del counter[key]
+
+
+def _counter(pattern: Pattern) -> object:
+    """What a distinct pattern is counted as."""
+    subject, predicate, value = pattern
+    if predicate is None:
+        return "subjects" if subject is not None else "objects"
+    if value is None:
+        return "entities"
+    links = tuple(
+        name
+        for name, (wanted, start) in _linksets().items()
+        if predicate.value == wanted and isinstance(value, ox.NamedNode) and value.value.startswith(start)
+    )
+    kind = value.value if predicate == _TYPE and isinstance(value, ox.NamedNode) else None
+    return predicate.value, kind, links
+
+
+def _counts(counters: Mapping[object, _Distinct]) -> Counts:
+    found = Counts()
+    for key, distinct in counters.items():
+        number = len(distinct)
+        if isinstance(key, tuple):
+            predicate, kind, links = key
+            found.properties[predicate] += number
+            if kind is not None:
+                found.classes[kind] += number
+            for name in links:
+                found.links[name] += number
+        else:
+            setattr(found, str(key), number)
+    return found
+
+
+class _Distinct:
+    """How many different things were added. Only their 64-bit hashes are kept, mostly at eight bytes each.
+
+    A set of all triples of 100,000 figures would take gigabytes. Two things with one hash would count as one; among
+    a hundred million that happens once in four thousand times.
+    """
+
+    __slots__ = ("_limits", "_parts")
+    _PARTS = 64
+    _SPARE = 4096
+
+    def __init__(self) -> None:
+        self._parts = [array("q") for _ in range(self._PARTS)]
+        self._limits = [self._SPARE] * self._PARTS
+
+    def add(self, thing: Hashable) -> None:
+        number = hash(thing)
+        index = number % self._PARTS
+        part = self._parts[index]
+        part.append(number)
+        if len(part) > self._limits[index]:
+            self._parts[index] = array("q", set(part))
+            self._limits[index] = 2 * len(self._parts[index]) + self._SPARE
+
+    def __len__(self) -> int:
+        return sum(len(set(part)) for part in self._parts)
+
+
+@cache
+def catalogue() -> Mapping[str, Any]:
+    """The datasets, the linksets and their targets, from `contexts/datasets.toml`."""
+    with (resources.contexts_folder() / "datasets.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+@cache
+def _linksets() -> Mapping[str, tuple[str, str]]:
+    """Of each linkset the predicate, and how the IRIs begin that it links to."""
+    return {
+        name: (expand(one["predicate"]), expand(f"{one['target']}:"))
+        for name, one in catalogue()["linksets"].items()
+    }

@@ -1,0 +1,117 @@
+"""Changes of single graphs in a store that keeps a merged default graph: what goes, what comes, what it does to counts.
+
+Each change is one transaction: a process that is killed leaves the old graph or the new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Set
+from itertools import groupby
+
+import pyoxigraph as ox
+
+from rdfkit.identifiers import expand
+
+_TYPE = ox.NamedNode(expand("rdf:type"))
+_DEFAULT = ox.DefaultGraph()
+
+Term = ox.NamedNode | ox.Literal | None
+Pattern = tuple[ox.NamedNode | None, ox.NamedNode | None, Term]
+Site = Callable[[str], str | None]
+
+
+class Editor:
+    """Changes the graphs of a store, and keeps account of the patterns that came to match in a dataset, or no more.
+
+    `site` says to which dataset (`pfocr`, `wikipathways`) a named graph belongs, if to any.
+    """
+
+    def __init__(self, graph: ox.Store, site: Site) -> None:
+        self._graph = graph
+        self._site = site
+        self._matched: dict[tuple[str, Pattern], bool] = {}
+        self.touched: set[ox.NamedNode] = set()
+        self.added = 0
+
+    def replace(self, name: str, quads: Iterable[ox.Quad]) -> None:
+        """Gives a named graph these quads in place of those it has."""
+        node = ox.NamedNode(name)
+        self.change(self._graph.quads_for_pattern(None, None, None, node), quads)
+
+    def change(self, old: Iterable[ox.Quad], new: Iterable[ox.Quad]) -> None:
+        """Takes quads out of named graphs and puts others in; what is in both stays."""
+        before, after = set(old), set(new)
+        gone, come = before - after, after - before
+        if not gone and not come:
+            return
+        for quad in gone | come:
+            self._note(quad)
+        self._graph.update(_update_text(self._with_merged(gone, after), [*come, *map(_merged, come)]))
+        self.added += len(come) - len(gone)
+
+    def _with_merged(self, gone: Set[ox.Quad], after: Set[ox.Quad]) -> Iterator[ox.Quad]:
+        """The quads that go, with their copies in the default graph that no other graph needs."""
+        kept = {quad.triple for quad in after}
+        for quad in gone:
+            yield quad
+            if quad.triple not in kept and not self._is_elsewhere(quad, gone):
+                yield _merged(quad)
+
+    def _is_elsewhere(self, quad: ox.Quad, gone: Set[ox.Quad]) -> bool:
+        found = self._graph.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+        return any(other.graph_name != _DEFAULT and other not in gone for other in found)
+
+    def _note(self, quad: ox.Quad) -> None:
+        """Remembers, before the first change of it, what a dataset matched."""
+        if isinstance(quad.subject, ox.NamedNode):
+            self.touched.add(quad.subject)
+        if isinstance(quad.object, ox.NamedNode):
+            self.touched.add(quad.object)
+        site = self._site(quad.graph_name.value) if isinstance(quad.graph_name, ox.NamedNode) else None
+        if site is not None:
+            for pattern in patterns(quad):
+                if (site, pattern) not in self._matched:
+                    self._matched[site, pattern] = is_matched(self._graph, pattern, site, self._site)
+
+    def differences(self) -> Iterator[tuple[str, Pattern, int]]:
+        """For each dataset the patterns that match now and did not (1), or did and do no more (-1)."""
+        for (site, pattern), before in self._matched.items():
+            now = is_matched(self._graph, pattern, site, self._site)
+            if now != before:
+                yield site, pattern, now - before
+
+
+def patterns(quad: ox.Quad) -> Iterator[Pattern]:
+    """The patterns whose matches a description of a dataset counts: triples, subjects, objects, classes."""
+    yield quad.subject, quad.predicate, quad.object
+    yield quad.subject, None, None
+    yield None, None, quad.object
+    if quad.predicate == _TYPE:
+        yield quad.subject, _TYPE, None
+
+
+def is_matched(graph: ox.Store, pattern: Pattern, dataset: str | None, site: Site) -> bool:
+    """Whether any graph of a dataset has a match."""
+    return any(
+        isinstance(quad.graph_name, ox.NamedNode) and site(quad.graph_name.value) == dataset
+        for quad in graph.quads_for_pattern(*pattern, None)
+    )
+
+
+def _merged(quad: ox.Quad) -> ox.Quad:
+    return ox.Quad(quad.subject, quad.predicate, quad.object)
+
+
+def _update_text(gone: Iterable[ox.Quad], come: Iterable[ox.Quad]) -> str:
+    """One update is one transaction, https://www.w3.org/TR/sparql11-update/#updateLanguage."""
+    parts = [f"{word} DATA {{ {_data(quads)} }}" for word, quads in (("DELETE", gone), ("INSERT", come))]
+    return " ; ".join(parts)
+
+
+def _data(quads: Iterable[ox.Quad]) -> str:
+    ordered = sorted(quads, key=lambda quad: str(quad.graph_name))
+    parts = []
+    for name, group in groupby(ordered, key=lambda quad: quad.graph_name):
+        triples = " ".join(f"{quad.subject} {quad.predicate} {quad.object} ." for quad in group)
+        parts.append(f"GRAPH {name} {{ {triples} }}" if isinstance(name, ox.NamedNode) else triples)
+    return "\n".join(parts)

@@ -1,0 +1,53 @@
+"""Worker processes: the only place that knows about them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from itertools import chain
+from typing import TypeVar
+
+from rdfkit.errors import BuildError
+
+_Job = TypeVar("_Job")
+_Done = TypeVar("_Done")
+_ATTEMPTS = 3
+
+
+def in_processes(
+    work: Callable[[_Job], _Done], jobs: Iterable[_Job], number: int | None = None
+) -> Iterator[_Done]:
+    """What `work` makes of each job, as it is done, by so many processes (default: one for each core).
+
+    Only a few more jobs than processes are under way, so memory does not grow with their number. The jobs of processes
+    that die are done again. What `work` raises comes through. Raises BuildError when processes die again and again.
+    """
+    # Not of the standard library, whose processes would run a script again that builds without a guard.
+    from loky import ProcessPoolExecutor
+
+    processes = number or os.cpu_count() or 1
+    waiting = iter(jobs)
+    for _ in range(_ATTEMPTS):
+        under_way: dict[Future[_Done], _Job] = {}
+        try:
+            with ProcessPoolExecutor(max_workers=processes) as pool:
+                for job in waiting:
+                    under_way[pool.submit(work, job)] = job
+                    if len(under_way) > 2 * processes:
+                        yield from _taken(under_way)
+                while under_way:
+                    yield from _taken(under_way)
+            return
+        except BrokenExecutor:
+            waiting = chain(list(under_way.values()), waiting)
+    raise BuildError("processes of the build are killed again and again; is there enough memory?")
+
+
+def _taken(under_way: dict[Future[_Done], _Job]) -> Iterator[_Done]:
+    """What the jobs that are done have made, at least one; they are no longer under way."""
+    done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+    for future in done:
+        found = future.result()
+        del under_way[future]
+        yield found

@@ -1,0 +1,207 @@
+"""The survey: which source files and companion tables there are, and which differ from what the inventory knows.
+
+A file in a git checkout is compared by git. Any other has changed when its size or time has and its hash, too.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import TypeVar
+
+from rdfkit import places
+from rdfkit.errors import SourceError
+from rdfkit.inventory import Companion, File, Inventory, Known
+from rdfkit.provenance import Commits
+from rdfkit.sources import PAGE_SUFFIXES
+from rdfkit.tables import FOLDER, table_kinds
+
+_TABLE_SUFFIXES = frozenset({".tsv"})
+_ROWS = 5000
+_T = TypeVar("_T")
+# A file that was changed as it was read may be changed again without a new time.
+_RACY_NANOSECONDS = 2_000_000_000
+
+
+def survey(sources: Iterable[str], tables: Iterable[str], inventory: Inventory) -> None:
+    """Brings the files in the inventory up to date; pages that are new or changed, or whose tables are, then wait.
+
+    `sources` are files and folders of pages, `tables` folders of companion tables beside those of the sources.
+    Raises SourceError when a place does not exist, is neither file nor folder, or cannot be listed.
+    """
+    named = list(sources)
+    commits = Commits()
+    seen: set[str] = set()
+    folders: dict[str, None] = {}
+    _survey_pages(_source_files(named, seen, folders, commits), inventory, commits)
+    found = _companions(named, list(tables), list(folders), seen, commits)
+    _survey_companions(found, inventory, commits)
+
+
+def position(place: str, relative: str) -> str:
+    """What sorts files as they are listed: places in order, in each folder its files before its folders."""
+    *folders, name = relative.split("/")
+    return place + "".join(f"\x02{folder}" for folder in folders) + f"\x01{name}"
+
+
+def _survey_pages(files: Iterator[File], inventory: Inventory, commits: Commits) -> None:
+    known = inventory.files()
+    for some in _chunks(files):
+        new, same = _compared(some, known, commits)
+        inventory.add_files(new)
+        inventory.note_files(same)
+    inventory.lose_files(known)
+
+
+def _survey_companions(found: Iterator[Companion], inventory: Inventory, commits: Commits) -> None:
+    known = inventory.companions()
+    owners = inventory.companion_owners() if known else {}
+    changed: set[tuple[str, str]] = set()
+    for some in _chunks(found):
+        new, same = _compared([one.file for one in some], known, commits)
+        by_path = {one.file.path: one for one in some}
+        inventory.add_companions(replace(by_path[file.path], file=file) for file in new)
+        inventory.note_companions(replace(by_path[file.path], file=file) for file in same)
+        changed.update((by_path[file.path].page_kind, by_path[file.path].page_name) for file in new)
+    changed.update(owners[path] for path in known)
+    inventory.lose_companions(known)
+    inventory.touch_names(changed)
+
+
+def _compared(
+    files: Iterable[File], known: dict[str, Known], commits: Commits
+) -> tuple[list[File], list[File]]:
+    """The files that are new or changed, and those of which only place, time or version are. Takes all from `known`."""
+    new, same = [], []
+    for file in files:
+        before = known.pop(file.path, None)
+        if before is None:
+            new.append(file)
+        elif _is_untouched(file, before):
+            continue
+        elif _is_same(file, before, commits):
+            same.append(file)
+        else:
+            new.append(file)
+    return new, same
+
+
+def _is_untouched(file: File, before: Known) -> bool:
+    same_place = (file.version, file.position) == (before.version, before.position)
+    return same_place and file.modified is not None and (file.size, file.modified) == before[:2]
+
+
+def _is_same(file: File, before: Known, commits: Commits) -> bool:
+    if before.version is not None and file.version is not None and not places.is_remote(file.path):
+        return before.version == file.version or not commits.differ(file.path, before.version, file.version)
+    if file.size != before.size or before.sha256 is None:
+        return False
+    same_time = file.modified is not None and file.modified == before.modified
+    return same_time or places.file_sha256(file.path) == before.sha256
+
+
+def _source_files(
+    named: Iterable[str], seen: set[str], folders: dict[str, None], commits: Commits
+) -> Iterator[File]:
+    real = _Real()
+    for number, place in enumerate(named):
+        kind = places.kind_of(place)
+        if kind == places.FOLDER:
+            for one in places.list_files(place, PAGE_SUFFIXES):
+                if real.is_new(one.path, seen):
+                    folders.setdefault(places.folder_of(one.path))
+                    yield _file(one, f"{number:06}", commits)
+        elif kind == places.FILE:
+            if real.is_new(place, seen):
+                folders.setdefault(places.folder_of(place))
+                yield replace(_file(_listed(place), f"{number:06}", commits), named=True)
+        elif kind is None:
+            raise SourceError("no such file or folder", path=place, expected="pages, or a folder of pages")
+        else:
+            raise SourceError(
+                "is neither a file nor a folder", path=place, expected="pages, or a folder of pages"
+            )
+
+
+def _companions(
+    named: list[str], tables: list[str], page_folders: list[str], seen: set[str], commits: Commits
+) -> Iterator[Companion]:
+    real = _Real()
+    for folder in tables:
+        if places.kind_of(folder) != places.FOLDER:
+            raise SourceError("is no folder of tables", path=folder, expected="a folder of .tsv files")
+    searched = [place for place in named if places.kind_of(place) == places.FOLDER]
+    for number, folder in enumerate([*searched, *tables]):
+        for one in places.list_files(folder, _TABLE_SUFFIXES):
+            if real.is_new(one.path, seen):
+                yield from _companion(_file(one, f"{number:06}", commits), expected=True)
+    beside = dict.fromkeys(places.join(places.folder_of(folder) or ".", FOLDER) for folder in page_folders)
+    for number, folder in enumerate(beside):
+        if not places.is_remote(folder) and places.kind_of(folder) == places.FOLDER:
+            for one in places.list_files(folder, _TABLE_SUFFIXES):
+                if "/" not in one.relative and real.is_new(one.path, seen):
+                    inside = one._replace(relative=f"{FOLDER}/{one.relative}")
+                    yield from _companion(_file(inside, f"beside {number:06}", commits), expected=False)
+
+
+def _companion(file: File, *, expected: bool) -> Iterator[Companion]:
+    page_name, dash, kind = PurePosixPath(file.relative).stem.rpartition("-")
+    found = table_kinds().get(kind)
+    if dash and page_name and found is not None:
+        yield Companion(file, found.page_kind, page_name, kind, expected)
+
+
+def _file(one: places.Listed, place: str, commits: Commits) -> File:
+    modified = one.mtime_ns
+    if modified is not None and time.time_ns() - modified < _RACY_NANOSECONDS:
+        modified = None
+    version = places.commit_of(one.path) if places.is_remote(one.path) else commits.of(one.path)
+    return File(
+        one.path,
+        position(place, one.relative),
+        one.relative,
+        one.size if one.size is not None else -1,
+        modified,
+        version,
+    )
+
+
+def _listed(place: str) -> places.Listed:
+    name = PurePosixPath(place).name
+    if places.is_remote(place):
+        return places.Listed(place, name, None, None, None)
+    found = os.stat(place)  # noqa: PTH116
+    return places.Listed(place, name, found.st_size, found.st_mtime_ns, None)
+
+
+class _Real:
+    """Tells whether a file was seen before under another name of its folder."""
+
+    def __init__(self) -> None:
+        self._folders: dict[str, str] = {}
+
+    def is_new(self, path: str, seen: set[str]) -> bool:
+        """Whether it is new; it is seen from now on."""
+        if not places.is_remote(path):
+            folder, name = os.path.split(path)
+            real = self._folders.get(folder)
+            if real is None:
+                real = self._folders[folder] = os.path.realpath(folder)
+            path = f"{real}/{name}"
+        if path in seen:
+            return False
+        seen.add(path)
+        return True
+
+
+def _chunks(found: Iterator[_T]) -> Iterator[list[_T]]:
+    some: list[_T] = []
+    for one in found:
+        some.append(one)
+        if len(some) == _ROWS:
+            yield some
+            some = []
+    yield some
