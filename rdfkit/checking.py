@@ -13,17 +13,21 @@ from rdfkit import archives, builder, formats, rdfxml, validation
 from rdfkit.conversion import Advance, convert, no_progress
 from rdfkit.errors import ArchiveError, SourceError
 from rdfkit.report import Report, Result
+from rdfkit.shacl import ShapeResult
+from rdfkit.validation import Engine, Shapes
 
 
 def validate(
     sources: Iterable[str | Path],
     *,
     shapes: Iterable[str | Path] | None = None,
+    engine: Engine = Engine.RDFKIT,
     progress: Advance = no_progress,
 ) -> Report:
     """The report on pages (files or folders) and RDF files, plain, gzipped or in archives.
 
-    `shapes` are SHACL files to use in place of the package's. RDF files are recognised by their suffix and
+    `shapes` are SHACL files to use in place of the package's, `engine` is what checks; that pyshacl had to check
+    in place of our own engine is an info of the report. RDF files are recognised by their suffix and
     checked together, so that they may describe each other. Raises SourceError for what does not exist or is
     not the RDF its suffix promises, ArchiveError for an archive that is damaged or not safe, ShapesError for
     shapes that are not SHACL.
@@ -32,20 +36,19 @@ def validate(
     rdf = [place for place in places if holds_rdf(place) and not place.is_dir()]
     pages = [place for place in places if place not in rdf]
     files = [Path(path) for path in shapes] if shapes is not None else None
-    results = list(_check_rdf(rdf, files))
+    loaded = validation.load_shapes(files, engine)
+    results = [*loaded.notes(), *_check_rdf(rdf, loaded)]
     if pages:
-        results.extend(
-            builder.check(convert(pages, progress=progress), validation.load_shapes(files)).results
-        )
+        results.extend(builder.check(convert(pages, progress=progress), loaded).results)
     return Report.of(results)
 
 
-def _check_rdf(paths: list[Path], shapes: list[Path] | None) -> Iterable[Result]:
+def _check_rdf(paths: list[Path], shapes: Shapes) -> Iterable[Result]:
     if not paths:
         return []
     quads = {path: read_rdf(path) for path in paths}
     triples = (quad.triple for found in quads.values() for quad in found)
-    results = validation.check(triples, validation.load_shapes(shapes))
+    results = validation.check(triples, shapes)
     return [validation.untraced(result, _file_of(result, quads)) for result in results]
 
 
@@ -106,7 +109,7 @@ def _parse(
         ) from error
 
 
-def _file_of(result: validation.ShapeResult, quads: dict[Path, list[ox.Quad]]) -> str | None:
+def _file_of(result: ShapeResult, quads: dict[Path, list[ox.Quad]]) -> str | None:
     focus = ox.NamedNode(result.focus) if ":" in result.focus else None
     for path, found in quads.items():
         if any(quad.subject == focus for quad in found):

@@ -77,6 +77,13 @@ class AuditFormat(StrEnum):
     JSON = "json"
 
 
+class EngineName(StrEnum):
+    """What checks against shapes."""
+
+    RDFKIT = "rdfkit"
+    PYSHACL = "pyshacl"
+
+
 class SeverityName(StrEnum):
     """The severities of SHACL, worst first."""
 
@@ -198,6 +205,9 @@ def validate(
         list[Path] | None,
         typer.Option("--shapes", metavar="FILE", help="SHACL to use in place of ours. Repeatable."),
     ] = None,
+    engine: Annotated[
+        EngineName, typer.Option("--engine", help="What checks. Both give the same; pyshacl takes longer.")
+    ] = EngineName.RDFKIT,
     format: Annotated[ReportFormat, typer.Option("--format", help="Form of the report.")] = ReportFormat.TEXT,
     severity: Annotated[
         SeverityName, typer.Option("--severity", help="Leave out what is milder.")
@@ -213,9 +223,10 @@ def validate(
     from rdfkit.checking import validate as check
     from rdfkit.progress import progress
     from rdfkit.report import Severity
+    from rdfkit.validation import Engine
 
     with progress(quiet) as advance:
-        found = check(sources, shapes=shapes, progress=advance)
+        found = check(sources, shapes=shapes, engine=Engine(engine), progress=advance)
     if output is not None:
         _write(_rendered(found.at_least(Severity(severity)), format).encode(), output)
     else:

@@ -1,19 +1,20 @@
 """SHACL validation: shapes and triples in, results out, each traced back to file, line and key.
 
-The engine is pyshacl (https://www.w3.org/TR/shacl/). What a result says to people comes from the shape:
-`sh:name` is what should stand there, `sh:message` what to do about it.
+Two engines check, with the same results: our own, in `rdfkit.shacl`, and pyshacl. What a result says to people
+comes from the shape: `sh:name` is what should stand there, `sh:message` what to do about it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyoxigraph as ox
 
-from rdfkit import contexts, kinds, resources
-from rdfkit.answers import rdflib_triple
+from rdfkit import contexts, kinds, resources, shacl
 from rdfkit.documents import Document, Origin
 from rdfkit.errors import ShapesError
 from rdfkit.front_matter import KeyPath, Value
@@ -21,47 +22,71 @@ from rdfkit.identifiers import compress, expand
 from rdfkit.kinds.fields import BLOCK
 from rdfkit.pages import Page
 from rdfkit.report import Result, Severity
-from rdfkit.shacl import ShapeResult
+from rdfkit.shacl import CompiledShapes, ShapeResult, UnsupportedShapesError, compile_shapes, reference
+from rdfkit.shacl.data import statements
 from rdfkit.tables import table_kinds
-
-if TYPE_CHECKING:
-    import rdflib
 
 _SHOWN_VALUE = 80
 _TYPE = expand("rdf:type")
 _MAX_COUNT = expand("sh:MaxCountConstraintComponent")
 
 
-def load_shapes(files: Iterable[Path] | None = None) -> rdflib.Graph:
-    """The shapes graph of RDF files, or of the shapes that ship with the package.
+class Engine(StrEnum):
+    """What checks statements against shapes: rdfkit's own engine for SHACL core, or pyshacl for all of SHACL."""
 
-    Raises ShapesError when a file cannot be read as RDF or holds no shape.
+    RDFKIT = "rdfkit"
+    PYSHACL = "pyshacl"
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """A shapes graph: its files and, for our own engine, what they compile to.
+
+    Without `compiled` pyshacl checks; `refusal` then says why, if our own engine was asked for.
     """
-    import rdflib
 
-    paths = sorted(resources.shapes_folder().glob("*.ttl")) if files is None else list(files)
-    shapes = rdflib.Graph()
-    for path in paths:
-        _add_shapes(path, shapes)
-    if next(_node_shapes(shapes), None) is None:
+    paths: tuple[Path, ...]
+    compiled: CompiledShapes | None
+    refusal: UnsupportedShapesError | None = None
+
+    def notes(self) -> list[Result]:
+        """That pyshacl checks in place of our own engine, as an info of the report."""
+        if self.refusal is None:
+            return []
+        note = Result(
+            severity=Severity.INFO,
+            rule="shapes-engine",
+            message=f"checked with pyshacl: {self.refusal.message}",
+            path=", ".join(map(str, self.paths)),
+        )
+        return [note]
+
+
+def load_shapes(files: Iterable[Path] | None = None, engine: Engine = Engine.RDFKIT) -> Shapes:
+    """The shapes of RDF files, or those that ship with the package, for an engine.
+
+    Shapes that only pyshacl covers are for pyshacl whatever was asked for. Raises ShapesError when a file cannot
+    be read as RDF or holds no shape.
+    """
+    paths = tuple(sorted(resources.shapes_folder().glob("*.ttl")) if files is None else files)
+    triples = [triple for path in paths for triple in _read_triples(path)]
+    if not any(_is_shape(triple) for triple in triples):
         raise ShapesError(
             "no SHACL shape in the files", path=", ".join(map(str, paths)), expected="sh:NodeShape"
         )
-    return shapes
-
-
-def check(triples: Iterable[ox.Triple], shapes: rdflib.Graph) -> list[ShapeResult]:
-    """The SHACL results of triples against a shapes graph. Raises ShapesError when the shapes are not SHACL."""
-    import pyshacl
-    import rdflib
-
-    data = rdflib.Graph()
-    data.addN((*rdflib_triple(triple), data) for triple in triples)
+    if engine is Engine.PYSHACL:
+        return Shapes(paths, None)
     try:
-        _, found, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none")
-    except pyshacl.errors.ShapeLoadError as error:
-        raise ShapesError(f"the shapes are not SHACL: {error}") from error
-    return list(_shape_results(found, shapes))
+        return Shapes(paths, compile_shapes(triples))
+    except UnsupportedShapesError as refusal:
+        return Shapes(paths, None, refusal)
+
+
+def check(triples: Iterable[ox.Triple], shapes: Shapes) -> list[ShapeResult]:
+    """The SHACL results of triples against shapes. Raises ShapesError when the shapes are not SHACL."""
+    if shapes.compiled is not None:
+        return shacl.check(shapes.compiled, statements(triples))
+    return reference.check(triples, reference.read_graph(shapes.paths))
 
 
 def trace(
@@ -123,6 +148,31 @@ def _problem(result: ShapeResult, found: str | None) -> str:
         return f"missing: expected {wanted}"
     shown = found if len(found) <= _SHOWN_VALUE else found[:_SHOWN_VALUE] + "…"
     return f'"{shown}" is not {wanted}'
+
+
+# --- reading shapes ---
+
+
+def _read_triples(path: Path) -> list[ox.Triple]:
+    """The triples of a file: Turtle by Oxigraph, which takes a tenth of the time; all else, and errors, by rdflib."""
+    if path.suffix == ".ttl":
+        try:
+            return _parse(path.read_bytes(), ox.RdfFormat.TURTLE, path.resolve().as_uri())
+        except (OSError, SyntaxError):
+            pass
+    return _parse(
+        reference.read_graph([path]).serialize(format="nt", encoding="utf-8"), ox.RdfFormat.N_TRIPLES
+    )
+
+
+def _parse(data: bytes, format: ox.RdfFormat, base: str | None = None) -> list[ox.Triple]:
+    return [quad.triple for quad in ox.parse(data, format, base_iri=base, rename_blank_nodes=True)]
+
+
+def _is_shape(triple: ox.Triple) -> bool:
+    if triple.predicate.value == expand("sh:targetClass"):
+        return True
+    return triple.predicate.value == _TYPE and triple.object == ox.NamedNode(expand("sh:NodeShape"))
 
 
 # --- from a node and a predicate back to a key ---
@@ -229,66 +279,6 @@ def _holders(results: list[ShapeResult], quads: Iterable[ox.Quad]) -> dict[Shape
                 if quad.object == result.value and quad.predicate.value == result.path:
                     holders[result][quad.graph_name.value] = None
     return {result: list(graphs or describers.get(result.focus, {})) for result, graphs in holders.items()}
-
-
-# --- rdflib and pyshacl ---
-
-
-def _add_shapes(path: Path, shapes: rdflib.Graph) -> None:
-    import rdflib.util
-
-    try:
-        shapes.parse(path, format=rdflib.util.guess_format(str(path)) or "turtle")
-    except (OSError, SyntaxError, ValueError) as error:
-        raise ShapesError(
-            f"cannot be read as RDF: {error}", path=str(path), expected="a shapes graph"
-        ) from error
-
-
-def _node_shapes(shapes: rdflib.Graph) -> Iterator[Any]:
-    from rdflib.namespace import RDF, SH
-
-    yield from shapes.subjects(RDF.type, SH.NodeShape)
-    yield from shapes.subjects(SH.targetClass, None)
-
-
-def _shape_results(found: Any, shapes: rdflib.Graph) -> Iterator[ShapeResult]:  # noqa: ANN401 - pyshacl's graph
-    import rdflib
-    from rdflib.namespace import SH
-
-    severities = {SH.Violation: Severity.VIOLATION, SH.Warning: Severity.WARNING, SH.Info: Severity.INFO}
-    # Only what the report names: results of inner shapes (`sh:detail`) are explanations of these.
-    for node in found.objects(None, SH.result):
-        shape = found.value(node, SH.sourceShape)
-        path = found.value(node, SH.resultPath)
-        name = shapes.value(shape, SH.name)
-        message = found.value(node, SH.resultMessage)
-        yield ShapeResult(
-            severity=severities.get(found.value(node, SH.resultSeverity), Severity.VIOLATION),
-            shape=str(shape),
-            component=str(found.value(node, SH.sourceConstraintComponent)),
-            focus=str(found.value(node, SH.focusNode)),
-            path=str(path) if isinstance(path, rdflib.URIRef) else None,
-            value=_oxigraph_term(found.value(node, SH.value)),
-            name=str(name) if name is not None else None,
-            message=str(message) if message is not None else None,
-        )
-
-
-def _oxigraph_term(term: Any) -> ox.NamedNode | ox.Literal | None:  # noqa: ANN401 - an rdflib term
-    import rdflib
-
-    if isinstance(term, rdflib.URIRef):
-        return ox.NamedNode(str(term))
-    if isinstance(term, rdflib.Literal):
-        if term.language:
-            return ox.Literal(str(term), language=term.language)
-        return (
-            ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype)))
-            if term.datatype
-            else ox.Literal(str(term))
-        )
-    return None
 
 
 def _local_name(iri: str) -> str:

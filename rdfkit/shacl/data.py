@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+import pyoxigraph as ox
+
+from rdfkit.errors import QueryError
 
 TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 SUBCLASS_OF = "<http://www.w3.org/2000/01/rdf-schema#subClassOf>"
@@ -56,3 +60,17 @@ class Data:
     def is_instance(self, term: str, name: str) -> bool:
         """Whether a term is a SHACL instance of a class."""
         return any(name in self.superclasses(kind) for kind in self.objects(term, TYPE))
+
+
+def statements(triples: Iterable[ox.Triple]) -> dict[str, dict[str, list[str]]]:
+    """Triples as statements. Raises QueryError for a triple term, which no constraint of SHACL core knows."""
+    found: dict[str, dict[str, dict[str, None]]] = {}
+    for triple in triples:
+        if isinstance(triple.object, ox.Triple):
+            raise QueryError("SHACL has no shape for a triple within a triple", value=str(triple.object))
+        said = found.setdefault(str(triple.subject), {})
+        said.setdefault(str(triple.predicate), {})[str(triple.object)] = None
+    return {
+        subject: {predicate: list(objects) for predicate, objects in said.items()}
+        for subject, said in found.items()
+    }
