@@ -18,10 +18,10 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, BinaryIO, Self
 
 from rdfkit.errors import ArchiveError
 
@@ -121,25 +121,108 @@ def members(path: Path, limits: Limits = LIMITS) -> Iterator[tuple[str, BinaryIO
     ArchiveError for damage, absolute paths, `..`, backslashes, links, devices, encryption, names that occur
     twice, and whatever goes beyond the limits.
     """
-    with path.open("rb") as file:
-        head = file.peek(8)
+    with path.open("rb") as file, Archive(file, path, limits) as archive:
+        for name in archive.entries:
+            with archive.open(name) as stream:
+                yield name, stream
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What an archive says of one file.
+
+    `size` and `packed` count bytes, `mtime_ns` is when the file was last changed, `tag` changes with its content:
+    a tar has the one, a zip the other.
+    """
+
+    name: str
+    size: int
+    packed: int | None
+    mtime_ns: int | None
+    tag: str | None
+    open: Callable[[], IO[bytes]]
+
+
+class Archive:
+    """A zip, tar or tar.gz (told by its first bytes) whose members can be read in any order.
+
+    `entries` are its files by name, sorted, all checked as `members` says. Raises ArchiveError as `members` does.
+    """
+
+    def __init__(self, file: IO[bytes], path: Path | str, limits: Limits = LIMITS) -> None:
+        self._path = path
+        self._held = ExitStack()
+        try:
+            self.entries = self._entries(file, limits)
+        except BaseException:
+            self._held.close()
+            raise
+
+    def open(self, name: str) -> BinaryIO:
+        """A buffered stream of the bytes of one member. Raises KeyError when there is no such member."""
+        entry = self.entries[name]
+        try:
+            stream = entry.open()
+        except _DAMAGE as error:
+            raise _damaged(self._path, error, entry.name) from error
+        return io.BufferedReader(_Member(stream, self._path, entry.name))
+
+    def close(self) -> None:
+        """Lets go of what opening it took; the file itself stays open."""
+        self._held.close()
+
+    def __enter__(self) -> Self:
+        """The archive itself."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Closes the archive."""
+        self.close()
+
+    def _entries(self, file: IO[bytes], limits: Limits) -> dict[str, Entry]:
+        packed = file.seek(0, io.SEEK_END)
+        file.seek(0)
+        head = file.read(8)
+        file.seek(0)
         if head.startswith(_ZIP):
-            yield from _zip_members(file, path, limits)
+            entries = self._zip_entries(file)
         elif head.startswith(_GZIP):
-            with tempfile.SpooledTemporaryFile(_IN_MEMORY) as unpacked:
-                # Members are given by name, so the tar must be sought in, which gzip cannot do.
-                shutil.copyfileobj(_Gunzipped(file, path, limits), unpacked, _STEP)
-                unpacked.seek(0)
-                yield from _tar_members(unpacked, path, limits)
+            unpacked = self._held.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115
+            # Members are given by name, so the tar must be sought in, which gzip cannot do.
+            shutil.copyfileobj(_Gunzipped(file, self._path, limits), unpacked, _STEP)
+            unpacked.seek(0)
+            entries = self._tar_entries(unpacked)
         else:
-            _refuse_other_packing(head, path, "zip, tar or tar.gz")
-            yield from _tar_members(file, path, limits)
+            _refuse_other_packing(head, self._path, "zip, tar or tar.gz")
+            entries = self._tar_entries(file)
+        return _checked(entries, packed, self._path, limits)
+
+    def _zip_entries(self, file: IO[bytes]) -> Iterator[Entry]:
+        path = self._path
+        try:
+            archive = self._held.enter_context(zipfile.ZipFile(file))
+        except _DAMAGE as error:
+            raise _damaged(path, error) from error
+        return (
+            _zip_entry(archive, info, path) for info in archive.infolist() if not _is_zip_folder(info, path)
+        )
+
+    def _tar_entries(self, file: IO[bytes]) -> Iterator[Entry]:
+        try:
+            archive = self._held.enter_context(tarfile.open(fileobj=_Steps(file), mode="r:"))  # noqa: SIM115
+        except _DAMAGE as error:
+            raise ArchiveError(
+                f"is no archive that can be read: {error}",
+                path=str(self._path),
+                expected="zip, tar or tar.gz",
+            ) from error
+        return _tar_entries(archive, file, self._path)
 
 
 class _Gunzipped(io.RawIOBase):
     """The unpacked bytes of a gzip file, as far as the limits go."""
 
-    def __init__(self, file: BinaryIO, path: Path, limits: Limits) -> None:
+    def __init__(self, file: IO[bytes], path: Path | str, limits: Limits) -> None:
         self._file, self._path, self._limits = file, path, limits
         self._gzip = gzip.GzipFile(fileobj=file)
         self._size = 0
@@ -161,7 +244,7 @@ class _Gunzipped(io.RawIOBase):
 class _Member(io.RawIOBase):
     """The bytes of one member; damage that shows on reading is an ArchiveError."""
 
-    def __init__(self, stream: IO[bytes], path: Path, name: str) -> None:
+    def __init__(self, stream: IO[bytes], path: Path | str, name: str) -> None:
         self._stream, self._path, self._name = stream, path, name
 
     def readable(self) -> bool:
@@ -174,6 +257,10 @@ class _Member(io.RawIOBase):
             raise _damaged(self._path, error, self._name) from error
         buffer[: len(data)] = data
         return len(data)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
 
 
 class _Steps(io.RawIOBase):
@@ -194,37 +281,15 @@ class _Steps(io.RawIOBase):
         return self._file.tell()
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """What an archive says of one file: its name, sizes, and how to open it."""
-
-    name: str
-    size: int
-    packed: int | None
-    open: Callable[[], IO[bytes]]
-
-
 # --- zip ---
 
 
-def _zip_members(file: BinaryIO, path: Path, limits: Limits) -> Iterator[tuple[str, BinaryIO]]:
-    try:
-        archive = zipfile.ZipFile(file)
-    except _DAMAGE as error:
-        raise _damaged(path, error) from error
-    with archive:
-        entries = (
-            _zip_entry(archive, info, path) for info in archive.infolist() if not _is_zip_folder(info, path)
-        )
-        yield from _opened(_checked(entries, path, limits), path)
-
-
-def _is_zip_folder(info: zipfile.ZipInfo, path: Path) -> bool:
+def _is_zip_folder(info: zipfile.ZipInfo, path: Path | str) -> bool:
     _safe_name(info.orig_filename, path)
     return info.is_dir()
 
 
-def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> _Entry:
+def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path | str) -> Entry:
     # ZipInfo.filename ends at a NUL byte; `orig_filename` is what stands in the archive.
     name = info.orig_filename
     kind = stat.S_IFMT(info.external_attr >> 16) if info.create_system == _UNIX else 0
@@ -237,24 +302,14 @@ def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> _
         raise _refused(path, name, "is damaged: it starts before the archive", "a whole file")
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise _refused(path, name, f"is packed by method {info.compress_type}", "stored or deflated members")
-    return _Entry(name, info.file_size, info.compress_size, lambda: archive.open(info))
+    tag = f"crc32:{info.CRC:08x}"
+    return Entry(name, info.file_size, info.compress_size, None, tag, lambda: archive.open(info))
 
 
 # --- tar ---
 
 
-def _tar_members(file: IO[bytes], path: Path, limits: Limits) -> Iterator[tuple[str, BinaryIO]]:
-    try:
-        archive = tarfile.open(fileobj=_Steps(file), mode="r:")  # noqa: SIM115 - closed below
-    except _DAMAGE as error:
-        raise ArchiveError(
-            f"is no archive that can be read: {error}", path=str(path), expected="zip, tar or tar.gz"
-        ) from error
-    with archive:
-        yield from _opened(_checked(_tar_entries(archive, file, path), path, limits), path)
-
-
-def _tar_entries(archive: tarfile.TarFile, file: IO[bytes], path: Path) -> Iterator[_Entry]:
+def _tar_entries(archive: tarfile.TarFile, file: IO[bytes], path: Path | str) -> Iterator[Entry]:
     try:
         for info in archive:
             _safe_name(info.name, path)
@@ -270,14 +325,15 @@ def _tar_entries(archive: tarfile.TarFile, file: IO[bytes], path: Path) -> Itera
         )
 
 
-def _tar_entry(archive: tarfile.TarFile, info: tarfile.TarInfo, path: Path) -> _Entry:
+def _tar_entry(archive: tarfile.TarFile, info: tarfile.TarInfo, path: Path | str) -> Entry:
     if info.issym() or info.islnk():
         what = "a symbolic link" if info.issym() else "a hard link"
         raise _refused(path, info.name, f"is {what} to {info.linkname}", "regular files only")
     if not info.isreg() or info.issparse():
         what = "a sparse file" if info.issparse() else "a device, a pipe or something unknown"
         raise _refused(path, info.name, f"is {what}", "regular files only")
-    return _Entry(info.name, info.size, None, lambda: _extracted(archive, info))
+    changed = int(info.mtime * 1_000_000_000)
+    return Entry(info.name, info.size, None, changed, None, lambda: _extracted(archive, info))
 
 
 def _extracted(archive: tarfile.TarFile, info: tarfile.TarInfo) -> IO[bytes]:
@@ -290,10 +346,9 @@ def _extracted(archive: tarfile.TarFile, info: tarfile.TarInfo) -> IO[bytes]:
 # --- what holds for both ---
 
 
-def _checked(entries: Iterator[_Entry], path: Path, limits: Limits) -> list[tuple[str, _Entry]]:
-    found: dict[str, _Entry] = {}
+def _checked(entries: Iterator[Entry], packed: int, path: Path | str, limits: Limits) -> dict[str, Entry]:
+    found: dict[str, Entry] = {}
     total = 0
-    packed = path.stat().st_size
     for entry in entries:
         name = _safe_name(entry.name, path)
         if name in found:
@@ -307,20 +362,10 @@ def _checked(entries: Iterator[_Entry], path: Path, limits: Limits) -> list[tupl
         _check_growth(entry.size, packed if entry.packed is None else entry.packed, path, entry.name, limits)
         _check_growth(total, packed, path, entry.name, limits)
         found[name] = entry
-    return sorted(found.items())
+    return dict(sorted(found.items()))
 
 
-def _opened(entries: list[tuple[str, _Entry]], path: Path) -> Iterator[tuple[str, BinaryIO]]:
-    for name, entry in entries:
-        try:
-            stream = entry.open()
-        except _DAMAGE as error:
-            raise _damaged(path, error, entry.name) from error
-        with stream:
-            yield name, io.BufferedReader(_Member(stream, path, entry.name))
-
-
-def _safe_name(name: str, path: Path) -> str:
+def _safe_name(name: str, path: Path | str) -> str:
     """The name without `.` and empty parts. Raises ArchiveError for a name that leads out of the archive."""
     parts = name.split("/")
     if name.startswith("/"):
@@ -339,7 +384,7 @@ def _safe_name(name: str, path: Path) -> str:
     return plain
 
 
-def _check_growth(size: int, packed: int, path: Path, name: str | None, limits: Limits) -> None:
+def _check_growth(size: int, packed: int, path: Path | str, name: str | None, limits: Limits) -> None:
     """Raises ArchiveError when so many unpacked bytes of so many packed ones are beyond the limits."""
     if size > limits.size:
         message, expected = f"unpacks to more than {limits.size} bytes", f"at most {limits.size} bytes"
@@ -351,18 +396,18 @@ def _check_growth(size: int, packed: int, path: Path, name: str | None, limits: 
     raise ArchiveError(message, path=str(path), key=name, value=str(size), expected=expected)
 
 
-def _refuse_other_packing(head: bytes, path: Path, expected: str) -> None:
+def _refuse_other_packing(head: bytes, path: Path | str, expected: str) -> None:
     for magic, what in _OTHER_PACKINGS.items():
         if head.startswith(magic):
             raise ArchiveError(f"is {what}", path=str(path), expected=expected)
 
 
-def _refused(path: Path, name: str, message: str, expected: str) -> ArchiveError:
+def _refused(path: Path | str, name: str, message: str, expected: str) -> ArchiveError:
     # The name is shown with its control characters escaped: it comes from a stranger and goes to a terminal.
     shown = _CONTROL.sub(lambda match: f"\\x{ord(match.group()):02x}", name)
     return ArchiveError(message, path=str(path), key=shown, value=name, expected=expected)
 
 
-def _damaged(path: Path, error: Exception, name: str | None = None) -> ArchiveError:
+def _damaged(path: Path | str, error: Exception, name: str | None = None) -> ArchiveError:
     reason = str(error) or "it stops in the middle"
     return ArchiveError(f"is damaged: {reason}", path=str(path), key=name, expected="a whole file")

@@ -12,10 +12,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import yaml
 
-from rdfkit.errors import PageError
+from rdfkit.errors import ArchiveError, PageError
+from rdfkit.places import open_bytes
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_FRONT_MATTER_BYTES = 1024 * 1024
@@ -45,25 +47,38 @@ class FrontMatter:
     closed: bool
 
 
-def read_file(path: Path, shown: str) -> bytes | None:
+def read_file(path: str | Path, shown: str) -> bytes | None:
     """The bytes of a file that begins with front matter; None when it begins otherwise.
 
     Raises PageError when the file cannot be read or is larger than 16 MB. Only the first bytes of a file
     without front matter are read.
     """
     try:
-        with path.open("rb") as file:
+        with open_bytes(str(path)) as file:
             head = file.read(64)
             if not starts_with_fence(head):
                 return None
-            size = os.fstat(file.fileno()).st_size
-            if size > MAX_FILE_BYTES:
+            content = head + file.read(MAX_FILE_BYTES)
+            if len(content) > MAX_FILE_BYTES:
                 raise PageError(
-                    "is too large for a page", path=shown, value=f"{size} bytes", expected="at most 16 MB"
+                    "is too large for a page",
+                    path=shown,
+                    value=_size(file, content),
+                    expected="at most 16 MB",
                 )
-            return head + file.read(MAX_FILE_BYTES)
+            return content
     except OSError as error:
         raise PageError(f"cannot be read: {error.strerror}", path=shown) from error
+    except ArchiveError as error:
+        raise PageError(error.message, path=shown, expected=error.expected) from error
+
+
+def _size(file: BinaryIO, content: bytes) -> str:
+    """How large a file is: only a file on this machine tells before it is read to its end."""
+    try:
+        return f"{os.fstat(file.fileno()).st_size} bytes"
+    except OSError:
+        return f"{len(content)} bytes or more"
 
 
 def starts_with_fence(head: bytes) -> bool:

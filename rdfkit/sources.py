@@ -1,4 +1,4 @@
-"""Finds the source files that the user means: single files, and folders searched to the bottom."""
+"""Finds the source files that the user means: single files, and folders searched to the bottom, wherever they lie."""
 
 from __future__ import annotations
 
@@ -8,24 +8,27 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from rdfkit.errors import SourceError
+from rdfkit.places import FILE, FOLDER, is_remote, kind_of, list_files, name_of, normal
 
 PAGE_SUFFIXES = frozenset({".md", ".markdown", ".yml", ".yaml", ".txt"})
-SKIPPED_FOLDERS = frozenset({"node_modules", "_site"})
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
     """One file that may hold a page.
 
-    `path` is where it is, `shown` the same as the user would type it, `relative` the path inside the site
-    (the folder that the user named, or the file's own folder). `named` says that the user named the file
-    itself, so that it must be a page.
+    `path` opens it (`places.open_bytes`), `shown` is the same as the user would type it, `relative` the path inside
+    the site (the folder that the user named, or the file's own folder). `named` says that the user named the file
+    itself, so that it must be a page. `size`, `mtime_ns` and `tag` are those of `places.Listed`.
     """
 
-    path: Path
+    path: str
     shown: str
     relative: PurePosixPath
     named: bool
+    size: int | None = None
+    mtime_ns: int | None = None
+    tag: str | None = None
 
 
 def find_sources(places: Iterable[str | Path]) -> list[SourceFile]:
@@ -34,43 +37,62 @@ def find_sources(places: Iterable[str | Path]) -> list[SourceFile]:
     A folder gives its files with a page suffix, without hidden folders, `node_modules` and `_site`.
     Raises SourceError when a place does not exist, is neither file nor folder, or cannot be listed.
     """
-    found: dict[Path, SourceFile] = {}
+    return list(list_sources(places))
+
+
+def list_sources(places: Iterable[str | Path]) -> Iterator[SourceFile]:
+    """What `find_sources` gives, one by one as they are listed."""
+    seen = Distinct()
     for place in places:
-        for source in _sources_of(Path(place)):
-            found.setdefault(source.path.resolve(), source)
-    return list(found.values())
+        for source in _sources_of(normal(place)):
+            if seen.add(source.path):
+                yield source
 
 
-def walk(folder: Path, suffixes: frozenset[str]) -> Iterator[Path]:
-    """The files of a folder and its subfolders with one of the suffixes, sorted, without hidden and skipped folders.
+class Distinct:
+    """The files that were seen, by where they really are: links do not make a file two."""
 
-    Raises SourceError when a folder cannot be listed.
-    """
-    for top, folders, files in os.walk(folder, onerror=_refuse):
-        folders[:] = sorted(name for name in folders if not _is_skipped(name))
-        for name in sorted(files):
-            if Path(name).suffix.lower() in suffixes and not name.startswith("."):
-                yield Path(top) / name
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+        self._folders: dict[str, str] = {}
+
+    def add(self, path: str) -> bool:
+        """Whether the file at a path is new."""
+        real = path if is_remote(path) else self._real(path)
+        if real in self._seen:
+            return False
+        self._seen.add(real)
+        return True
+
+    def _real(self, path: str) -> str:
+        # Most files of a folder are no links: then the folder is followed once for all.
+        if os.path.islink(path):  # noqa: PTH114 - a Path costs more than the call
+            return os.path.realpath(path)
+        folder, name = os.path.split(path)
+        real = self._folders.get(folder)
+        if real is None:
+            real = self._folders[folder] = os.path.realpath(folder)
+        return f"{real}/{name}"
 
 
-def _sources_of(place: Path) -> Iterator[SourceFile]:
-    if place.is_dir():
-        for path in walk(place, PAGE_SUFFIXES):
-            relative = path.relative_to(place)
-            yield SourceFile(path, path.as_posix(), PurePosixPath(relative.as_posix()), named=False)
-    elif place.is_file():
-        yield SourceFile(place, place.as_posix(), PurePosixPath(place.name), named=True)
-    elif place.exists():
-        raise SourceError(
-            "is neither a file nor a folder", path=str(place), expected="pages, or a folder of pages"
-        )
+def _sources_of(place: str) -> Iterator[SourceFile]:
+    kind = kind_of(place)
+    if kind == FOLDER:
+        for file in list_files(place, PAGE_SUFFIXES):
+            shown = _shown(file.path)
+            relative = PurePosixPath(file.relative)
+            yield SourceFile(
+                file.path, shown, relative, named=False, size=file.size, mtime_ns=file.mtime_ns, tag=file.tag
+            )
+    elif kind == FILE:
+        yield SourceFile(place, _shown(place), PurePosixPath(name_of(place)), named=True)
+    elif kind is None:
+        raise SourceError("no such file or folder", path=place, expected="pages, or a folder of pages")
     else:
-        raise SourceError("no such file or folder", path=str(place), expected="pages, or a folder of pages")
+        raise SourceError(
+            "is neither a file nor a folder", path=place, expected="pages, or a folder of pages"
+        )
 
 
-def _is_skipped(name: str) -> bool:
-    return name.startswith(".") or name in SKIPPED_FOLDERS
-
-
-def _refuse(error: OSError) -> None:
-    raise SourceError(f"cannot be listed: {error.strerror}", path=str(error.filename)) from error
+def _shown(path: str) -> str:
+    return path if os.sep == "/" or is_remote(path) else path.replace(os.sep, "/")

@@ -8,23 +8,38 @@ of table has for columns stands in `kinds/tables.toml`.
 from __future__ import annotations
 
 import csv
-import hashlib
+import io
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from rdfkit import resources
-from rdfkit.errors import SourceError, TableError
+from rdfkit.errors import ArchiveError, SourceError, TableError
 from rdfkit.identifiers import is_missing
-from rdfkit.sources import walk
+from rdfkit.places import (
+    FOLDER,
+    Listed,
+    folder_of,
+    is_remote,
+    join,
+    kind_of,
+    list_files,
+    name_of,
+    normal,
+    open_bytes,
+)
+from rdfkit.sources import Distinct
 
-FOLDER = "_data"
+DATA_FOLDER = "_data"
+_SUFFIXES = frozenset({".tsv"})
 # The csv module takes no longer cell, and no honest row is as long.
 MAX_ROW_BYTES = 128 * 1024
 _SHOWN_HEADER = 200
+_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +72,7 @@ class TableFile:
 
     page_id: str
     kind: str
-    path: Path
+    path: str
     shown: str
     relative: PurePosixPath
     expected: bool = field(default=True)
@@ -83,25 +98,28 @@ def table_kinds() -> Mapping[str, TableKind]:
         return {name: _table_kind(name, spec) for name, spec in tomllib.load(file).items()}
 
 
-def find_tables(places: Iterable[Path], pages: Iterable[Path], folders: Iterable[Path]) -> list[TableFile]:
+def find_tables(
+    places: Iterable[str | Path], pages: Iterable[str | Path], folders: Iterable[str | Path]
+) -> list[TableFile]:
     """The tables of sources, each file once.
 
     `places` are what the user named as sources, `pages` the page files found there, `folders` the folders of tables
     that the user named. Tables in folders must have a page; those in the `_data` beside a single page may belong
     to others. Raises SourceError when a folder does not exist or cannot be listed.
     """
-    found: dict[Path, TableFile] = {}
-    for folder in folders:
-        if not folder.is_dir():
-            raise SourceError("is no folder of tables", path=str(folder), expected="a folder of .tsv files")
-    for folder in [*(place for place in places if place.is_dir()), *folders]:
-        for path in walk(folder, frozenset({".tsv"})):
-            _add(path, path.relative_to(folder), found, expected=True)
-    for folder in dict.fromkeys(page.parent.parent / FOLDER for page in pages):
-        if folder.is_dir():
-            for path in sorted(folder.glob("*.tsv")):
-                _add(path, Path(FOLDER) / path.name, found, expected=False)
-    return list(found.values())
+    named = [normal(folder) for folder in folders]
+    for folder in named:
+        if kind_of(folder) != FOLDER:
+            raise SourceError("is no folder of tables", path=folder, expected="a folder of .tsv files")
+    seen = Distinct()
+    found: list[TableFile] = []
+    for folder in [*(place for place in map(normal, places) if kind_of(place) == FOLDER), *named]:
+        for file in list_files(folder, _SUFFIXES):
+            _add(file, file.relative, found, seen, expected=True)
+    for folder in dict.fromkeys(join(folder_of(folder_of(str(page))), DATA_FOLDER) for page in pages):
+        for file in _beside(folder):
+            _add(file, f"{DATA_FOLDER}/{file.relative}", found, seen, expected=False)
+    return found
 
 
 def read_rows(table: TableFile) -> Iterator[TableRow]:
@@ -109,48 +127,37 @@ def read_rows(table: TableFile) -> Iterator[TableRow]:
 
     Raises TableError when the file cannot be read or its header lacks a column.
     """
-    kind = table_kinds()[table.kind]
-    try:
-        with table.path.open("rb") as file:
-            lines = _lines(file)
-            header = _header(next(lines, None), table, kind)
-            for line in lines:
-                yield line if isinstance(line, TableRow) else _fitted(line, header, kind)
-    except OSError as error:
-        raise TableError(f"cannot be read: {error.strerror}", path=table.shown) from error
+    return read_table(table)[1]
 
 
 def read_header(table: TableFile) -> tuple[str, ...]:
     """The names of a table's columns. Raises TableError when the file cannot be read or a column is missing."""
-    try:
-        with table.path.open("rb") as file:
-            return _header(next(_lines(file), None), table, table_kinds()[table.kind])
-    except OSError as error:
-        raise TableError(f"cannot be read: {error.strerror}", path=table.shown) from error
+    return read_table(table)[0]
+
+
+def read_table(table: TableFile) -> tuple[tuple[str, ...], Iterator[TableRow]]:
+    """The names of a table's columns, and its rows as `read_rows` gives them, from opening the file once.
+
+    Raises TableError when the file cannot be read, at once or among the rows, or when a column is missing.
+    """
+    with _told(table):
+        lines = _file_lines(table.path)
+        columns = _columns(next(lines, None), table)
+    return columns.header, _rows(lines, columns, table)
 
 
 def count_rows(table: TableFile) -> int:
     """How many rows a table has, good or bad, whatever its header says; 0 when it cannot be read."""
-    return count_file_rows(str(table.path))
+    return count_file_rows(table.path)
 
 
 def count_file_rows(path: str) -> int:
     """`count_rows` of the table in a file."""
     try:
-        with Path(path).open("rb") as file:
-            return max(0, sum(1 for _ in _lines(file)) - 1)
-    except OSError:
+        return max(0, sum(1 for _ in _file_lines(path)) - 1)
+    except (OSError, ArchiveError):
         # Whoever reads the rows is told why.
         return 0
-
-
-def file_sha256(path: Path) -> str | None:
-    """The hash of a file's bytes in hex; None when it cannot be read, of which its reader is told."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +166,19 @@ class _Line:
 
     number: int
     cells: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """What a header says: all names, and of those that are read the index, the name, and whether any text counts.
+
+    `anchor` is the index of the column that tells whether a row is shifted.
+    """
+
+    header: tuple[str, ...]
+    read: tuple[tuple[int, str, bool], ...]
+    anchor: int | None
+    anchors: frozenset[str]
 
 
 def _table_kind(name: str, spec: Mapping[str, Any]) -> TableKind:
@@ -174,11 +194,50 @@ def _table_kind(name: str, spec: Mapping[str, Any]) -> TableKind:
     )
 
 
-def _add(path: Path, relative: Path, found: dict[Path, TableFile], *, expected: bool) -> None:
-    page_id, dash, kind = path.stem.rpartition("-")
-    if dash and page_id and kind in table_kinds():
-        place = PurePosixPath(relative.as_posix())
-        found.setdefault(path.resolve(), TableFile(page_id, kind, path, path.as_posix(), place, expected))
+def _beside(folder: str) -> Iterator[Listed]:
+    """The tables directly in a folder that nobody named. None where there is no such folder; HTTP has no folders."""
+    if folder.startswith(("http://", "https://")) or kind_of(folder) != FOLDER:
+        return
+    yield from (file for file in list_files(folder, _SUFFIXES) if "/" not in file.relative)
+
+
+def _add(file: Listed, relative: str, found: list[TableFile], seen: Distinct, *, expected: bool) -> None:
+    page_id, dash, kind = name_of(file.path)[: -len(".tsv")].rpartition("-")
+    if dash and page_id and kind in table_kinds() and seen.add(file.path):
+        shown = file.path if is_remote(file.path) else Path(file.path).as_posix()
+        found.append(TableFile(page_id, kind, file.path, shown, PurePosixPath(relative), expected))
+
+
+@contextmanager
+def _told(table: TableFile) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise TableError(f"cannot be read: {error.strerror}", path=table.shown) from error
+    except ArchiveError as error:
+        raise TableError(error.message, path=table.shown, expected=error.expected) from error
+
+
+def _file_lines(path: str) -> Iterator[_Line | TableRow]:
+    """The lines of a file, as `_lines`. Of most tables all is read at once, of none more than a row's length."""
+    with open_bytes(path) as file:
+        start = file.read(MAX_ROW_BYTES)
+        if len(start) == MAX_ROW_BYTES:
+            yield from _lines(io.BufferedReader(_Rejoined(start, file)))
+            return
+    small = _small(start)
+    yield from small if small is not None else _lines(io.BytesIO(start))
+
+
+def _small(content: bytes) -> Iterator[_Line] | None:
+    """The lines of a table that has nothing odd in it: no byte order mark, NUL or quotes, all UTF-8. Else None."""
+    if b'"' in content or b"\0" in content or content.startswith(_MARK):
+        return None
+    try:
+        lines = enumerate(content.decode().split("\n"), 1)
+    except UnicodeDecodeError:
+        return None
+    return (_Line(number, line.split("\t")) for number, whole in lines if (line := whole.rstrip("\r")))
 
 
 def _lines(file: BinaryIO) -> Iterator[_Line | TableRow]:
@@ -191,7 +250,22 @@ def _lines(file: BinaryIO) -> Iterator[_Line | TableRow]:
             _skip_line(file)
             yield TableRow(number, None, "the row is too long", f"at most {MAX_ROW_BYTES} bytes")
         elif text := line.rstrip(b"\r\n"):
-            yield _line(number, text.removeprefix(b"\xef\xbb\xbf") if number == 1 else text)
+            yield _line(number, text.removeprefix(_MARK) if number == 1 else text)
+
+
+class _Rejoined(io.RawIOBase):
+    """A file of which the start has been read already."""
+
+    def __init__(self, start: bytes, file: BinaryIO) -> None:
+        self._start, self._file = io.BytesIO(start), file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - any writable buffer, as RawIOBase has it
+        data = self._start.read(len(buffer)) or self._file.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
 
 
 def _skip_line(file: BinaryIO) -> None:
@@ -220,11 +294,12 @@ def _cells(line: str) -> list[str]:
         return line.split("\t")
 
 
-def _header(line: _Line | TableRow | None, table: TableFile, kind: TableKind) -> tuple[str, ...]:
+def _columns(line: _Line | TableRow | None, table: TableFile) -> _Columns:
     header = tuple(cell.strip() for cell in line.cells) if isinstance(line, _Line) else ()
+    kind = table_kinds()[table.kind]
     missing = [column for column in kind.columns if column not in header]
     if not missing and len(set(header)) == len(header):
-        return header
+        return _known_columns(header, table.kind)
     said = f"lacks {', '.join(missing)}" if missing else "names a column twice"
     raise TableError(
         f"is no table of {kind.name}: "
@@ -236,19 +311,37 @@ def _header(line: _Line | TableRow | None, table: TableFile, kind: TableKind) ->
     )
 
 
-def _fitted(line: _Line, header: tuple[str, ...], kind: TableKind) -> TableRow:
+@lru_cache(maxsize=256)
+def _known_columns(header: tuple[str, ...], kind_name: str) -> _Columns:
+    kind = table_kinds()[kind_name]
+    read = tuple(
+        (index, column, column in kind.verbatim)
+        for index, column in enumerate(header)
+        if column in kind.columns
+    )
+    return _Columns(header, read, header.index(kind.anchor) if kind.anchor else None, kind.anchors)
+
+
+def _rows(lines: Iterator[_Line | TableRow], columns: _Columns, table: TableFile) -> Iterator[TableRow]:
+    with _told(table):
+        for line in lines:
+            yield line if isinstance(line, TableRow) else _fitted(line, columns)
+
+
+def _fitted(line: _Line, columns: _Columns) -> TableRow:
     """The row of a line, put right when a stray tab has shifted its cells."""
-    if _fits(line.cells, header, kind):
-        return TableRow(line.number, _texts(line.cells, header, kind))
-    for index in range(header.index(kind.anchor) + 1 if kind.anchor else 0):
-        moved = _moved_back(line.cells, index, len(header))
-        if _fits(moved, header, kind):
+    width = len(columns.header)
+    if _fits(line.cells, columns):
+        return TableRow(line.number, _texts(line.cells, columns))
+    for index in range(0 if columns.anchor is None else columns.anchor + 1):
+        moved = _moved_back(line.cells, index, width)
+        if _fits(moved, columns):
             said = "a stray tab has shifted the cells of this row; they were moved back"
-            return TableRow(line.number, _texts(moved, header, kind), said, f"{len(header)} cells")
-    if len(line.cells) == len(header):
-        return TableRow(line.number, _texts(line.cells, header, kind))
+            return TableRow(line.number, _texts(moved, columns), said, f"{width} cells")
+    if len(line.cells) == width:
+        return TableRow(line.number, _texts(line.cells, columns))
     said = f"the row has {len(line.cells)} cells"
-    return TableRow(line.number, None, said, f"{len(header)} cells, as the header has")
+    return TableRow(line.number, None, said, f"{width} cells, as the header has")
 
 
 def _moved_back(cells: list[str], index: int, width: int) -> list[str]:
@@ -259,15 +352,15 @@ def _moved_back(cells: list[str], index: int, width: int) -> list[str]:
     return moved + [""] * (width - len(moved))
 
 
-def _fits(cells: list[str], header: tuple[str, ...], kind: TableKind) -> bool:
-    if len(cells) != len(header):
+def _fits(cells: list[str], columns: _Columns) -> bool:
+    if len(cells) != len(columns.header):
         return False
-    return kind.anchor is None or cells[header.index(kind.anchor)] in kind.anchors
+    return columns.anchor is None or cells[columns.anchor] in columns.anchors
 
 
-def _texts(cells: list[str], header: tuple[str, ...], kind: TableKind) -> dict[str, str]:
+def _texts(cells: list[str], columns: _Columns) -> dict[str, str]:
     return {
         column: cell
-        for column, cell in zip(header, cells, strict=True)
-        if cell and column in kind.columns and (column in kind.verbatim or not is_missing(cell))
+        for index, column, verbatim in columns.read
+        if (cell := cells[index]) and (verbatim or not is_missing(cell))
     }

@@ -32,7 +32,7 @@ def test_hidden_and_generated_folders_are_skipped(tmp_path: Path) -> None:
 def test_a_file_is_taken_whatever_its_suffix_and_only_once(tmp_path: Path) -> None:
     _touch(tmp_path, "page.html", "b.md")
     found = find_sources([tmp_path / "page.html", tmp_path / "b.md", tmp_path])
-    assert [(source.path.name, source.named) for source in found] == [("page.html", True), ("b.md", True)]
+    assert [(source.relative.name, source.named) for source in found] == [("page.html", True), ("b.md", True)]
 
 
 def test_what_is_not_there_is_an_error(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from rdfkit.errors import TableError
 from rdfkit.front_matter import KeyPath, Value
 from rdfkit.identifiers import is_missing, without_email
 from rdfkit.report import Result, Severity
-from rdfkit.tables import TableFile, TableRow, count_rows, read_header, read_rows, table_kinds
+from rdfkit.tables import TableFile, TableRow, count_rows, read_table, table_kinds
 
 if TYPE_CHECKING:
     from rdfkit.pages import Page
@@ -91,8 +91,9 @@ class Fields:
             return
         tally = self.tallies.setdefault(name, Tally())
         try:
-            self._note_unmapped_columns(table, read_header(table))
-            for row in read_rows(table):
+            header, rows = read_table(table)
+            self._note_unmapped_columns(table, header)
+            for row in rows:
                 tally.found += 1
                 if row.problem is not None:
                     self._note_row(name, row, tally)
