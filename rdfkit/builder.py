@@ -6,56 +6,78 @@ changed; a build that was stopped goes on where it was. All give the same quads.
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
 import pickle
 import secrets
+import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
-from itertools import chain
-from pathlib import Path
-from typing import TYPE_CHECKING
+from itertools import chain, islice
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 import rdfkit
 from rdfkit import ownership, resources, store, validation
-from rdfkit.conversion import UNREADABLE, Advance, Batch, Outcome, Task, convert_batch, no_progress
+from rdfkit.conversion import (
+    Advance,
+    Batch,
+    Outcome,
+    Task,
+    convert_batch,
+    map_task,
+    no_progress,
+    unsaid,
+)
 from rdfkit.counts import Counts, count_store
 from rdfkit.editing import Editor
 from rdfkit.errors import SourceError
 from rdfkit.identifiers import expand
-from rdfkit.inventory import FILE, File, Inventory, State
+from rdfkit.inventory import FILE, Companion, Inventory, State, Waiting
 from rdfkit.knowledge import Knowledge
 from rdfkit.ontologies import Ontology, read_ontology
+from rdfkit.places import file_sha256, normal
 from rdfkit.processes import in_processes
 from rdfkit.provenance import GRAPH as PROVENANCE
-from rdfkit.provenance import Commits, ontology_provenance_quads, prefix_quads, provenance_quads
+from rdfkit.provenance import (
+    Commits,
+    ontology_provenance_quads,
+    prefix_quads,
+    provenance_quads,
+    version_quad,
+)
+from rdfkit.quads import sorted_quads
 from rdfkit.reconciliation import Account, Reconciliation
-from rdfkit.report import Report, Severity
-from rdfkit.shacl import CompiledShapes
+from rdfkit.report import Report, Result, Severity
+from rdfkit.shacl import ShapeResult
 from rdfkit.spool import FOLDER as SPOOL
 from rdfkit.spool import Job, Spooled, spool, spooled
 from rdfkit.store import Stage
 from rdfkit.survey import survey
-from rdfkit.tracing import union_findings
+from rdfkit.union import check_union, holders
 from rdfkit.void import describe, site_of_kind
 
 if TYPE_CHECKING:
     from rdfkit.linking import Thresholds
 
 _GENE = expand("schema:Gene")
+_DERIVED = ox.NamedNode(expand("prov:wasDerivedFrom"))
 _MENTION = expand("oa:Annotation")
+LINKSET = expand("pfocr:linkset")
 # Pages to a batch: some 10 MB of N-Quads, a second of work.
 _BATCH = 250
 # With fewer pages it takes longer to start processes than to do the work.
 _FEW = 200
 # A build that changes more than this share of the pages is quicker as a new one.
 _MOST_CHANGED = 0.2
+# Quads that are written and loaded together.
+_SLICE = 500_000
+_PROGRAM = frozenset({".py", ".toml", ".jsonld", ".ttl", ".tsv"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +128,11 @@ class Request:
     ontologies: tuple[Path, ...]
     thresholds: Thresholds | None
     keep_invalid: bool
-    engine: validation.Engine
+    shapes: validation.Shapes
 
     def fingerprint(self) -> str:
         """What a build must have in common with an earlier one to go on from it: the program and what it was told."""
-        told = [self.sources, self.tables, self.keep_invalid, str(self.engine)]
+        told = [self.sources, self.tables, self.keep_invalid, self.shapes.compiled is None]
         return f"{_program()} {json.dumps(told)}"
 
 
@@ -138,17 +160,44 @@ def build(
     runs, StoreError when the store cannot be written; the previous store is then unchanged.
     """
     request = Request(
-        sources=tuple(map(_text, sources)),
+        sources=tuple(map(normal, sources)),
         lexicons=tuple(map(Path, lexicons)),
-        tables=tuple(map(_text, tables)),
+        tables=tuple(map(normal, tables)),
         ontologies=tuple(map(Path, ontologies)),
         thresholds=thresholds,
         keep_invalid=keep_invalid,
-        engine=engine,
+        shapes=validation.load_shapes(engine=engine),
     )
     found = None if full else _build(request, Path(store_path), progress, _is_usable(request))
     # None: so much has changed that a new build is quicker.
     return found or _build_new(request, Path(store_path), progress)
+
+
+def examine(
+    sources: Iterable[str | Path],
+    shapes: validation.Shapes,
+    *,
+    tables: Iterable[str | Path] = (),
+    progress: Advance = no_progress,
+) -> Report:
+    """The report on pages that a build would make, with shapes of the user's choice. No store is left behind.
+
+    Raises what `build` raises.
+    """
+    request = Request(
+        tuple(map(normal, sources)), (), tuple(map(normal, tables)), (), None, keep_invalid=True, shapes=shapes
+    )
+    with tempfile.TemporaryDirectory(prefix="rdfkit-") as folder:
+        path = Path(folder) / "store"
+        with store.building(path, lambda _: False) as stage, Inventory(stage.folder) as inventory:
+            run = _Run(request, stage, inventory, progress)
+            run.begin()
+            survey(request.sources, request.tables, inventory)
+            run.convert()
+            run.settle()
+            run.has_pages()
+            run.check_shared()
+            return Report(tuple(inventory.findings()))
 
 
 def _build_new(request: Request, path: Path, progress: Advance) -> Build:
@@ -178,7 +227,7 @@ def _build(
         run.link()
         summary = run.summary(started, switched=True)
         run.finish()
-        stage.commit(_metadata(summary, inventory))
+        stage.commit(_metadata(summary))
     return summary
 
 
@@ -201,10 +250,10 @@ class _Run:
         self.inventory = inventory
         self.progress = progress
         self.is_change = inventory.setting("phase") == Phase.DONE
-        self.shapes = validation.load_shapes(engine=request.engine)
+        self.shapes = request.shapes
         self.ontologies = tuple(read_ontology(path) for path in request.ontologies)
         self.knowledge = Knowledge(inventory, request.lexicons, self.ontologies)
-        self.editor = Editor(stage.graph, self._site)
+        self.editor = Editor(stage, self._site)
         self.converted = 0
         self.reviewed: set[str] = set()
         self.altered: set[str] = set()
@@ -256,7 +305,7 @@ class _Run:
         name, shapes = secrets.token_hex(8), pickle.dumps(self.shapes.compiled)
         for number, pages in enumerate(self.inventory.pending(_BATCH)):
             batch = self._batch(pages)
-            numbers = tuple(page for page, _, _ in pages)
+            numbers = tuple(page.id for page in pages)
             yield Job(
                 name, number, str(folder), numbers, batch.tasks, batch.answers, shapes, batch.keep_invalid
             )
@@ -289,9 +338,9 @@ class _Run:
 
     def _convert_changed(self) -> None:
         """Converts the pages that wait in this process, and changes their graphs."""
-        for page in self.inventory.gone():
-            self._change(page, None)
-            self.inventory.forget(page)
+        for number in self.inventory.gone():
+            self._change(number, None)
+            self.inventory.forget(number)
         for pages in self.inventory.pending(_BATCH):
             outcomes = convert_batch(self._batch(pages))
             for page, outcome in zip(pages, outcomes, strict=True):
@@ -353,7 +402,7 @@ class _Run:
     def _files_changed(self) -> bool:
         """Whether the files that the user names beside the pages are others than before."""
         paths = (*self.request.lexicons, *self.request.ontologies)
-        now = json.dumps([[str(path), file_sha256(path)] for path in paths])
+        now = json.dumps([[str(path), file_sha256(str(path))] for path in paths])
         before = self.inventory.setting("files")
         self.inventory.set("files", now)
         return now != before
@@ -379,10 +428,16 @@ class _Run:
         elif self.is_change:
             touched = {str(node) for node in self.editor.touched if self.inventory.is_shared(str(node))}
             terms = sorted(self.reviewed | touched)
-            found, nodes = list(check_union(self.stage.graph, compiled, terms)), [term[1:-1] for term in terms]
+            found, nodes = (
+                list(check_union(self.stage.graph, compiled, terms)),
+                [term[1:-1] for term in terms],
+            )
         else:
             terms = list(self.inventory.shared_subjects())
-            found, nodes = list(check_union(self.stage.graph, compiled, terms)), [term[1:-1] for term in terms]
+            found, nodes = (
+                list(check_union(self.stage.graph, compiled, terms)),
+                [term[1:-1] for term in terms],
+            )
         traced = list(self._traced(found))
         self.inventory.replace_findings_about(nodes, traced)
         if not self.request.keep_invalid:
@@ -431,13 +486,196 @@ class _Run:
     def _describe_all(self) -> None:
         self.inventory.set("phase", Phase.DESCRIBING)
         counts = self._count()
-        self._load_lines(self._provenance_lines())
-        commits = Commits()
-        others = [
-            *chain.from_iterable(ontology.quads() for ontology in self.ontologies),
-            *(quad for one in self.ontologies for quad in ontology_provenance_quads(one.iri, Path(one.path), commits)),
-            *prefix_quads(),
-            *describe(counts, PROVENANCE),
-        ]
+        self.inventory.set("counts", _counts_json(counts))
+        number = self._load_lines(self._provenance())
+        others = sorted_quads(
+            chain(
+                *(one.quads() for one in self.ontologies),
+                *map(_told_of, self.ontologies),
+                prefix_quads(),
+                describe(counts, PROVENANCE),
+            )
+        )
         self.stage.load(others)
-        self.inventory.set("counts", json.dumps({name: one.to_json() for name, one in counts.items()}))
+        self.inventory.set("ontologies", json.dumps([one.iri for one in self.ontologies]))
+        self.inventory.set("quads", str(self.inventory.quads() + number + len(others)))
+
+    def _count(self) -> dict[str, Counts]:
+        graphs = ((graph, site_of_kind(kind, graph)) for graph, kind in self.inventory.graphs())
+        return count_store(self.stage.graph, graphs, self._site)
+
+    def _load_lines(self, quads: Iterator[ox.Quad]) -> int:
+        """Loads quads by way of files, so that no more than a slice of them is held; gives their number."""
+        path = self.stage.folder / "lines.nq"
+        number = 0
+        while some := list(islice(quads, _SLICE)):
+            merged = (ox.Quad(quad.subject, quad.predicate, quad.object) for quad in some)
+            ox.serialize(chain(some, merged), str(path), format=ox.RdfFormat.N_QUADS)
+            self.stage.load_file(path)
+            number += len(some)
+        path.unlink(missing_ok=True)
+        return number
+
+    def _provenance(self) -> Iterator[ox.Quad]:
+        for page in self.inventory.used():
+            yield from provenance_quads(page.graph, page.kind, page.source, page.tables)
+
+    def _describe_changes(self) -> None:
+        counts = {
+            name: Counts.from_json(one)
+            for name, one in json.loads(self.inventory.setting("counts") or "{}").items()
+        }
+        before = list(describe(counts, PROVENANCE))
+        for name, pattern, number in self.editor.differences():
+            counts.setdefault(name, Counts()).add(pattern, number)
+        old = [*before, *chain.from_iterable(map(self._told, sorted(self.altered)))]
+        self.inventory.set("counts", _counts_json(counts))
+        new = list(describe(counts, PROVENANCE))
+        for graph in sorted(self.altered):
+            page = self.inventory.used_graph(graph)
+            if page is not None:
+                new += provenance_quads(page.graph, page.kind, page.source, page.tables)
+        self.editor.change(old, new)
+        self._describe_files()
+
+    def _told(self, graph: str) -> Iterator[ox.Quad]:
+        """What the store says of where a graph comes from."""
+        for quad in self.stage.graph.quads_for_pattern(ox.NamedNode(graph), None, None, PROVENANCE):
+            yield quad
+            if quad.predicate == _DERIVED and isinstance(quad.object, ox.NamedNode):
+                yield from self.stage.graph.quads_for_pattern(quad.object, None, None, PROVENANCE)
+
+    def _describe_files(self) -> None:
+        """Brings ontologies up to date, and the commits of files that are themselves unchanged."""
+        before = set(json.loads(self.inventory.setting("ontologies") or "[]"))
+        now = {one.iri: one for one in self.ontologies}
+        for iri in sorted(before | now.keys()):
+            self.editor.replace(iri, now[iri].quads() if iri in now else ())
+            self.editor.change(self._told(iri), _told_of(now[iri]) if iri in now else ())
+        self.inventory.set("ontologies", json.dumps(sorted(now)))
+        old, new = [], []
+        for graph, kind, versions in self.inventory.new_versions():
+            if graph not in self.altered:
+                gone, come = (version_quad(graph, kind, version) for version in versions)
+                old += [gone] if gone else []
+                new += [come] if come else []
+        self.editor.change(old, new)
+
+    # --- link ---
+
+    def link(self) -> None:
+        """Links figures to pathways, if that is asked for."""
+        thresholds = self.request.thresholds
+        told = repr(thresholds) if thresholds else None
+        if (
+            self.is_change
+            and told == (self.inventory.setting("thresholds") or None)
+            and not self.editor.touched
+        ):
+            return
+        if thresholds is not None:
+            from rdfkit.linking import linkset_of
+
+            quads = linkset_of(self.stage.graph, thresholds)
+            if self.is_change:
+                self.editor.replace(LINKSET, quads)
+            else:
+                self.inventory.set(
+                    "quads", str(int(self.inventory.setting("quads") or 0) + self._load_lines(quads))
+                )
+        elif self.inventory.setting("thresholds"):
+            self.editor.replace(LINKSET, ())
+        self.inventory.set("thresholds", told or "")
+
+    # --- finish ---
+
+    def finish(self) -> None:
+        """Notes that the build is whole."""
+        self.inventory.set("phase", Phase.DONE)
+
+    def summary(self, started: float, *, switched: bool) -> Build:
+        """What this run did."""
+        inventory, graph = self.inventory, self.stage.graph
+        return Build(
+            reconciliation=_reconciliation(inventory),
+            quads=self._number_of_quads(),
+            genes=_instances(graph, _GENE),
+            mentions=_instances(graph, _MENTION),
+            findings=inventory.count_findings(),
+            report=Report(tuple(inventory.findings())),
+            seconds=time.monotonic() - started,
+            changed=self.converted,
+            unreadable=inventory.is_unreadable(),
+            switched=switched,
+        )
+
+    def _number_of_quads(self) -> int:
+        number = int(self.inventory.setting("quads") or 0) + (self.editor.added if self.is_change else 0)
+        self.inventory.set("quads", str(number))
+        return number
+
+
+def _reconciliation(inventory: Inventory) -> Reconciliation:
+    return Reconciliation(
+        pages={kind: Account(*numbers) for kind, numbers in inventory.page_accounts().items()},
+        rows={
+            kind: Account(found, found - refused, refused)
+            for kind, (found, refused) in inventory.row_accounts().items()
+        },
+        refused=inventory.refusals(),
+        skipped=inventory.count(State.SKIPPED),
+    )
+
+
+def _instances(graph: ox.Store, kind: str) -> int:
+    """How many things of a class there are."""
+    rows: Any = graph.query(f"SELECT (COUNT(*) AS ?n) {{ ?thing a <{kind}> }}")
+    return int(next(iter(rows))["n"].value)
+
+
+def _told_of(ontology: Ontology) -> Iterator[ox.Quad]:
+    return ontology_provenance_quads(ontology.iri, Path(ontology.path), Commits())
+
+
+def _counts_json(counts: Mapping[str, Counts]) -> str:
+    return json.dumps({name: one.to_json() for name, one in sorted(counts.items())})
+
+
+def _is_usable(request: Request) -> Callable[[Path], bool]:
+    """Whether an earlier build, finished or stopped, is one to go on from."""
+
+    def is_usable(folder: Path) -> bool:
+        if not (folder / FILE).exists():
+            return False
+        with Inventory(folder) as inventory:
+            phase = inventory.setting("phase")
+            usable = (Phase.CONVERTING, Phase.SETTLING, Phase.DONE)
+            return phase in usable and inventory.setting("fingerprint") == request.fingerprint()
+
+    return is_usable
+
+
+@cache
+def _program() -> str:
+    """A hash of the program and its data: another program may map the same pages otherwise."""
+    digest = hashlib.sha256()
+    package = Path(rdfkit.__file__).parent
+    folders = (package, resources.shapes_folder())
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in _PROGRAM and path.is_file() and "server" not in path.parts:
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _metadata(summary: Build) -> dict[str, object]:
+    return {
+        "rdfkit": rdfkit.__version__,
+        "pages": summary.pages,
+        "reconciliation": summary.reconciliation.to_json(),
+        "quads": summary.quads,
+        "genes": summary.genes,
+        "mentions": summary.mentions,
+        "diagnostics": {str(severity): count for severity, count in summary.findings.items()},
+        "seconds": round(summary.seconds, 3),
+    }

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from rdfkit import archives, builder, formats, rdfxml, validation
-from rdfkit.conversion import Advance, convert, no_progress
+from rdfkit.conversion import Advance, no_progress
 from rdfkit.errors import ArchiveError, SourceError
 from rdfkit.report import Report, Result
 from rdfkit.shacl import ShapeResult
@@ -39,7 +39,7 @@ def validate(
     loaded = validation.load_shapes(files, engine)
     results = [*loaded.notes(), *_check_rdf(rdf, loaded)]
     if pages:
-        results.extend(builder.check(convert(pages, progress=progress), loaded).results)
+        results.extend(builder.examine(pages, loaded, progress=progress).results)
     return Report.of(results)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from rdfkit.ledger import Ledger
     from rdfkit.linking import Thresholds
     from rdfkit.report import Report
+    from rdfkit.store import Store
 
 EXIT_CODES = """\
 Exit codes: 0 done, warnings at most · 1 violations, "no" with --exit-status, a failed audit · 2 bad use · 3 a source
@@ -630,30 +633,36 @@ def _write_release(
 ) -> None:
     from rdfkit.progress import progress
     from rdfkit.release import MANIFEST, read_date, write_release
-    from rdfkit.store import Store
 
     if folder is None or date is None:
         raise typer.BadParameter("--release DIR and --date DAY go together")
     day = read_date(date)
-    opened = Store.from_quads(_quads(sources, store, lexicon, quiet)) if sources else rdfkit.open_store(store)
-    with opened, progress(quiet) as advance:
+    with _opened(sources, store, lexicon, quiet) as opened, progress(quiet) as advance:
         done = write_release(opened, folder, day, advance)
     _say(f"{len(done.files)} files and {MANIFEST} in {folder}", quiet)
 
 
 def _quads(sources: list[Path] | None, store: Path, lexicon: list[Path], quiet: bool) -> list[ox.Quad]:
-    from rdfkit.builder import assemble
-    from rdfkit.progress import progress
     from rdfkit.quads import sorted_quads
+
+    with _opened(sources, store, lexicon, quiet) as opened:
+        return sorted_quads(opened.quads())
+
+
+@contextmanager
+def _opened(sources: list[Path] | None, store: Path, lexicon: list[Path], quiet: bool) -> Iterator[Store]:
+    """The store, or one that is made of sources for the time being."""
+    from rdfkit.export import source_store
+    from rdfkit.progress import progress
 
     if not sources:
         with rdfkit.open_store(store) as opened:
-            return sorted_quads(opened.quads())
-    with progress(quiet) as advance:
-        graph = assemble(sources, lexicons=lexicon, progress=advance)
-    for path, reasons in graph.refused.items():
-        sys.stderr.write(f"left out: {path}: {'; '.join(reasons)}\n")
-    return graph.quads
+            yield opened
+        return
+    with progress(quiet) as advance, source_store(sources, lexicons=lexicon, progress=advance) as (made, done):
+        for path, reasons in done.refused.items():
+            sys.stderr.write(f"left out: {path}: {'; '.join(reasons)}\n")
+        yield made
 
 
 def _thresholds() -> Thresholds:

@@ -8,24 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from rdfkit import kinds, validation
 from rdfkit.documents import Document, Tally
 from rdfkit.errors import JsonLdError, PageError
-from rdfkit.inventory import Companion, Converted, File, State, UsedTable
+from rdfkit.inventory import OTHER, UNREADABLE, Companion, Converted, File, State, UsedTable
 from rdfkit.kinds.site import Answers, Site
 from rdfkit.pages import Page, UnknownKindError, read_page
+from rdfkit.places import file_sha256
 from rdfkit.report import Result, Severity
 from rdfkit.shacl import CompiledShapes
 from rdfkit.shacl.pages import check_page
 from rdfkit.sources import SourceFile
 from rdfkit.statements import Statements, statements, to_n_quads
-from rdfkit.tables import TableFile, count_rows, file_sha256
-
-# What `Converted.kind` says of files with front matter that are no page.
-UNREADABLE = "unreadable"
-OTHER = "other"
+from rdfkit.tables import TableFile, count_rows
 
 Advance = Callable[[str, int, int], None]
 
@@ -82,10 +79,16 @@ class Mapped:
     statements: Statements
 
 
+def map_task(task: Task, answers: Answers) -> Mapped | None:
+    """The page of a task, mapped; None when it has no front matter. Raises PageError."""
+    page = read_task(task)
+    return None if page is None else map_document(page, kinds.to_document(page, Site(answers)))
+
+
 def read_task(task: Task) -> Page | None:
     """The page of a task with its tables; None for a file without front matter. Raises PageError."""
     file = task.file
-    page = read_page(SourceFile(Path(file.path), file.path, PurePosixPath(file.relative), file.named))
+    page = read_page(SourceFile(file.path, file.path, PurePosixPath(file.relative), file.named))
     return None if page is None else replace(page, tables=_tables_of(page, task.tables))
 
 
@@ -97,7 +100,7 @@ def _tables_of(page: Page, candidates: Iterable[Companion]) -> Mapping[str, Tabl
             table = TableFile(
                 one.page_name,
                 one.kind,
-                Path(one.file.path),
+                one.file.path,
                 one.file.path,
                 PurePosixPath(one.file.relative),
                 one.expected,
@@ -132,7 +135,9 @@ def _convert_page(page: Page, task: Task, batch: Batch) -> Outcome:
         found = _refused(task, page.kind, Result.from_error(rule, error))
         return Outcome(_of_page(found, page, graph, site, {}))
     checked = _check(mapped, batch)
-    base = Converted(page.path, State.USED, findings=tuple(dict.fromkeys(checked.findings)), shared=checked.shared)
+    base = Converted(
+        page.path, State.USED, findings=tuple(dict.fromkeys(checked.findings)), shared=checked.shared
+    )
     refusals = tuple(_refusals(page, checked.findings, batch.keep_invalid))
     if site.is_guess:
         state = State.PENDING
@@ -142,7 +147,9 @@ def _convert_page(page: Page, task: Task, batch: Batch) -> Outcome:
         state = State.USED
     quads = sum(len(values) for described in mapped.statements.values() for values in described.values())
     tallies = mapped.document.rows if state is State.USED else {}
-    done = _of_page(replace(base, state=state, refusals=refusals, quads=quads), page, document.graph, site, tallies)
+    done = _of_page(
+        replace(base, state=state, refusals=refusals, quads=quads), page, document.graph, site, tallies
+    )
     return Outcome(done, mapped.statements if state is State.USED else {})
 
 
@@ -171,7 +178,10 @@ def _check(mapped: Mapped, batch: Batch) -> _Checked:
     page, graph = mapped.page, mapped.document.graph
     checked = check_page(batch.shapes, mapped.statements, local_to(graph))
     traced = [validation.traced(result, page, mapped.document) for result in checked.results]
-    return _Checked([*problems, *unsaid(traced, problems)], (*sorted({*checked.open, *(node for _, node in checked.suspects)}),))
+    return _Checked(
+        [*problems, *unsaid(traced, problems)],
+        (*sorted({*checked.open, *(node for _, node in checked.suspects)}),),
+    )
 
 
 def local_to(graph: str) -> Callable[[str], bool]:
@@ -212,7 +222,11 @@ def _refusals(page: Page, findings: Iterable[Result], keep_invalid: bool) -> Ite
 def _refused(task: Task, kind: str, problem: Result) -> Converted:
     path = task.file.path
     return Converted(
-        path, State.REFUSED, kind=kind, findings=(problem,), refusals=((problem.path or path, problem.reason),)
+        path,
+        State.REFUSED,
+        kind=kind,
+        findings=(problem,),
+        refusals=((problem.path or path, problem.reason),),
     )
 
 

@@ -10,7 +10,7 @@ import tomllib
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Self
 
@@ -21,6 +21,7 @@ from rdfkit.editing import Pattern, is_matched, patterns
 from rdfkit.identifiers import expand
 
 _TYPE = ox.NamedNode(expand("rdf:type"))
+_COUNTERS = ("classes", "properties", "links")
 
 
 @dataclass(slots=True)
@@ -58,12 +59,15 @@ class Counts:
 
     def to_json(self) -> dict[str, Any]:
         """The numbers as JSON values; `from_json` gives them back."""
-        return asdict(self)
+        counters = {name: dict(sorted(getattr(self, name).items())) for name in _COUNTERS}
+        return {"subjects": self.subjects, "entities": self.entities, "objects": self.objects, **counters}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """The numbers in the JSON values that `to_json` gives."""
-        return cls(**{name: Counter(value) if isinstance(value, dict) else value for name, value in data.items()})
+        return cls(
+            **{name: Counter(value) if isinstance(value, dict) else value for name, value in data.items()}
+        )
 
 
 def count(quads: Iterable[ox.Quad], site: Callable[[str], str | None]) -> dict[str, Counts]:
@@ -125,7 +129,8 @@ def _count_merged(store: ox.Store) -> Counts:
     found.classes.update(_numbers(store, classes))
     for name, (predicate, start) in _linksets().items():
         links = _number(
-            store, f"(COUNT(*) AS ?n) {{ ?s <{predicate}> ?o FILTER(ISIRI(?o) && STRSTARTS(STR(?o), '{start}')) }}"
+            store,
+            f"(COUNT(*) AS ?n) {{ ?s <{predicate}> ?o FILTER(ISIRI(?o) && STRSTARTS(STR(?o), '{start}')) }}",
         )
         _add(found.links, name, links)
     return found

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Set
 from itertools import groupby
+from typing import Protocol
 
 import pyoxigraph as ox
 
@@ -15,19 +16,28 @@ from rdfkit.identifiers import expand
 _TYPE = ox.NamedNode(expand("rdf:type"))
 _DEFAULT = ox.DefaultGraph()
 
-Term = ox.NamedNode | ox.Literal | None
-Pattern = tuple[ox.NamedNode | None, ox.NamedNode | None, Term]
+Subject = ox.NamedNode | ox.BlankNode | ox.Triple
+Object = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+Pattern = tuple[Subject | None, ox.NamedNode | None, Object | None]
 Site = Callable[[str], str | None]
 
 
+class Stage(Protocol):
+    """What has a graph for as long as it is being built."""
+
+    @property
+    def graph(self) -> ox.Store:
+        """The graph."""
+
+
 class Editor:
-    """Changes the graphs of a store, and keeps account of the patterns that came to match in a dataset, or no more.
+    """Changes the graphs of a stage, and keeps account of the patterns that came to match in a dataset, or no more.
 
     `site` says to which dataset (`pfocr`, `wikipathways`) a named graph belongs, if to any.
     """
 
-    def __init__(self, graph: ox.Store, site: Site) -> None:
-        self._graph = graph
+    def __init__(self, stage: Stage, site: Site) -> None:
+        self._stage = stage
         self._site = site
         self._matched: dict[tuple[str, Pattern], bool] = {}
         self.touched: set[ox.NamedNode] = set()
@@ -36,7 +46,7 @@ class Editor:
     def replace(self, name: str, quads: Iterable[ox.Quad]) -> None:
         """Gives a named graph these quads in place of those it has."""
         node = ox.NamedNode(name)
-        self.change(self._graph.quads_for_pattern(None, None, None, node), quads)
+        self.change(self._stage.graph.quads_for_pattern(None, None, None, node), quads)
 
     def change(self, old: Iterable[ox.Quad], new: Iterable[ox.Quad]) -> None:
         """Takes quads out of named graphs and puts others in; what is in both stays."""
@@ -46,7 +56,7 @@ class Editor:
             return
         for quad in gone | come:
             self._note(quad)
-        self._graph.update(_update_text(self._with_merged(gone, after), [*come, *map(_merged, come)]))
+        self._stage.graph.update(_update_text(self._with_merged(gone, after), [*come, *map(_merged, come)]))
         self.added += len(come) - len(gone)
 
     def _with_merged(self, gone: Set[ox.Quad], after: Set[ox.Quad]) -> Iterator[ox.Quad]:
@@ -58,7 +68,7 @@ class Editor:
                 yield _merged(quad)
 
     def _is_elsewhere(self, quad: ox.Quad, gone: Set[ox.Quad]) -> bool:
-        found = self._graph.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+        found = self._stage.graph.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
         return any(other.graph_name != _DEFAULT and other not in gone for other in found)
 
     def _note(self, quad: ox.Quad) -> None:
@@ -71,12 +81,12 @@ class Editor:
         if site is not None:
             for pattern in patterns(quad):
                 if (site, pattern) not in self._matched:
-                    self._matched[site, pattern] = is_matched(self._graph, pattern, site, self._site)
+                    self._matched[site, pattern] = is_matched(self._stage.graph, pattern, site, self._site)
 
     def differences(self) -> Iterator[tuple[str, Pattern, int]]:
         """For each dataset the patterns that match now and did not (1), or did and do no more (-1)."""
         for (site, pattern), before in self._matched.items():
-            now = is_matched(self._graph, pattern, site, self._site)
+            now = is_matched(self._stage.graph, pattern, site, self._site)
             if now != before:
                 yield site, pattern, now - before
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pyoxigraph as ox
 
-from rdfkit import builder
+from rdfkit.builder import Build, build
 from rdfkit.conversion import Advance, no_progress
 from rdfkit.errors import ExportError
 from rdfkit.formats import Format, of_name
 from rdfkit.quads import sorted_quads
 from rdfkit.serialization import serialize
-from rdfkit.store import Store
+from rdfkit.store import Store, open_store
 
 
 def export_store(store: Store, format: str = "turtle") -> bytes:
@@ -30,8 +32,36 @@ def export_sources(
     lexicons: Iterable[str | Path] = (),
     progress: Advance = no_progress,
 ) -> bytes:
-    """The checked graph of pages in a format, without a store. Raises what `builder.assemble` and `serialize` raise."""
-    return serialize(builder.assemble(sources, lexicons=lexicons, progress=progress).quads, of_name(format))
+    """The checked graph of pages in a format; no store is left behind. Raises what `build` and `serialize` raise."""
+    chosen = of_name(format)
+    with source_store(sources, lexicons=lexicons, progress=progress) as (store, _):
+        return serialize(sorted_quads(store.quads()), chosen)
+
+
+@contextmanager
+def source_store(
+    sources: Iterable[str | Path],
+    *,
+    lexicons: Iterable[str | Path] = (),
+    tables: Iterable[str | Path] = (),
+    ontologies: Iterable[str | Path] = (),
+    keep_invalid: bool = False,
+    progress: Advance = no_progress,
+) -> Iterator[tuple[Store, Build]]:
+    """A store of pages that lasts as long as it is used, and what its build did. Raises what `build` raises."""
+    with tempfile.TemporaryDirectory(prefix="rdfkit-") as folder:
+        path = Path(folder) / "store"
+        done = build(
+            sources,
+            path,
+            lexicons=lexicons,
+            tables=tables,
+            ontologies=ontologies,
+            keep_invalid=keep_invalid,
+            progress=progress,
+        )
+        with open_store(path) if done.switched else Store.from_quads(()) as store:
+            yield store, done
 
 
 def write_file(data: bytes, path: Path) -> None:

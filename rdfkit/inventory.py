@@ -22,6 +22,9 @@ from rdfkit.report import Result, Severity
 from rdfkit.tables import count_file_rows
 
 FILE = "inventory.sqlite"
+# What the kind of a page is called that could not be read, or is of no kind that we know.
+UNREADABLE = "unreadable"
+OTHER = "other"
 
 _SCHEMA = """
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -61,6 +64,7 @@ CREATE INDEX IF NOT EXISTS finding_by_focus ON finding (focus);
 # Pages that stand for their graph, and pages that were read.
 _CLAIMING = "graph IS NOT NULL AND state NOT IN ('gone', 'pending', 'skipped')"
 _USED = "SELECT id, graph, kind, relative, sha256, version, tables FROM page"
+_WAITING = "SELECT id, path, position, relative, size, modified, version, named, kind, name FROM page"
 # Findings about files that are no page.
 _NO_PAGE = 0
 _READ = "state NOT IN ('gone', 'skipped')"
@@ -136,6 +140,15 @@ class File:
     named: bool = False
 
 
+class Waiting(NamedTuple):
+    """A page to convert: its number, its file, and its kind and name where they are known from before."""
+
+    id: int
+    file: File
+    kind: str | None
+    name: str | None
+
+
 class Known(NamedTuple):
     """What an earlier survey found of a file, and the hash that it had when it was read."""
 
@@ -203,15 +216,16 @@ class Inventory:
 
     def __init__(self, folder: Path) -> None:
         """Opens the inventory of a folder, or makes an empty one. Raises StoreError when it cannot be."""
-        self.path = folder / FILE
-        is_new = not self.path.exists()
-        self._connection = sqlite3.connect(self.path, isolation_level=None)
+        self._path = folder / FILE
+        is_new = not self._path.exists()
+        self._connection = sqlite3.connect(self._path, isolation_level=None)
         # The folder is switched in as a whole and synced before that, so single writes need not be.
         for pragma in ("journal_mode=MEMORY", "synchronous=OFF", "temp_store=FILE", "cache_size=-65536"):
             self._run(f"PRAGMA {pragma}")
         if is_new:
             self._connection.executescript(_SCHEMA)
         self._run("CREATE TEMP TABLE touched (topic TEXT, key TEXT)")
+        self._run("CREATE TEMP TABLE moved (path TEXT, old TEXT, new TEXT)")
 
     def __enter__(self) -> Self:
         return self
@@ -225,15 +239,16 @@ class Inventory:
 
     def _run(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Cursor:
         try:
-            return self._connection.execute(statement, values)
+            found: sqlite3.Cursor = self._connection.execute(statement, values)
         except sqlite3.Error as error:
-            raise StoreError(f"the inventory of the build: {error}", path=str(self.path)) from error
+            raise _failed(error, self._path) from error
+        return found
 
     def _run_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
         try:
             self._connection.executemany(statement, rows)
         except sqlite3.Error as error:
-            raise StoreError(f"the inventory of the build: {error}", path=str(self.path)) from error
+            raise _failed(error, self._path) from error
 
     # --- settings ---
 
@@ -250,7 +265,9 @@ class Inventory:
 
     def files(self) -> dict[str, Known]:
         """What is known of each source file, by path."""
-        rows = self._run("SELECT path, size, modified, sha256, version, position FROM page WHERE state <> 'gone'")
+        rows = self._run(
+            "SELECT path, size, modified, sha256, version, position FROM page WHERE state <> 'gone'"
+        )
         return {row[0]: Known(*row[1:]) for row in rows}
 
     def companions(self) -> dict[str, Known]:
@@ -278,10 +295,32 @@ class Inventory:
 
     def note_files(self, files: Iterable[File]) -> None:
         """Notes new times, places and versions of source files whose bytes are what they were."""
+        self._note("page", files)
+
+    def _note(self, table: str, files: Iterable[File]) -> None:
+        noted = list(files)
+        moved = f"INSERT INTO moved SELECT path, version, ? FROM {table} WHERE path = ? AND version IS NOT ?"
+        self._run_many(moved, ((file.version, file.path, file.version) for file in noted))
         self._run_many(
-            "UPDATE page SET position = ?, modified = ?, version = ? WHERE path = ?",
-            ((file.position, file.modified, file.version, file.path) for file in files),
+            f"UPDATE {table} SET position = ?, modified = ?, version = ? WHERE path = ?",
+            ((file.position, file.modified, file.version, file.path) for file in noted),
         )
+
+    def new_versions(self) -> Iterator[tuple[str, str | None, tuple[str | None, str | None]]]:
+        """The files that this run found in another commit than before, as graph, kind of table, old and new version."""
+        for graph, old, new in self._run(
+            "SELECT graph, old, new FROM moved JOIN page USING (path) WHERE state = 'used'"
+        ).fetchall():
+            yield graph, None, (old, new)
+        for name, page_kind, kind, path, old, new in self._run(
+            "SELECT page_name, page_kind, kind, path, old, new FROM moved JOIN companion USING (path)"
+        ).fetchall():
+            owner = self.owner(page_kind, name)
+            row = self._run(
+                "SELECT graph, tables FROM page WHERE id = ? AND state = 'used'", (owner,)
+            ).fetchone()
+            if row is not None and json.loads(row[1]).get(kind) == path:
+                yield row[0], kind, (old, new)
 
     def lose_files(self, paths: Iterable[str]) -> None:
         """Notes that source files are no longer there."""
@@ -310,10 +349,7 @@ class Inventory:
 
     def note_companions(self, companions: Iterable[Companion]) -> None:
         """Notes new times, places and versions of companion tables whose bytes are what they were."""
-        self._run_many(
-            "UPDATE companion SET position = ?, modified = ?, version = ? WHERE path = ?",
-            ((one.file.position, one.file.modified, one.file.version, one.file.path) for one in companions),
-        )
+        self._note("companion", (one.file for one in companions))
 
     def lose_companions(self, paths: Iterable[str]) -> None:
         """Forgets companion tables that are no longer there."""
@@ -331,39 +367,36 @@ class Inventory:
         """How many pages are in a state."""
         return int(self._run("SELECT COUNT(*) FROM page WHERE state = ?", (state,)).fetchone()[0])
 
-    def pending(self, size: int) -> Iterator[list[tuple[int, File, str | None]]]:
-        """The pages that wait, in order, in batches: id, file, and name where it is known from an earlier build."""
+    def pending(self, size: int) -> Iterator[list[Waiting]]:
+        """The pages that wait, in order, in batches."""
         last = ""
         while True:
             rows = self._run(
-                "SELECT id, path, position, relative, size, modified, version, named, name FROM page"
-                " WHERE state = 'pending' AND position > ? ORDER BY position LIMIT ?",
-                (last, size),
+                f"{_WAITING} WHERE state = 'pending' AND position > ? ORDER BY position LIMIT ?", (last, size)
             ).fetchall()
             if not rows:
                 return
-            last = rows[-1][2]
-            yield [(row[0], File(*row[1:7], named=bool(row[7])), row[8]) for row in rows]
+            found = [_waiting(row) for row in rows]
+            last = found[-1].file.position
+            yield found
 
-    def companions_of(self, names: Iterable[str]) -> dict[str, list[Companion]]:
-        """The companion tables whose names name these pages, in order, by the name of the page."""
-        found: dict[str, list[Companion]] = {}
-        for name in names:
-            rows = self._run(
-                "SELECT path, position, relative, size, modified, version, page_kind, page_name, kind, expected"
-                " FROM companion WHERE page_name = ? ORDER BY position",
-                (name,),
-            )
-            found[name] = [Companion(File(*row[:6]), *row[6:9], expected=bool(row[9])) for row in rows]
-        return found
+    def companions_of(self, name: str) -> list[Companion]:
+        """The companion tables whose names name a page, in order."""
+        rows = self._run(
+            "SELECT path, position, relative, size, modified, version, page_kind, page_name, kind, expected"
+            " FROM companion WHERE page_name = ? ORDER BY position",
+            (name,),
+        )
+        return [Companion(File(*row[:6]), row[6], row[7], row[8], bool(row[9])) for row in rows]
 
-    def answers_given(self, pages: Iterable[int]) -> set[Question]:
+    def questions_of(self, pages: Iterable[int]) -> list[Question]:
         """What these pages asked when they were last read."""
-        return {
-            (topic, key)
-            for page in pages
-            for topic, key in self._run("SELECT topic, key FROM question WHERE page = ?", (page,))
-        }
+        found: dict[Question, None] = {}
+        for page in pages:
+            found.update(
+                dict.fromkeys(self._run("SELECT topic, key FROM question WHERE page = ?", (page,)).fetchall())
+            )
+        return list(found)
 
     # --- what became of pages ---
 
@@ -376,7 +409,17 @@ class Inventory:
             "UPDATE page SET state = ?, sha256 = ?, kind = ?, name = ?, graph = ?, line = ?,"
             " quads = ?, tables = ? WHERE id = ?",
             (
-                (one.state, one.sha256, one.kind, one.name, one.graph, one.line, one.quads, _tables_json(one), page)
+                (
+                    one.state,
+                    one.sha256,
+                    one.kind,
+                    one.name,
+                    one.graph,
+                    one.line,
+                    one.quads,
+                    _tables_json(one),
+                    page,
+                )
                 for page, one in rows
             ),
         )
@@ -464,9 +507,13 @@ class Inventory:
 
     def await_misinformed(self, answers: Mapping[Question, str]) -> int:
         """Has the pages converted again that were given other answers than these; gives their number."""
-        self._run("CREATE TEMP TABLE IF NOT EXISTS answer (topic TEXT, key TEXT, text TEXT, PRIMARY KEY (topic, key))")
+        self._run(
+            "CREATE TEMP TABLE IF NOT EXISTS answer (topic TEXT, key TEXT, text TEXT, PRIMARY KEY (topic, key))"
+        )
         self._run("DELETE FROM answer")
-        self._run_many("INSERT INTO answer VALUES (?, ?, ?)", ((*question, text) for question, text in answers.items()))
+        self._run_many(
+            "INSERT INTO answer VALUES (?, ?, ?)", ((*question, text) for question, text in answers.items())
+        )
         return self._run(
             "UPDATE page SET state = 'pending' WHERE state NOT IN ('gone', 'pending') AND id IN (SELECT page FROM answer"
             " CROSS JOIN question ON question.topic = answer.topic AND question.key = answer.key"
@@ -502,7 +549,7 @@ class Inventory:
 
     def refuse_second(self, page: int, finding: Result) -> None:
         """Refuses a page whose graph another page has."""
-        self._run("UPDATE page SET state = 'second' WHERE id = ?", (page,))
+        self._run("UPDATE page SET state = 'second', loaded = NULL WHERE id = ?", (page,))
         for table in ("shared", "refusal", "finding"):
             self._run(f"DELETE FROM {table} WHERE page = ?", (page,))
         self._run("UPDATE tally SET refused = found WHERE page = ?", (page,))
@@ -535,7 +582,8 @@ class Inventory:
     def owner(self, kind: str, name: str) -> int | None:
         """The page to which the tables of a name belong."""
         row = self._run(
-            f"SELECT id FROM page WHERE kind = ? AND name = ? AND {_READ} ORDER BY position LIMIT 1", (kind, name)
+            f"SELECT id FROM page WHERE kind = ? AND name = ? AND {_READ} ORDER BY position LIMIT 1",
+            (kind, name),
         ).fetchone()
         return None if row is None else int(row[0])
 
@@ -595,19 +643,22 @@ class Inventory:
         for row in self._run(f"{_USED} WHERE state = 'used' ORDER BY position"):
             yield self._used(row)
 
-    def used_page(self, page: int) -> Used | None:
-        """What the provenance of a page says; None when it is not in the graph."""
-        row = self._run(f"{_USED} WHERE state = 'used' AND id = ?", (page,)).fetchone()
+    def used_graph(self, graph: str) -> Used | None:
+        """What the provenance of a graph says; None when no page has it."""
+        row = self._run(f"{_USED} WHERE state = 'used' AND graph = ?", (graph,)).fetchone()
         return None if row is None else self._used(row)
 
     def _used(self, row: tuple[Any, ...]) -> Used:
         *fields, tables = row
         sources = {}
         for kind, path in json.loads(tables or "{}").items():
-            found = self._run("SELECT relative, sha256, version FROM companion WHERE path = ?", (path,)).fetchone()
+            found = self._run(
+                "SELECT relative, sha256, version FROM companion WHERE path = ?", (path,)
+            ).fetchone()
             if found is not None:
                 sources[kind] = Source(*found)
-        return Used(*fields[:3], Source(*fields[3:]), sources)
+        page, graph, page_kind, *source = fields
+        return Used(page, graph, page_kind, Source(*source), sources)
 
     # --- nodes that several pages describe ---
 
@@ -622,17 +673,28 @@ class Inventory:
         """Whether the check of a node needs all pages."""
         return self._run("SELECT 1 FROM shared WHERE subject = ? LIMIT 1", (subject,)).fetchone() is not None
 
-    def pages_of_graphs(self, graphs: Iterable[str]) -> list[tuple[int, File]]:
+    def pages_of_graphs(self, graphs: Iterable[str]) -> list[Waiting]:
         """The pages in these graphs."""
-        found = []
-        for graph in graphs:
-            rows = self._run(
-                "SELECT id, path, position, relative, size, modified, version, named FROM page"
-                " WHERE graph = ? AND state = 'used'",
-                (graph,),
-            )
-            found += [(row[0], File(*row[1:7], named=bool(row[7]))) for row in rows]
-        return found
+        return [
+            _waiting(row)
+            for graph in graphs
+            for row in self._run(f"{_WAITING} WHERE graph = ? AND state = 'used'", (graph,))
+        ]
+
+    def path(self, page: int) -> str:
+        """The file of a page, as the user would type it."""
+        return str(self._run("SELECT path FROM page WHERE id = ?", (page,)).fetchone()[0])
+
+    def count_graphs(self) -> int:
+        """How many graphs of pages there are."""
+        return self.count(State.USED)
+
+    def is_unreadable(self) -> bool:
+        """Whether a file that should be a page could not be read."""
+        row = self._run(
+            "SELECT 1 FROM page WHERE kind = ? AND state = 'refused' LIMIT 1", (UNREADABLE,)
+        ).fetchone()
+        return row is not None
 
     def replace_strays(self, strays: Iterable[tuple[str, Result]]) -> None:
         """Notes the tables without a page as (kind, finding), in place of those known."""
@@ -670,7 +732,9 @@ class Inventory:
 
     def count_pages(self) -> int:
         """How many files are pages, or should be: all but those without front matter."""
-        return int(self._run("SELECT COUNT(*) FROM page WHERE state NOT IN ('gone', 'skipped')").fetchone()[0])
+        return int(
+            self._run("SELECT COUNT(*) FROM page WHERE state NOT IN ('gone', 'skipped')").fetchone()[0]
+        )
 
     # --- accounts ---
 
@@ -717,6 +781,17 @@ class Inventory:
         return {severity: rows.get(severity.rank, 0) for severity in Severity}
 
 
+def _failed(error: sqlite3.Error, path: Path) -> StoreError:
+    full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    said = "the disk is full" if full else f"the inventory of the build cannot be used: {error}"
+    return StoreError(f"{said}; nothing was switched, what was there before is unchanged", path=str(path))
+
+
+def _waiting(row: tuple[Any, ...]) -> Waiting:
+    number, *file, kind, name = row
+    return Waiting(number, File(*file), kind, name)
+
+
 def _tables_json(one: Converted) -> str:
     return json.dumps({table.kind: table.path for table in one.tables}, sort_keys=True)
 
@@ -739,5 +814,16 @@ def _finding(row: tuple[Any, ...]) -> Result:
     path, line, rank, rule, key, value, focus, body = row
     message, advice, property_path, component, value_term = json.loads(body)
     return Result(
-        list(Severity)[rank], rule, message, path, line, key, value, advice, focus, property_path, component, value_term
+        list(Severity)[rank],
+        rule,
+        message,
+        path,
+        line,
+        key,
+        value,
+        advice,
+        focus,
+        property_path,
+        component,
+        value_term,
     )

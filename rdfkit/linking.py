@@ -217,6 +217,15 @@ def link_store(path: str | Path, thresholds: Thresholds) -> Linkset:
     return linkset
 
 
+def linkset_of(graph: ox.Store, thresholds: Thresholds) -> Iterator[ox.Quad]:
+    """The linkset of the figures and pathways in a store with a merged default graph. Raises LinkError."""
+    default = ox.DefaultGraph()
+    triples = (
+        quad.triple for predicate in _READ for quad in graph.quads_for_pattern(None, predicate, None, default)
+    )
+    return linkset_quads(link(*gene_sets(triples), thresholds))
+
+
 def linkset_quads(linkset: Linkset) -> Iterator[ox.Quad]:
     """A linkset in its own named graph: each link, its statistics on a node of its own, and its VoID description."""
     yield from _description(linkset)

@@ -15,7 +15,7 @@ from types import MappingProxyType
 import pyoxigraph as ox
 
 from rdfkit.identifiers import expand, prefix_map
-from rdfkit.tables import file_sha256
+from rdfkit.places import commit_of, file_sha256, is_remote
 
 GRAPH = ox.NamedNode(expand("pfocr:provenance"))
 _VOCABULARY = ox.NamedNode(expand("pfocr:"))
@@ -40,10 +40,18 @@ def provenance_quads(
         yield from _source(graph, f"{graph}#source-{name}", table)
 
 
+def version_quad(graph: str, table: str | None, version: str | None) -> ox.Quad | None:
+    """What `provenance_quads` says of the commit of a graph's page, or of its table of a kind; None without one."""
+    if version is None:
+        return None
+    name = f"{graph}#source" if table is None else f"{graph}#source-{table}"
+    return _quad(name, "pav:version", ox.Literal(version))
+
+
 def ontology_provenance_quads(graph: str, path: Path, commits: Commits) -> Iterator[ox.Quad]:
     """What `provenance_quads` says of a page, of an ontology in a file."""
     return provenance_quads(
-        graph, "ontology", Source(path.name, file_sha256(path), commits.of(str(path)))
+        graph, "ontology", Source(path.name, file_sha256(str(path)), commits.of(str(path)))
     )
 
 
@@ -77,6 +85,8 @@ class Commits:
 
     def of(self, path: str) -> str | None:
         """The hash, in hex, of the commit that is checked out; None outside a checkout and for a changed file."""
+        if is_remote(path):
+            return commit_of(path)
         folder, name = os.path.split(path)
         if folder not in self._checkouts:
             self._checkouts[folder] = _checkout(folder)

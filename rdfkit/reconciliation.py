@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from rdfkit.conversion import Conversion
-from rdfkit.documents import Tally
-from rdfkit.tables import TableFile, count_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +61,6 @@ class Reconciliation:
         )
 
 
-def reconcile(
-    conversion: Conversion, built: Mapping[str, int], refused: Mapping[str, tuple[str, ...]]
-) -> Reconciliation:
-    """The account of a conversion.
-
-    `built` counts the pages in the finished graph by kind, `refused` has the reasons for each page and table that
-    is not there.
-    """
-    found = Counter(conversion.found.values())
-    left_out = Counter(kind for path, kind in conversion.found.items() if path in refused)
-    kinds = sorted(found)
-    return Reconciliation(
-        pages={kind: Account(found[kind], built.get(kind, 0), left_out[kind]) for kind in kinds},
-        rows=_row_accounts(conversion),
-        refused=dict(sorted(refused.items())),
-        skipped=conversion.skipped,
-    )
-
-
 def render(account: Reconciliation) -> str:
     """The account as a table for people, with the reason for each file that is not in the graph."""
     lines = [f"{'':<14}{'found':>10}{'built':>10}{'refused':>10}"]
@@ -107,25 +84,7 @@ def _line(title: str, account: Account) -> str:
     return f"{title:<14}{account.found:>10}{account.used:>10}{account.refused:>10}"
 
 
-def _row_accounts(conversion: Conversion) -> dict[str, Account]:
-    documents = {page.path: document for page, document in conversion.pages.values()}
-    tallies: dict[str, list[Tally]] = {}
-    for page in conversion.read:
-        for kind, table in page.tables.items():
-            document = documents.get(page.path)
-            tally = document.rows.get(kind) if document else None
-            tallies.setdefault(kind, []).append(tally or _all_refused(table))
-    for table in conversion.stray_tables:
-        tallies.setdefault(table.kind, []).append(_all_refused(table))
-    return {kind: _total(found) for kind, found in sorted(tallies.items())}
-
-
-def _all_refused(table: TableFile) -> Tally:
-    rows = count_rows(table)
-    return Tally(rows, rows)
-
-
-def _total(accounts: Iterable[Account | Tally]) -> Account:
+def _total(accounts: Iterable[Account]) -> Account:
     columns = [(account.found, account.used, account.refused) for account in accounts]
     found, used, refused = map(sum, zip(*columns, strict=True)) if columns else (0, 0, 0)
     return Account(found, used, refused)

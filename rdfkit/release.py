@@ -38,16 +38,16 @@ import pyoxigraph as ox
 import rdfkit
 from rdfkit import provenance, resources
 from rdfkit.conversion import Advance, no_progress
+from rdfkit.counts import count
 from rdfkit.errors import ExportError
 from rdfkit.formats import of_name
 from rdfkit.identifiers import expand
+from rdfkit.linking import GRAPH as LINKSET
 from rdfkit.quads import sorted_quads
 from rdfkit.queries import library
 from rdfkit.query_descriptions import query_triples
 from rdfkit.serialization import serialize
 from rdfkit.store import Store
-from rdfkit.counts import count
-from rdfkit.linking import GRAPH as LINKSET
 from rdfkit.void import SiteOf, describe, site_of
 
 MANIFEST = "manifest.json"
@@ -269,7 +269,11 @@ def _descriptions(
     owners = {**zips, "wikipathways.ttl.gz": "wikipathways", "pfocr.ttl.gz": "pfocr"}
     downloads = {site: sorted(name for name in names if owners.get(name) == site) for site in owners.values()}
     described = describe(
-        count(quads, site), provenance.GRAPH, created=date, downloads=downloads, linked=store.has_graph(LINKSET)
+        count(quads, site),
+        provenance.GRAPH,
+        created=date,
+        downloads=downloads,
+        linked=store.has_graph(LINKSET),
     )
     # Who makes links says what they are; here it stands beside the datasets that they join.
     linkset = store.triples(subject=_LINKSET)

@@ -44,7 +44,7 @@ def list_sources(places: Iterable[str | Path]) -> Iterator[SourceFile]:
     """What `find_sources` gives, one by one as they are listed."""
     seen = Distinct()
     for place in places:
-        for source in _sources_of(normal(place)):
+        for source in sources_of(normal(place)):
             if seen.add(source.path):
                 yield source
 
@@ -75,7 +75,8 @@ class Distinct:
         return f"{real}/{name}"
 
 
-def _sources_of(place: str) -> Iterator[SourceFile]:
+def sources_of(place: str) -> Iterator[SourceFile]:
+    """The files of one place, sorted by path: what `find_sources` gives of it, and raises."""
     kind = kind_of(place)
     if kind == FOLDER:
         for file in list_files(place, PAGE_SUFFIXES):

@@ -5,7 +5,6 @@ A file in a git checkout is compared by git. Any other has changed when its size
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -16,10 +15,9 @@ from rdfkit import places
 from rdfkit.errors import SourceError
 from rdfkit.inventory import Companion, File, Inventory, Known
 from rdfkit.provenance import Commits
-from rdfkit.sources import PAGE_SUFFIXES
-from rdfkit.tables import FOLDER, table_kinds
+from rdfkit.sources import Distinct, sources_of
+from rdfkit.tables import DATA_FOLDER, TABLE_SUFFIXES, table_kinds, tables_beside
 
-_TABLE_SUFFIXES = frozenset({".tsv"})
 _ROWS = 5000
 _T = TypeVar("_T")
 # A file that was changed as it was read may be changed again without a new time.
@@ -32,13 +30,17 @@ def survey(sources: Iterable[str], tables: Iterable[str], inventory: Inventory) 
     `sources` are files and folders of pages, `tables` folders of companion tables beside those of the sources.
     Raises SourceError when a place does not exist, is neither file nor folder, or cannot be listed.
     """
-    named = list(sources)
-    commits = Commits()
-    seen: set[str] = set()
+    named, commits, seen = list(sources), Commits(), Distinct()
     folders: dict[str, None] = {}
-    _survey_pages(_source_files(named, seen, folders, commits), inventory, commits)
-    found = _companions(named, list(tables), list(folders), seen, commits)
-    _survey_companions(found, inventory, commits)
+    _survey_pages(_noting_folders(_source_files(named, seen, commits), folders), inventory, commits)
+    _survey_companions(_companions(named, list(tables), seen, folders, commits), inventory, commits)
+
+
+def _noting_folders(files: Iterator[File], folders: dict[str, None]) -> Iterator[File]:
+    """The same files; notes in which folders tables may lie beside them."""
+    for file in files:
+        folders.setdefault(places.join(places.folder_of(places.folder_of(file.path)), DATA_FOLDER))
+        yield file
 
 
 def position(place: str, relative: str) -> str:
@@ -103,48 +105,33 @@ def _is_same(file: File, before: Known, commits: Commits) -> bool:
     return same_time or places.file_sha256(file.path) == before.sha256
 
 
-def _source_files(
-    named: Iterable[str], seen: set[str], folders: dict[str, None], commits: Commits
-) -> Iterator[File]:
-    real = _Real()
+def _source_files(named: Iterable[str], seen: Distinct, commits: Commits) -> Iterator[File]:
     for number, place in enumerate(named):
-        kind = places.kind_of(place)
-        if kind == places.FOLDER:
-            for one in places.list_files(place, PAGE_SUFFIXES):
-                if real.is_new(one.path, seen):
-                    folders.setdefault(places.folder_of(one.path))
-                    yield _file(one, f"{number:06}", commits)
-        elif kind == places.FILE:
-            if real.is_new(place, seen):
-                folders.setdefault(places.folder_of(place))
-                yield replace(_file(_listed(place), f"{number:06}", commits), named=True)
-        elif kind is None:
-            raise SourceError("no such file or folder", path=place, expected="pages, or a folder of pages")
-        else:
-            raise SourceError(
-                "is neither a file nor a folder", path=place, expected="pages, or a folder of pages"
-            )
+        for source in sources_of(place):
+            if seen.add(source.path):
+                found = places.Listed(
+                    source.path, source.relative.as_posix(), source.size, source.mtime_ns, source.tag
+                )
+                yield replace(_file(found, f"{number:06}", commits), named=source.named)
 
 
 def _companions(
-    named: list[str], tables: list[str], page_folders: list[str], seen: set[str], commits: Commits
+    named: list[str], tables: list[str], seen: Distinct, page_folders: Iterable[str], commits: Commits
 ) -> Iterator[Companion]:
-    real = _Real()
+    """The tables in the folders named, which must have a page, and those beside pages, which may belong to others."""
     for folder in tables:
         if places.kind_of(folder) != places.FOLDER:
             raise SourceError("is no folder of tables", path=folder, expected="a folder of .tsv files")
     searched = [place for place in named if places.kind_of(place) == places.FOLDER]
     for number, folder in enumerate([*searched, *tables]):
-        for one in places.list_files(folder, _TABLE_SUFFIXES):
-            if real.is_new(one.path, seen):
+        for one in places.list_files(folder, TABLE_SUFFIXES):
+            if seen.add(one.path):
                 yield from _companion(_file(one, f"{number:06}", commits), expected=True)
-    beside = dict.fromkeys(places.join(places.folder_of(folder) or ".", FOLDER) for folder in page_folders)
-    for number, folder in enumerate(beside):
-        if not places.is_remote(folder) and places.kind_of(folder) == places.FOLDER:
-            for one in places.list_files(folder, _TABLE_SUFFIXES):
-                if "/" not in one.relative and real.is_new(one.path, seen):
-                    inside = one._replace(relative=f"{FOLDER}/{one.relative}")
-                    yield from _companion(_file(inside, f"beside {number:06}", commits), expected=False)
+    for number, folder in enumerate(page_folders):
+        for one in tables_beside(folder):
+            if seen.add(one.path):
+                inside = one._replace(relative=f"{DATA_FOLDER}/{one.relative}")
+                yield from _companion(_file(inside, f"beside {number:06}", commits), expected=False)
 
 
 def _companion(file: File, *, expected: bool) -> Iterator[Companion]:
@@ -158,43 +145,8 @@ def _file(one: places.Listed, place: str, commits: Commits) -> File:
     modified = one.mtime_ns
     if modified is not None and time.time_ns() - modified < _RACY_NANOSECONDS:
         modified = None
-    version = places.commit_of(one.path) if places.is_remote(one.path) else commits.of(one.path)
-    return File(
-        one.path,
-        position(place, one.relative),
-        one.relative,
-        one.size if one.size is not None else -1,
-        modified,
-        version,
-    )
-
-
-def _listed(place: str) -> places.Listed:
-    name = PurePosixPath(place).name
-    if places.is_remote(place):
-        return places.Listed(place, name, None, None, None)
-    found = os.stat(place)  # noqa: PTH116
-    return places.Listed(place, name, found.st_size, found.st_mtime_ns, None)
-
-
-class _Real:
-    """Tells whether a file was seen before under another name of its folder."""
-
-    def __init__(self) -> None:
-        self._folders: dict[str, str] = {}
-
-    def is_new(self, path: str, seen: set[str]) -> bool:
-        """Whether it is new; it is seen from now on."""
-        if not places.is_remote(path):
-            folder, name = os.path.split(path)
-            real = self._folders.get(folder)
-            if real is None:
-                real = self._folders[folder] = os.path.realpath(folder)
-            path = f"{real}/{name}"
-        if path in seen:
-            return False
-        seen.add(path)
-        return True
+    size = one.size if one.size is not None else -1
+    return File(one.path, position(place, one.relative), one.relative, size, modified, commits.of(one.path))
 
 
 def _chunks(found: Iterator[_T]) -> Iterator[list[_T]]:

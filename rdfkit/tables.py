@@ -10,32 +10,26 @@ from __future__ import annotations
 import csv
 import io
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
 from rdfkit import resources
-from rdfkit.errors import ArchiveError, SourceError, TableError
+from rdfkit.errors import ArchiveError, TableError
 from rdfkit.identifiers import is_missing
 from rdfkit.places import (
     FOLDER,
     Listed,
-    folder_of,
-    is_remote,
-    join,
     kind_of,
     list_files,
-    name_of,
-    normal,
     open_bytes,
 )
-from rdfkit.sources import Distinct
 
 DATA_FOLDER = "_data"
-_SUFFIXES = frozenset({".tsv"})
+TABLE_SUFFIXES = frozenset({".tsv"})
 # The csv module takes no longer cell, and no honest row is as long.
 MAX_ROW_BYTES = 128 * 1024
 _SHOWN_HEADER = 200
@@ -96,30 +90,6 @@ def table_kinds() -> Mapping[str, TableKind]:
     """The kinds of tables by name."""
     with (resources.kinds_folder() / "tables.toml").open("rb") as file:
         return {name: _table_kind(name, spec) for name, spec in tomllib.load(file).items()}
-
-
-def find_tables(
-    places: Iterable[str | Path], pages: Iterable[str | Path], folders: Iterable[str | Path]
-) -> list[TableFile]:
-    """The tables of sources, each file once.
-
-    `places` are what the user named as sources, `pages` the page files found there, `folders` the folders of tables
-    that the user named. Tables in folders must have a page; those in the `_data` beside a single page may belong
-    to others. Raises SourceError when a folder does not exist or cannot be listed.
-    """
-    named = [normal(folder) for folder in folders]
-    for folder in named:
-        if kind_of(folder) != FOLDER:
-            raise SourceError("is no folder of tables", path=folder, expected="a folder of .tsv files")
-    seen = Distinct()
-    found: list[TableFile] = []
-    for folder in [*(place for place in map(normal, places) if kind_of(place) == FOLDER), *named]:
-        for file in list_files(folder, _SUFFIXES):
-            _add(file, file.relative, found, seen, expected=True)
-    for folder in dict.fromkeys(join(folder_of(folder_of(str(page))), DATA_FOLDER) for page in pages):
-        for file in _beside(folder):
-            _add(file, f"{DATA_FOLDER}/{file.relative}", found, seen, expected=False)
-    return found
 
 
 def read_rows(table: TableFile) -> Iterator[TableRow]:
@@ -194,18 +164,11 @@ def _table_kind(name: str, spec: Mapping[str, Any]) -> TableKind:
     )
 
 
-def _beside(folder: str) -> Iterator[Listed]:
+def tables_beside(folder: str) -> Iterator[Listed]:
     """The tables directly in a folder that nobody named. None where there is no such folder; HTTP has no folders."""
     if folder.startswith(("http://", "https://")) or kind_of(folder) != FOLDER:
         return
-    yield from (file for file in list_files(folder, _SUFFIXES) if "/" not in file.relative)
-
-
-def _add(file: Listed, relative: str, found: list[TableFile], seen: Distinct, *, expected: bool) -> None:
-    page_id, dash, kind = name_of(file.path)[: -len(".tsv")].rpartition("-")
-    if dash and page_id and kind in table_kinds() and seen.add(file.path):
-        shown = file.path if is_remote(file.path) else Path(file.path).as_posix()
-        found.append(TableFile(page_id, kind, file.path, shown, PurePosixPath(relative), expected))
+    yield from (file for file in list_files(folder, TABLE_SUFFIXES) if "/" not in file.relative)
 
 
 @contextmanager

@@ -59,7 +59,9 @@ def _fetch(graph: ox.Store, node: str, reach: int, found: Statements) -> None:
 def _fetch_links(graph: ox.Store, predicate: str, node: str, found: Statements) -> None:
     """Adds the links to a node, of which the subjects may be described already."""
     if node.startswith("<"):
-        for quad in graph.quads_for_pattern(None, ox.NamedNode(predicate[1:-1]), ox.NamedNode(node[1:-1]), _DEFAULT):
+        for quad in graph.quads_for_pattern(
+            None, ox.NamedNode(predicate[1:-1]), ox.NamedNode(node[1:-1]), _DEFAULT
+        ):
             values = found.setdefault(str(quad.subject), {}).setdefault(predicate, [])
             if node not in values:
                 values.append(node)

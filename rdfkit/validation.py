@@ -100,7 +100,7 @@ def trace(
     results = list(results)
     holders = _holders(results, quads)
     return [
-        _traced(result, *pages[graph]) for result in results for graph in holders[result] if graph in pages
+        traced(result, *pages[graph]) for result in results for graph in holders[result] if graph in pages
     ]
 
 
@@ -113,7 +113,8 @@ def untraced(result: ShapeResult, path: str | None) -> Result:
     )
 
 
-def _traced(result: ShapeResult, page: Page, document: Document) -> Result:
+def traced(result: ShapeResult, page: Page, document: Document) -> Result:
+    """A result at the file, line and key of the page that it comes from."""
     key_path = _item_path(result, page, _key_path(result, page, document))
     found = _found(result, _at(page.fields, key_path))
     return _result(

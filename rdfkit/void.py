@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import pyoxigraph as ox
@@ -26,18 +27,22 @@ SiteOf = Callable[[str], str | None]
 
 def site_of(kinds: Mapping[str, str]) -> SiteOf:
     """Which dataset a graph belongs to, by its kind of page (graph IRI → kind), else by its address."""
-    by_kind = {kind: name for name, site in _sites().items() for kind in site["kinds"]}
-    by_address = [(start, name) for name, site in _sites().items() for start in site["addresses"]]
+    return lambda graph: site_of_kind(kinds.get(graph), graph)
 
-    def found(graph: str) -> str | None:
-        kind = kinds.get(graph)
-        if kind in by_kind:
-            return by_kind[kind]
-        if kind == "ontology":
-            return None
-        return next((name for start, name in by_address if graph.startswith(start)), None)
 
-    return found
+def site_of_kind(kind: str | None, graph: str) -> str | None:
+    """The dataset of a graph of this kind."""
+    if kind in _by_kind():
+        return _by_kind()[kind]
+    if kind == "ontology":
+        return None
+    starts = ((start, name) for name, site in _sites().items() for start in site["addresses"])
+    return next((name for start, name in starts if graph.startswith(start)), None)
+
+
+@cache
+def _by_kind() -> Mapping[str | None, str]:
+    return {kind: name for name, site in _sites().items() for kind in site["kinds"]}
 
 
 def describe(

@@ -70,9 +70,7 @@ def _editors(fields: Fields, site: Site, origins: dict[str, Origin]) -> list[Nod
     for name in dict.fromkeys(fields.texts("editors")):
         user = curie("user", name)
         origins[user] = Origin("editors", ("editors",))
-        editors.append(
-            node(id=user, type="Person", name=site.person(name), homepage=author_address(name))
-        )
+        editors.append(node(id=user, type="Person", name=site.person(name), homepage=author_address(name)))
     return editors
 
 
