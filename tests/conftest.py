@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import filelock
+import pyoxigraph as ox
 import pytest
 
 import rdfkit
-from rdfkit.builder import Build, Graph, assemble
+from rdfkit.builder import Build
+from rdfkit.export import source_store
 from rdfkit.linking import Thresholds
+from rdfkit.quads import sorted_quads
+from rdfkit.report import Report
 from rdfkit.store import Store
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -27,6 +32,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "samples" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.samples)
+
+
+class Graph(NamedTuple):
+    """The quads that a build gives, sorted, with what it found."""
+
+    quads: list[ox.Quad]
+    report: Report
+    refused: Mapping[str, tuple[str, ...]]
+
+
+def assemble(sources: Iterable[str | Path], **options: Any) -> Graph:
+    """The graph of sources, as a build makes it."""
+    with source_store(sources, **options) as (store, done):
+        return Graph(sorted_quads(store.quads()), done.report, done.refused)
 
 
 @pytest.fixture(scope="session")

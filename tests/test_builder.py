@@ -12,10 +12,9 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import CASES, SEEDS
+from conftest import CASES, SEEDS, Graph, assemble
 
 import rdfkit
-from rdfkit.builder import Graph, assemble
 from rdfkit.formats import of_name
 from rdfkit.report import Severity
 from rdfkit.serialization import serialize

@@ -8,9 +8,8 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 import rdflib.compare
-from conftest import SEEDS
+from conftest import SEEDS, Graph
 
-from rdfkit.builder import Graph
 from rdfkit.checking import read_rdf
 from rdfkit.errors import ExportError
 from rdfkit.export import export_sources, export_store, write_file, write_pages

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 import rdflib
-from conftest import PROJECT
+from conftest import PROJECT, Graph, assemble
 
-from rdfkit.builder import Graph, assemble
 from rdfkit.formats import FORMATS, of_name
 from rdfkit.release import write_release
 from rdfkit.serialization import serialize

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from conftest import SEEDS
+from conftest import SEEDS, Graph, assemble
 
 from rdfkit import contexts, kinds, resources
-from rdfkit.builder import Graph, assemble
 from rdfkit.documents import Document
 from rdfkit.errors import JsonLdError
 from rdfkit.identifiers import address_map, expand, prefix_map

@@ -8,9 +8,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import yaml
-from conftest import SEEDS
+from conftest import SEEDS, Graph, assemble
 
-from rdfkit.builder import Graph, assemble
 from rdfkit.identifiers import compress, expand
 
 SITE = "https://pfocr.wikipathways.org/figures/"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 import pytest
+from conftest import Graph
 
-from rdfkit.builder import Graph
 from rdfkit.identifiers import compress, expand
 
 PAGE = "https://wikipathways.github.io/pathways/WP364.html"
