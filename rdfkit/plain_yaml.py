@@ -42,7 +42,7 @@ _FLOW_ITEM = re.compile(_FLOW_TEXT, re.ASCII)
 
 _EMPTY: dict[str, type[str] | type[list[Value]] | type[dict[str, Value]]] = {"": str, "[]": list, "{}": dict}
 
-# By indentation: the line end before a list item, that before a key, and one before a line that no text has below a key.
+# By indentation: line ends before a list item, before a key, in an even text, and before a line too far left for one.
 _LEVELS = ["\n" + " " * indent for indent in range(MAX_INDENT + 1)]
 _ITEM_BREAKS = [level + "- " for level in _LEVELS]
 _ENTRY_BREAKS = [re.compile(level + r"(?![ \n-])") for level in _LEVELS]
@@ -100,8 +100,8 @@ def _mapping(text: str, indent: int) -> dict[str, Value]:
             fields[key] = met
         elif value[:1] not in _INDICATORS and ":" not in value and "\n" not in value:
             fields[key] = value
-        elif value[:1] == "'" and value[-1] == "'" and "'" not in (inner := value[1:-1]) and "\n" not in inner:
-            fields[key] = inner
+        elif value[:1] == "'" and value.find("'", 1) == len(value) - 1 and "\n" not in value:
+            fields[key] = value[1:-1]
         elif not colon:
             raise NotPlainError("has no colon")
         else:
@@ -156,9 +156,7 @@ def _sequence(text: str, indent: int) -> list[Value]:
     if indent > MAX_INDENT:
         raise NotPlainError("is indented far")
     return [
-        item
-        if ":" not in item and "\n" not in item and item[:1] not in _INDICATORS
-        else _item(item, indent)
+        item if ":" not in item and "\n" not in item and item[:1] not in _INDICATORS else _item(item, indent)
         for item in text[2:].split(_ITEM_BREAKS[indent])
     ]
 
