@@ -27,7 +27,8 @@ class Page:
     `kind` says what it is about (`figure`, `pathway`, ...), `id` is its identifier on the site, `fields` its
     front matter as text, `lines` the line of every key, found when asked for. `path` is the file as the user would
     type it, `relative` the path inside the site, `sha256` the hash of the file's bytes in hex. `tables` are its
-    companion tables by kind. In a key path the name of a table is followed by a line of it: `("datanodes", 12, "Type")`.
+    companion tables by kind. In a key path the name of a table is followed by a line of it, as in
+    `("datanodes", 12, "Type")`.
     """
 
     kind: str

@@ -25,7 +25,6 @@ MAX_INDENT = 24
 _CONTROL = bytes(sorted({*range(0x20), 0x7F} - {0x0A}))
 _NO_CONTROL = bytes(byte for byte in range(256) if byte not in _CONTROL)
 _C1 = re.compile(rb"\xc2[\x80-\x9f]")
-_SPACES_AT_END = re.compile(" +\n")
 _KEY = re.compile(r"[A-Za-z0-9_][\w@./+()-]*(?: [\w@./+()-]+)*", re.ASCII)
 _QUOTED_KEY = re.compile(r"'[^'\n]+'|\"[^\"\\\n]+\"")
 _MAX_KEY = 128
@@ -66,7 +65,7 @@ def read(source: str) -> dict[str, Value]:
     _check_characters(text)
     if " \n" in text:
         # Spaces at the end of a line are part of no text, since texts with escapes are refused.
-        text = _SPACES_AT_END.sub("\n", text)
+        text = "\n".join([line.rstrip(" ") for line in text.split("\n")])
     text = text.strip("\n").rstrip(" \n")
     return _mapping(text, 0) if text else {}
 

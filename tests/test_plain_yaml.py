@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -238,3 +239,19 @@ def test_nearly_all_pages_of_the_samples_are_plain(samples: Path) -> None:
     plain, pages = _share(samples)
     assert pages > 400
     assert plain / pages > 0.96
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "a: x \nb:" + " " * 200_000 + "x\n",
+        "a:" + "\n" * 200_000 + "  x\n",
+        "a: [" + "b " * 100_000 + "\n",
+        "a: '" + "''" * 100_000 + "\n",
+        "".join(f"{' ' * level}a:\n" for level in range(20)) + (" " * 20 + "- x\n") * 5000,
+    ],
+)
+def test_long_texts_take_no_long_time(source: str) -> None:
+    start = time.process_time()
+    _reads_as_the_base_loader_or_refuses(source)
+    assert time.process_time() - start < 2
