@@ -97,3 +97,9 @@ def has_own_context(part: dict[str, Value]) -> bool:
     """Whether any context in a mapping says more than schema.org's."""
     contexts = (mapping["@context"] for _, mapping in mappings(part, ()) if "@context" in mapping)
     return any(not is_schema_org_only(context) and not says_nothing(context) for context in contexts)
+
+
+def has_graph_container(part: dict[str, Value]) -> bool:
+    """Whether any context in a mapping makes graphs of the values of a term."""
+    containers = (mapping["@container"] for _, mapping in mappings(part, ()) if "@container" in mapping)
+    return any(text == "@graph" for container in containers for _, text in texts(container, ()))

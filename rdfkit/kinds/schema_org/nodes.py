@@ -190,9 +190,10 @@ def _object(shaping: Shaping, mapping: dict[str, Value], prop: Property, place: 
         only_keys(shaping.problems, keys, {"@set", "@index"}, place.path)
         yield from _items(shaping, mapping[keys["@set"]], prop, replace(place.at(keys["@set"]), terms=terms))
     else:
-        identifier = mapping.get(keys.get("@id", ""))
-        if prop.is_licence and isinstance(identifier, str) and (known := licence(identifier)) is not None:
-            mapping = mapping | {keys["@id"]: known}
+        if prop.is_licence and "@id" in keys:
+            identifier = mapping[keys["@id"]]
+            known = licence(identifier) if isinstance(identifier, str) else None
+            mapping = mapping if known is None else mapping | {keys["@id"]: known}
         node = node_object(shaping, mapping, place)
         if node is not None:
             yield node

@@ -11,6 +11,7 @@ from rdfkit.front_matter import KeyPath, Value
 from rdfkit.identifiers import is_missing
 from rdfkit.kinds.schema_org.contexts import (
     context_size,
+    has_graph_container,
     has_own_context,
     inline,
     packaged_context,
@@ -27,6 +28,7 @@ from rdfkit.kinds.schema_org.values import Node
 
 # Oxigraph's parser follows terms that are defined by terms on the stack, and some thousands crash it.
 MAX_CONTEXT_ENTRIES = 500
+_NAMED_GRAPHS = "the block makes named graphs, but a page is one graph, so it is refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,11 @@ def _is_refused(problems: Problems, part: dict[str, Value], path: KeyPath) -> bo
     if is_large:
         refusal = f"the contexts have more than {MAX_CONTEXT_ENTRIES} entries, so the block is refused"
         problems.note("schema-context-size", refusal, path)
-    return bool(remote) or is_large
+    makes_graphs = has_graph_container(part)
+    if makes_graphs:
+        # Before the parser sees it: a list in a graph container ends Oxigraph's, and the process with it.
+        problems.note("schema-named-graph", _NAMED_GRAPHS, path)
+    return bool(remote) or is_large or makes_graphs
 
 
 def _is_processable(shaping: Shaping, node: Node, path: KeyPath) -> bool:
@@ -134,7 +140,5 @@ def _is_processable(shaping: Shaping, node: Node, path: KeyPath) -> bool:
         return False
     if all(quad.graph_name == ox.NamedNode(shaping.names.page) for quad in quads):
         return True
-    shaping.problems.note(
-        "schema-named-graph", "the block makes named graphs, but a page is one graph, so it is refused", path
-    )
+    shaping.problems.note("schema-named-graph", _NAMED_GRAPHS, path)
     return False
