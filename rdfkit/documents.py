@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from rdfkit.front_matter import KeyPath
 from rdfkit.report import Result
@@ -16,8 +16,7 @@ from rdfkit.report import Result
 Node = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where in the front matter a node comes from.
 
     `scope` is the context term under which the node stands ("" for the page's own nodes), `key_path` the

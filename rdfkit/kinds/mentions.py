@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from rdfkit.documents import Node, Origin
 from rdfkit.errors import IdentifierError, TableError
@@ -24,64 +23,110 @@ HUMAN = "9606"
 _TYPES = {"chemicals": "MolecularEntity", "diseases": "MedicalCondition"}
 # The lexicon of the tables that have no column for it.
 _MESH = "MESH"
+# How many entities are remembered with their nodes.
+_KNOWN = 1 << 14
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Gene(NamedTuple):
+    """A gene: its CURIE, its symbol and its taxon."""
+
+    name: str
+    symbol: str | None
+    taxon: str | None
+
+    def node(self) -> Node:
+        """What a figure says of the gene."""
+        return node(
+            id=self.name,
+            type="Gene",
+            label=self.symbol,
+            entrezGene=self.name,
+            hgncSymbol=reference("hgnc.symbol", self.symbol) if self.taxon == HUMAN else None,
+            organism=f"NCBITaxon:{self.taxon}" if self.taxon else None,
+        )
+
+
+class MeshTerm(NamedTuple):
+    """A chemical or a disease: its CURIE, its type and label, and the same in ChEBI and in the Disease Ontology."""
+
+    name: str
+    type: str
+    label: str | None = None
+    chemical: str | None = None
+    disease: str | None = None
+    label_there: str | None = None
+
+    def node(self) -> Node:
+        """What a figure says of the term."""
+        there = {"label": self.label_there}
+        return node(
+            id=self.name,
+            type=self.type,
+            label=self.label,
+            chebiEntity=node(id=self.chemical, **there) if self.chemical else None,
+            diseaseTerm=node(id=self.disease, type="Class", **there) if self.disease else None,
+        )
+
+
+class Mention(NamedTuple):
     """What was read in a figure and what it was matched to.
 
     `word` as it stands in the figure, `symbol` as it was matched, `lexicon` where it was found, `entity` what it
-    is (a node with `@id`), or a literal when its identifier fails, or None; `derived_from` the lexicon that
-    grounded a keyword. `key_path` is where the mention stands first, `id_key` the key that named the entity.
+    is, or the text of an identifier that fails, or None; `derived_from` the lexicon that grounded a keyword. `id_key`
+    is the key that named the entity.
     """
 
     word: str | None
     symbol: str | None
     lexicon: str | None
-    entity: Node | None
+    entity: Gene | MeshTerm | str | None
     derived_from: str | None
-    key_path: KeyPath
     id_key: str
-    occurrences: int = 1
 
 
-def mentions(fields: Fields, site: Site) -> list[Mention]:
-    """The distinct mentions of a figure in order of first appearance: genes, chemicals, diseases.
+# The distinct mentions of a figure in order of first appearance, and where each stands: once for each occurrence.
+Mentions = dict[Mention, list[KeyPath]]
+
+
+def mentions(fields: Fields, site: Site) -> Mentions:
+    """The mentions of a figure: genes, chemicals, diseases.
 
     A table goes before the rows of the page. Without gene rows the keywords of the page are tried.
     """
-    rows = [*_genes(fields), *_mesh_terms(fields, "chemicals"), *_mesh_terms(fields, "diseases")]
-    if "genes" not in fields.page.fields and "genes" not in fields.page.tables:
-        rows.extend(_keywords(fields, site))
-    return list(_distinct(rows))
+    found: Mentions = {}
+    for mention, key_path in _all(fields, site):
+        found.setdefault(mention, []).append(key_path)
+    return found
 
 
-def entity_nodes(found: list[Mention], origins: dict[str, Origin]) -> list[Node]:
+def entity_nodes(found: Mentions, origins: dict[str, Origin]) -> list[Node]:
     """What the mentions say of their entities; notes in `origins` where each stands first."""
-    entities: dict[str, Node] = {}
-    for mention in found:
-        if mention.entity and "@id" in mention.entity:
-            entities.setdefault(repr(mention.entity), mention.entity)
-            origins.setdefault(mention.entity["@id"], Origin("mentions", mention.key_path, mention.id_key))
-    return list(entities.values())
+    entities: dict[Gene | MeshTerm, None] = {}
+    for mention, places in found.items():
+        entity = mention.entity
+        if isinstance(entity, Gene | MeshTerm):
+            entities[entity] = None
+            if entity.name not in origins:
+                origins[entity.name] = Origin("mentions", places[0], mention.id_key)
+    return [_entity_node(entity) for entity in entities]
 
 
-def mention_nodes(found: list[Mention], figure: str, origins: dict[str, Origin]) -> list[Node]:
+def mention_nodes(found: Mentions, figure: str, origins: dict[str, Origin]) -> list[Node]:
     """One annotation for each mention, numbered; notes in `origins` where each stands first."""
     nodes = []
-    for number, mention in enumerate(found, start=1):
+    for number, (mention, places) in enumerate(found.items(), start=1):
         name = f"{figure}#mention-{number}"
-        origins[name] = Origin("mention", mention.key_path)
+        origins[name] = Origin("mention", places[0])
         nodes.append(
             node(
                 id=name,
                 type="Annotation",
-                body=mention.entity.get("@id", mention.entity) if mention.entity else None,
+                body=_body(mention),
                 word=mention.word,
                 symbol=mention.symbol,
                 source=_lexicon(mention.lexicon),
                 derivedFrom=mention.derived_from,
-                occurrences=str(mention.occurrences),
+                occurrences=str(len(places)),
             )
         )
     return nodes
@@ -110,15 +155,26 @@ def _learn(symbol: object, taxon: object, entrez: object, site: Site) -> None:
         site.teach_gene(symbol, taxon, entrez)
 
 
-def _distinct(rows: Iterable[Mention]) -> Iterator[Mention]:
-    first: dict[str, Mention] = {}
-    counts: Counter[str] = Counter()
-    for mention in rows:
-        same = repr(replace(mention, key_path=()))
-        first.setdefault(same, mention)
-        counts[same] += 1
-    for same, mention in first.items():
-        yield replace(mention, occurrences=counts[same])
+@lru_cache(_KNOWN)
+def _entity_node(entity: Gene | MeshTerm) -> Node:
+    """The node of an entity: the same genes come on many pages."""
+    return entity.node()
+
+
+def _body(mention: Mention) -> str | Node | None:
+    entity = mention.entity
+    if entity is None:
+        return None
+    return literal(entity) if isinstance(entity, str) else entity.name
+
+
+def _all(fields: Fields, site: Site) -> Iterator[tuple[Mention, KeyPath]]:
+    """What was read in a figure, with its place."""
+    yield from _genes(fields)
+    yield from _mesh_terms(fields, "chemicals")
+    yield from _mesh_terms(fields, "diseases")
+    if "genes" not in fields.page.fields and "genes" not in fields.page.tables:
+        yield from _keywords(fields, site)
 
 
 def _rows(fields: Fields, name: str) -> Iterator[Row]:
@@ -132,71 +188,53 @@ def _rows(fields: Fields, name: str) -> Iterator[Row]:
             yield row
 
 
-def _genes(fields: Fields) -> Iterator[Mention]:
+def _genes(fields: Fields) -> Iterator[tuple[Mention, KeyPath]]:
     if "genes" in fields.page.tables:
-        return (_table_gene(row, fields) for row in _rows(fields, "genes"))
-    return (_page_gene(row) for row in fields.rows("genes"))
+        return ((_table_gene(row, fields), row.key_path) for row in _rows(fields, "genes"))
+    return ((_page_gene(row), row.key_path) for row in fields.rows("genes"))
 
 
 def _page_gene(row: Row) -> Mention:
-    name, symbol = reference("ncbigene", row.get("entrez")), row.get("hgnc_symbol")
-    entity = _gene(name, symbol, HUMAN) if isinstance(name, str) else name
-    return Mention(
-        row.get("word"), row.get("symbol"), row.get("source"), entity, None, row.key_path, "entrez"
-    )
+    name = reference("ncbigene", row.get("entrez"))
+    entity = Gene(name, row.get("hgnc_symbol"), HUMAN) if isinstance(name, str) else _unusable(name)
+    return Mention(row.get("word"), row.get("symbol"), row.get("source"), entity, None, "entrez")
 
 
 def _table_gene(row: Row, fields: Fields) -> Mention:
     name = _checked(reference("ncbigene", row.get("ncbigene_id")), "ncbigene_id", row, fields)
     taxon = _checked(reference("NCBITaxon", row.get("organism_id")), "organism_id", row, fields)
     entity = (
-        _gene(name, row.get("ncbigene_symbol"), taxon.partition(":")[2] if taxon else None) if name else None
+        Gene(name, row.get("ncbigene_symbol"), taxon.partition(":")[2] if taxon else None) if name else None
     )
-    return Mention(
-        row.get("word"), row.get("match"), row.get("source"), entity, None, row.key_path, "ncbigene_id"
-    )
+    return Mention(row.get("word"), row.get("match"), row.get("source"), entity, None, "ncbigene_id")
 
 
-def _gene(name: str, symbol: str | None, taxon: str | None) -> Node:
-    return node(
-        id=name,
-        type="Gene",
-        label=symbol,
-        entrezGene=name,
-        hgncSymbol=reference("hgnc.symbol", symbol) if taxon == HUMAN else None,
-        organism=f"NCBITaxon:{taxon}" if taxon else None,
-    )
-
-
-def _mesh_terms(fields: Fields, key: str) -> Iterator[Mention]:
+def _mesh_terms(fields: Fields, key: str) -> Iterator[tuple[Mention, KeyPath]]:
     if key in fields.page.tables:
-        return (_table_mesh_term(row, key, fields) for row in _rows(fields, key))
-    return (_page_mesh_term(row, key) for row in fields.rows(key))
+        return ((_table_mesh_term(row, key, fields), row.key_path) for row in _rows(fields, key))
+    return ((_page_mesh_term(row, key), row.key_path) for row in fields.rows(key))
 
 
 def _page_mesh_term(row: Row, key: str) -> Mention:
-    name = row.get("identifier")
-    found = reference("mesh", name.removeprefix("mesh:") if name else None)
-    entity = node(id=found, type=_TYPES[key]) if isinstance(found, str) else found
-    return Mention(row.get("word"), None, row.get("source"), entity, None, row.key_path, "identifier")
+    local = row.get("identifier")
+    name = reference("mesh", local.removeprefix("mesh:") if local else None)
+    entity = MeshTerm(name, _TYPES[key]) if isinstance(name, str) else _unusable(name)
+    return Mention(row.get("word"), None, row.get("source"), entity, None, "identifier")
 
 
 def _table_mesh_term(row: Row, key: str, fields: Fields) -> Mention:
     name = _checked(_parsed(row.get("mesh"), "mesh"), "mesh", row, fields)
     chemical = _checked(_parsed(row.get("chebi"), "chebi"), "chebi", row, fields)
     disease = _checked(_parsed(row.get("doid"), "DOID"), "doid", row, fields)
-    label = row.get("name")
-    entity = node(
-        id=name,
-        type=_TYPES[key],
-        label=row.get("match"),
-        chebiEntity=node(id=chemical, label=label) if chemical else None,
-        diseaseTerm=node(id=disease, type="Class", label=label) if disease else None,
+    entity = (
+        MeshTerm(name, _TYPES[key], row.get("match"), chemical, disease, row.get("name")) if name else None
     )
-    lexicon = _MESH if name else None
-    return Mention(
-        row.get("word"), row.get("match"), lexicon, entity if name else None, None, row.key_path, "mesh"
-    )
+    return Mention(row.get("word"), row.get("match"), _MESH if name else None, entity, None, "mesh")
+
+
+def _unusable(found: Node | None) -> str | None:
+    """The text of an identifier that fails."""
+    return found["@value"] if found else None
 
 
 def _parsed(text: str | None, prefix: str) -> str | Node | None:
@@ -224,14 +262,14 @@ def _checked(name: str | Node | None, column: str, row: Row, fields: Fields) -> 
     return None
 
 
-def _keywords(fields: Fields, site: Site) -> Iterator[Mention]:
+def _keywords(fields: Fields, site: Site) -> Iterator[tuple[Mention, KeyPath]]:
     names = fields.texts("organisms_ner") or fields.texts("organisms")
     page_taxa = [taxon for taxon in map(site.taxon, names) if taxon]
     for keyword, key_path in _block_keywords(fields.page):
         grounding = site.gene(keyword, page_taxa)
         if grounding is not None:
-            entity = _gene(curie("ncbigene", grounding.entrez), keyword, grounding.taxon)
-            yield Mention(keyword, keyword, None, entity, f"pfocr:{grounding.source}", key_path, "keywords")
+            entity = Gene(curie("ncbigene", grounding.entrez), keyword, grounding.taxon)
+            yield Mention(keyword, keyword, None, entity, f"pfocr:{grounding.source}", "keywords"), key_path
 
 
 def _block_keywords(page: Page) -> Iterator[tuple[str, KeyPath]]:
