@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from rdfkit import kinds
 from rdfkit.contexts import terms
@@ -25,8 +26,7 @@ BLOCK = "schema-jsonld"
 _TOLD_ROWS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One mapping of a list, or one row of a table: its texts without missing ones, and where it stands.
 
     `lists` has the texts of the keys that hold lists.
@@ -34,7 +34,7 @@ class Row:
 
     texts: dict[str, str]
     key_path: KeyPath
-    lists: dict[str, list[str]] = field(default_factory=dict)
+    lists: Mapping[str, list[str]] = MappingProxyType({})
 
     def get(self, key: str) -> str | None:
         """The text under a key, None when it is missing."""
@@ -148,10 +148,9 @@ class Fields:
 
     def note_unmapped_keys(self) -> None:
         """Warns of every key of the page that neither the context nor the list of ignored keys names."""
-        kind = kinds.kind(self.page.kind)
-        mapped = terms(kind.name) | set(kind.keys.values()) | kind.rows.keys()
+        named = _named_keys(self.page.kind)
         for key in self.page.fields:
-            if key not in mapped and key not in kind.ignored and key not in kind.accounts and key != BLOCK:
+            if key not in named:
                 self._unmapped(key)
 
     def scrubbed(self, value: Value, key_path: KeyPath) -> Value:
@@ -214,13 +213,13 @@ class Fields:
             self._wrong_form(value, "a mapping", key_path)
             return None
         kind = kinds.kind(self.page.kind)
-        columns = kind.rows[key_path[0]]
+        columns, list_columns = kind.rows[key_path[0]], kind.lists.get(key_path[0], ())
         texts: dict[str, str] = {}
         lists: dict[str, list[str]] = {}
         for key, item in value.items():
             if key not in columns:
                 self._unmapped(*key_path, key)
-            elif key in kind.lists.get(key_path[0], ()):
+            elif key in list_columns:
                 items: list[Value] = item if isinstance(item, list) else [item]
                 lists[key] = list(self._only_texts(items, (*key_path, key), isinstance(item, list)))
             elif not isinstance(item, str):
@@ -247,3 +246,10 @@ class Fields:
             value=value if isinstance(value, str) else None,
             advice=f"Write {expected}.",
         )
+
+
+@cache
+def _named_keys(kind_name: str) -> frozenset[str]:
+    """The keys of pages of a kind that the context or the list of ignored keys names."""
+    kind = kinds.kind(kind_name)
+    return terms(kind_name).union([BLOCK], kind.keys.values(), kind.rows, kind.ignored, kind.accounts)

@@ -283,6 +283,7 @@ def _block_keywords(page: Page) -> Iterator[tuple[str, KeyPath]]:
                 yield keyword, (*place, "keywords", position)
 
 
+@lru_cache(_KNOWN)
 def _lexicon(name: str | None) -> str | Node | None:
     if name is None:
         return None

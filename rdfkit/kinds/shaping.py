@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 CC0 = "creativecommons:publicdomain/zero/1.0/"
 
+# How many identifiers are remembered: the same genes come on many pages.
+_KNOWN = 1 << 15
 # The ontologies that pages annotate with, and the property that each has beside wp:ontologyTag.
 _TAGS = {"PW": "pathwayTag", "DOID": "diseaseTag", "CL": "cellTypeTag"}
 _ONTOLOGIES = {"pw": "PW", "doid": "DOID", "cl": "CL"}
@@ -30,6 +33,7 @@ def literal(text: str) -> Node:
     return {"@value": text}
 
 
+@lru_cache(_KNOWN)
 def reference(prefix: str, local: str | None) -> str | Node | None:
     """The CURIE of an identifier; a literal when it does not fit its pattern; None when there is none."""
     if local is None:
@@ -75,10 +79,8 @@ def ontology_term(name: str) -> str:
 
 def node(**terms: Any) -> Node:  # noqa: ANN401 - JSON-LD values
     """A node object of the terms that have a value. `id` and `type` stand for `@id` and `@type`."""
-    keywords = {"id": "@id", "type": "@type"}
-    return {
-        keywords.get(term, term): value for term, value in terms.items() if value is not None and value != []
-    }
+    named = {"@id": terms.pop("id", None), "@type": terms.pop("type", None), **terms}
+    return {term: value for term, value in named.items() if value is not None and value != []}
 
 
 def organisms(fields: Fields, site: Site) -> Node:
