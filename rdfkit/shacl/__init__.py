@@ -3,7 +3,7 @@
 from rdfkit.shacl.checking import check
 from rdfkit.shacl.compilation import UnsupportedShapesError, compile_shapes
 from rdfkit.shacl.compiled import CompiledShapes
-from rdfkit.shacl.pages import PageCheck, check_page, confirmed, mixes_classes
+from rdfkit.shacl.pages import PageCheck, check_page, confirmed, gather, mixes_classes
 from rdfkit.shacl.results import ShapeResult
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "check_page",
     "compile_shapes",
     "confirmed",
+    "gather",
     "mixes_classes",
 ]

@@ -100,8 +100,8 @@ class CompiledShapes:
     """All shapes of a shapes graph that have targets, planned. Keeps plans and verdicts from one check to the next.
 
     A pickled one has the shapes alone. `incoming` and `reach` say what has to be fetched from a larger graph to
-    decide about some of its nodes: their own triples; the links to them by the predicates of `incoming`; and, as
-    many links away as `reach` says, the triples of the nodes that they link to.
+    decide about some of its nodes, which `gather` does: their own triples; the links to them by the predicates of
+    `incoming`; and, as many links away as `reach` says, the triples of the nodes that they link to.
     """
 
     def __init__(self, shapes: tuple[TargetShape, ...]) -> None:
@@ -123,7 +123,17 @@ class CompiledShapes:
     @property
     def incoming(self) -> frozenset[str]:
         """The predicates that matter backwards: those whose objects are targets, and those of inverse paths."""
-        return frozenset(self._objects_of).union(*(each.shape.against for each in self.shapes))
+        return self.linking | self.against
+
+    @property
+    def linking(self) -> frozenset[str]:
+        """The predicates whose objects are targets."""
+        return frozenset(self._objects_of)
+
+    @property
+    def against(self) -> frozenset[str]:
+        """The predicates of inverse paths."""
+        return frozenset[str]().union(*(each.shape.against for each in self.shapes))
 
     @property
     def classes(self) -> frozenset[str]:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from rdfkit.shacl.compiled import CompiledShapes
 from rdfkit.shacl.constraints import Holding
-from rdfkit.shacl.data import SUBCLASS_OF, TYPE, Data, Statements
+from rdfkit.shacl.data import SUBCLASS_OF, TYPE, Data, Description, Statements
 from rdfkit.shacl.results import ShapeResult
 from rdfkit.shacl.shapes import Finding, Target, TargetKind
+from rdfkit.shacl.terms import is_literal
 
 Suspect = tuple[int, str]
 Holds = Callable[[str | None, str, str | None], bool]
@@ -95,6 +97,46 @@ def confirmed(shapes: CompiledShapes, suspects: Iterable[Suspect], holds: Holds)
 def mixes_classes(shapes: CompiledShapes, holds: Holds) -> bool:
     """Whether the union puts a class under one that a shape names. Then no page can be decided alone."""
     return any(holds(None, SUBCLASS_OF, name) for name in shapes.classes)
+
+
+def gather(
+    shapes: CompiledShapes,
+    nodes: Iterable[str],
+    described: Callable[[str], Description],
+    linking: Callable[[str, str], Iterable[str]],
+) -> Statements:
+    """The statements of the union that decide about some nodes, for `check` with these nodes as focus.
+
+    `described` gives what the union says of a node, `linking` the subjects of a predicate and an object.
+    """
+    found: dict[str, dict[str, list[str]]] = {}
+    level = {*nodes}
+    for node in level:
+        for predicate in shapes.linking:
+            # One link is enough to make a focus node.
+            for subject in islice(linking(predicate, node), 1):
+                _add(found, subject, predicate, node)
+    full: set[str] = set()
+    for _ in range(shapes.reach + 1):
+        near: set[str] = set()
+        for node in level - full:
+            full.add(node)
+            if not is_literal(node):
+                found[node] = dict(described(node))
+                near.update(chain.from_iterable(found[node].values()))
+            for predicate in shapes.against:
+                for subject in linking(predicate, node):
+                    near.add(subject)
+                    if subject not in full:
+                        _add(found, subject, predicate, node)
+        level = near
+    return found
+
+
+def _add(found: dict[str, dict[str, list[str]]], subject: str, predicate: str, node: str) -> None:
+    objects = found.setdefault(subject, {}).setdefault(predicate, [])
+    if node not in objects:
+        objects.append(node)
 
 
 def _is_target(target: Target, node: str, holds: Holds) -> bool:
