@@ -143,7 +143,7 @@ class CompiledShapes:
     @property
     def reach(self) -> int:
         """How many links away from a focus node triples matter; 0 if only its own do."""
-        return max((each.shape.depth - 1 for each in self.shapes), default=0)
+        return max((0, *(each.shape.depth - 1 for each in self.shapes)))
 
     def _numbers(self, kind: TargetKind) -> dict[str, tuple[int, ...]]:
         """The numbers of the shapes that have a kind of target, by what they target."""

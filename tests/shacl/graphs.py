@@ -62,7 +62,13 @@ BOUNDS = [
 NODES = [f"ex:n{number}" for number in range(4)]
 PREDICATES = [f"ex:p{number}" for number in range(3)]
 CLASSES = [f"ex:C{number}" for number in range(3)]
-DATATYPES = ["string", "integer", "decimal", "double", "boolean", "date", "dateTime", "time", "gYear", "byte"]
+DATATYPES = [
+    *(
+        f"xsd:{name}"
+        for name in ("string", "integer", "decimal", "double", "boolean", "date", "dateTime", "time")
+    ),
+    *("xsd:gYear", "xsd:byte", "rdf:langString", "ex:datatype", "rdfs:Literal"),
+]
 NODE_KINDS = ["IRI", "BlankNode", "Literal", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral"]
 
 
@@ -116,11 +122,8 @@ def _shape(draw: st.DrawFn, number: int, on_property: list[bool]) -> str:
 
 def _named(draw: st.DrawFn, name: str, later: dict[str, bool]) -> list[str]:
     """A constraint by later shapes, if there are any that fit."""
-    fitting = [
-        shape
-        for shape, of_property in later.items()
-        if name not in ("property", "node") or of_property == (name == "property")
-    ]
+    wanted = {"property": {True}, "node": {False}}.get(name, {True, False})
+    fitting = [shape for shape, of_property in later.items() if of_property in wanted]
     if not fitting:
         return []
     members = draw(st.lists(st.sampled_from(fitting), min_size=1, max_size=3))
@@ -162,19 +165,16 @@ def _closed(draw: st.DrawFn) -> list[str]:
     return ["sh:closed true", *([f"sh:ignoredProperties ( {' '.join(ignored)} )"] if ignored else [])]
 
 
+_RANGES = ("minExclusive", "minInclusive", "maxExclusive", "maxInclusive")
+_PAIRS = ("equals", "disjoint", "lessThan", "lessThanOrEquals")
 _COUNT = st.integers(0, 2).map(str)
 _CONSTRAINTS: dict[str, Callable[[st.DrawFn], list[str]]] = {
     "class": _one("class", st.sampled_from(CLASSES)),
-    "datatype": _one(
-        "datatype", st.sampled_from([*(f"xsd:{name}" for name in DATATYPES), "rdf:langString", "ex:datatype"])
-    ),
+    "datatype": _one("datatype", st.sampled_from(DATATYPES)),
     "nodeKind": _one("nodeKind", st.sampled_from(NODE_KINDS).map("sh:{}".format)),
     "minCount": _one("minCount", _COUNT),
     "maxCount": _one("maxCount", _COUNT),
-    **{
-        name: _one(name, st.sampled_from(BOUNDS))
-        for name in ("minExclusive", "minInclusive", "maxExclusive", "maxInclusive")
-    },
+    **{name: _one(name, st.sampled_from(BOUNDS)) for name in _RANGES},
     "minLength": _one("minLength", _COUNT),
     "maxLength": _one("maxLength", _COUNT),
     "pattern": _one(
@@ -182,10 +182,7 @@ _CONSTRAINTS: dict[str, Callable[[st.DrawFn], list[str]]] = {
     ),
     "languageIn": _list("languageIn", st.sampled_from(['"en"', '"fr"', '"en-GB"'])),
     "uniqueLang": _one("uniqueLang", st.sampled_from(["true", "false"])),
-    **{
-        name: _one(name, st.sampled_from(PREDICATES))
-        for name in ("equals", "disjoint", "lessThan", "lessThanOrEquals")
-    },
+    **{name: _one(name, st.sampled_from(PREDICATES)) for name in _PAIRS},
     "closed": _closed,
     "hasValue": _one("hasValue", _TERMS),
     "in": _list("in", _TERMS),
