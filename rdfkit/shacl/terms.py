@@ -168,7 +168,8 @@ def _compare_as_rdflib(first: rdflib.Literal, second: rdflib.Literal) -> int | N
         # rdflib puts times without a zone in some order to those with one; they do not compare.
         timed = isinstance(first.value, datetime | time)
         return 1 if (first.value > second.value if timed else first > second) else -1
-    except (TypeError, NotImplementedError):
+    except (TypeError, NotImplementedError, ArithmeticError):
+        # The last is NaN beside a decimal, at which pyshacl stops.
         return None
 
 
@@ -184,7 +185,7 @@ def is_less(one: str, other: str, *, or_equal: bool = False) -> bool:
     first, second = rdflib_literal(literal(one)), rdflib_literal(literal(other))
     try:
         return first <= second if or_equal else first < second
-    except TypeError:
+    except (TypeError, ArithmeticError):
         return False
 
 

@@ -21,6 +21,9 @@ from rdfkit.shacl.data import statements
 
 from . import graphs
 
+# What rdflib says of booleans that are none.
+pytestmark = pytest.mark.filterwarnings("ignore:Parsing weird boolean")
+
 FILES = sorted(CASES.glob("shapes/*/*.ttl"))
 
 
@@ -82,9 +85,9 @@ def test_shapes_and_data(shapes: str, data: str) -> None:
         expected = reference.check(
             triples, rdflib.Graph().parse(data=graphs.PREFIXES + shapes, format="turtle")
         )
-    except ShapesError:
-        # pyshacl gives up where sh:lessThan meets a blank node.
-        assume("lessThan" not in shapes)
+    except (ShapesError, ArithmeticError) as error:
+        # pyshacl gives up where sh:lessThan meets a blank node, and where NaN meets a decimal.
+        assume("lessThan" not in shapes and isinstance(error, ShapesError))
         raise
     found = shacl.check(compile_shapes(graphs.parse(shapes)), statements(triples))
     assert set(found) == set(expected)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 
 import pyoxigraph as ox
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from rdfkit.shacl.data import statements
 
 from . import graphs
 from .test_engines import shipped
+
+pytestmark = pytest.mark.filterwarnings("ignore:Parsing weird boolean")
 
 
 def by_pages(shapes: shacl.CompiledShapes, pages: list[list[ox.Triple]]) -> set[ShapeResult]:
