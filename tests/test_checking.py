@@ -9,12 +9,15 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import rdflib
 from conftest import CASES, SEEDS
 
 import rdfkit
 from rdfkit.checking import read_rdf
 from rdfkit.errors import ArchiveError, ShapesError, SourceError
 from rdfkit.export import export_sources
+from rdfkit.report import Severity
+from rdfkit.validation import Engine
 
 MINE = """
 @prefix sh: <http://www.w3.org/ns/shacl#> .
@@ -51,6 +54,60 @@ def test_shapes_of_the_user(tmp_path: Path) -> None:
     assert [result.rule for result in report.results if result.rule.startswith("S")] == ["S-none"] * 4
     assert not report.conforms
     assert {result.advice for result in report.results if result.rule == "S-none"} == {"Say none."}
+
+
+@pytest.mark.parametrize("engine", Engine)
+def test_engines_report_the_same(engine: Engine) -> None:
+    report = rdfkit.validate([SEEDS, CASES / "bad_pages"], engine=engine)
+    assert report == rdfkit.validate([SEEDS, CASES / "bad_pages"])
+    assert "shapes-engine" not in {result.rule for result in report.results}
+
+
+# What no engine but pyshacl covers.
+BEYOND = """
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix ex: <http://example.org/> .
+ex:S a sh:NodeShape ; sh:targetClass <http://purl.org/spar/doco/Figure> ; sh:property ex:S-far .
+ex:S-far sh:path [ sh:zeroOrMorePath ex:none ] ; sh:minCount 2 ; sh:message "Go far." .
+"""
+
+
+@pytest.mark.parametrize("engine", Engine)
+def test_shapes_that_only_pyshacl_covers(engine: Engine, tmp_path: Path) -> None:
+    shapes = tmp_path / "beyond.ttl"
+    shapes.write_text(BEYOND)
+    report = rdfkit.validate([SEEDS], shapes=[shapes], engine=engine)
+    assert [result.advice for result in report.results if result.rule == "S-far"] == ["Go far."] * 4
+    notes = [
+        (result.severity, result.message, result.path)
+        for result in report.results
+        if result.rule == "shapes-engine"
+    ]
+    said = "checked with pyshacl: only pyshacl covers sh:zeroOrMorePath"
+    assert notes == ([(Severity.INFO, said, str(shapes))] if engine is Engine.RDFKIT else [])
+
+
+@pytest.mark.parametrize("engine", Engine)
+@pytest.mark.parametrize(
+    "text",
+    ["sh:minCount 1, 2", "sh:minCount 'one'", "sh:pattern ex:p"],
+    ids=["several", "no number", "no pattern"],
+)
+def test_shapes_that_are_not_well_formed(text: str, engine: Engine, tmp_path: Path) -> None:
+    shapes = tmp_path / "mine.ttl"
+    shapes.write_text(MINE.replace("sh:minCount 1", text))
+    with pytest.raises(ShapesError, match="not SHACL"):
+        rdfkit.validate([SEEDS], shapes=[shapes], engine=engine)
+
+
+@pytest.mark.parametrize("suffix", ["ttl", "nt", "rdf", "jsonld"])
+def test_shapes_in_any_format(suffix: str, tmp_path: Path) -> None:
+    shapes = tmp_path / f"mine.{suffix}"
+    rdflib.Graph().parse(data=MINE, format="turtle").serialize(
+        shapes, format=rdflib.util.guess_format(str(shapes))
+    )
+    report = rdfkit.validate([SEEDS], shapes=[shapes])
+    assert [result.rule for result in report.results if result.rule.startswith("S")] == ["S-none"] * 4
 
 
 @pytest.mark.parametrize("text", ["", "no turtle", "<a:b> <a:c> <a:d> ."])

@@ -118,6 +118,13 @@ def test_left_out_pages_are_listed(tmp_path: Path) -> None:
     assert 'year: "20x4" is not a year of four digits' in done.stdout
 
 
+def test_validate_with_either_engine() -> None:
+    done = [_run("validate", SEEDS, "--format", "json", "--engine", engine) for engine in ("rdfkit", "pyshacl")]
+    assert done[0].stdout == done[1].stdout
+    assert json.loads(done[0].stdout)["results"]
+    assert _run("validate", SEEDS, "--engine", "jena").returncode == 2
+
+
 def test_validate_names_file_and_line() -> None:
     done = _run("validate", "seeds/PMC10846991__j-krcp-23-071f3.md")
     line = (

@@ -336,6 +336,8 @@ _ON_PROPERTIES = {"minCount", "maxCount", "uniqueLang", "lessThan", "lessThanOrE
 
 
 def _unsupported(term: str, construct: str) -> UnsupportedShapesError:
+    if construct.startswith(_SH):
+        construct = f"sh:{construct.removeprefix(_SH).rstrip('>')}"
     return UnsupportedShapesError(
         f"only pyshacl covers {construct}", key=terms.text(term) or None, value=construct
     )
