@@ -47,12 +47,13 @@ def check_page(shapes: CompiledShapes, statements: Statements, is_local: Callabl
     data = Data(statements)
     results: list[ShapeResult] = []
     left_open: set[str] = set()
-    focus_of: dict[str, tuple[int, ...]] = {}
+    # The shared nodes, each with the numbers of the shapes that it is a focus node of.
+    shared: dict[str, tuple[int, ...]] = {node: () for node in statements if not is_local(node)}
     for node, numbers in shapes.foci(data):
         plan = shapes.plan(numbers)
-        local = is_local(node)
+        local = node not in shared if node in statements else is_local(node)
         if not local:
-            focus_of[node] = numbers
+            shared[node] = numbers
         if plan.looks_beyond or (plan.breakable and not local):
             left_open.add(node)
             continue
@@ -61,8 +62,13 @@ def check_page(shapes: CompiledShapes, statements: Statements, is_local: Callabl
                 results.append(finding.result())
             else:
                 left_open.add(node)
-    suspects = frozenset(_suspects(shapes, data, focus_of, is_local))
-    return PageCheck(tuple(results), frozenset(left_open), suspects)
+    suspects = {
+        (number, node)
+        for node, numbers in shared.items()
+        for number in shapes.forbidding(data.described(node))
+        if number not in numbers
+    }
+    return PageCheck(tuple(results), frozenset(left_open), frozenset(suspects))
 
 
 def _lasts(finding: Finding, local: bool, is_local: Callable[[str], bool]) -> bool:
@@ -71,17 +77,6 @@ def _lasts(finding: Finding, local: bool, is_local: Callable[[str], bool]) -> bo
     if holding is Holding.UNTYPED:
         return finding.value is not None and is_local(finding.value)
     return local or holding is Holding.ALWAYS
-
-
-def _suspects(
-    shapes: CompiledShapes, data: Data, focus_of: dict[str, tuple[int, ...]], is_local: Callable[[str], bool]
-) -> Iterator[Suspect]:
-    for node, description in data.statements.items():
-        if not is_local(node):
-            numbers = focus_of.get(node, ())
-            for number in shapes.forbidding(description):
-                if number not in numbers:
-                    yield number, node
 
 
 def confirmed(shapes: CompiledShapes, suspects: Iterable[Suspect], holds: Holds) -> Iterator[str]:
