@@ -13,9 +13,7 @@ import pyoxigraph as ox
 
 from rdfkit.errors import QueryError
 from rdfkit.identifiers import is_absolute_iri
-from rdfkit.sparql_tokens import Kind, Token, tokens, unescaped
-
-_SKIPPED = frozenset({Kind.SPACE, Kind.COMMENT})
+from rdfkit.sparql_tokens import Kind, declared_prefixes, iri_of, significant_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +49,20 @@ def read_dataset(text: str, prefixes: Mapping[str, str]) -> Dataset | None:
 
     `prefixes` are those that need no declaration.
     """
-    found = [token for token in tokens(text) if token.kind not in _SKIPPED]
-    known = dict(prefixes)
+    found = list(significant_tokens(text))
+    known = {**prefixes, **declared_prefixes(found)}
     default: list[str] = []
     named: list[str] = []
     for number, token in enumerate(found):
         if token.text == "{":
             break
-        word = token.text.upper() if token.kind is Kind.WORD else ""
         after = found[number + 1 : number + 3]
-        if word == "PREFIX" and len(after) == 2:
-            known[after[0].prefix] = unescaped(after[1].text[1:-1])
-        elif word == "FROM" and after:
+        if token.kind is Kind.WORD and token.text.upper() == "FROM" and after:
             is_named = after[0].text.upper() == "NAMED"
-            (named if is_named else default).append(_iri(after[-1 if is_named else 0], known))
+            (named if is_named else default).append(iri_of(after[-1 if is_named else 0], known) or "")
     if not default + named or not all(is_absolute_iri(iri) for iri in default + named):
         return None
     return Dataset(tuple(default), tuple(named))
-
-
-def _iri(token: Token, prefixes: Mapping[str, str]) -> str:
-    if token.kind is Kind.IRI:
-        return unescaped(token.text[1:-1])
-    return prefixes.get(token.prefix, "") + token.text.partition(":")[2].replace("\\", "")
 
 
 def _nodes(iris: tuple[str, ...]) -> list[ox.NamedNode]:

@@ -28,7 +28,15 @@ from typing import Any
 import pyoxigraph as ox
 
 from rdfkit import resources
-from rdfkit.sparql_tokens import Kind, Token, calls_service, tokens, undeclared_name
+from rdfkit.sparql_tokens import (
+    Kind,
+    Token,
+    calls_service,
+    declared_prefixes,
+    iri_of,
+    significant_tokens,
+    undeclared_name,
+)
 
 _AGGREGATES = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"})
 _XPATH = ("http://www.w3.org/2005/xpath-functions#", "http://www.w3.org/2005/xpath-functions/#")
@@ -126,7 +134,7 @@ class _Query:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = [token for token in tokens(text) if token.kind not in (Kind.SPACE, Kind.COMMENT)]
+        self.tokens = list(significant_tokens(text))
 
     @cached_property
     def partners(self) -> dict[int, int]:
@@ -302,7 +310,7 @@ def _pragmas(query: _Query, prefixes: Mapping[str, str]) -> _Found:
 def _xpath_functions(query: _Query, prefixes: Mapping[str, str]) -> _Found:
     edits: list[_Edit] = []
     names: dict[str, str] = {}
-    known = {"fn": _XPATH[0], **prefixes, **_declared(query)}
+    known = {"fn": _XPATH[0], **prefixes, **declared_prefixes(query.tokens)}
     for position, token in enumerate(query.tokens):
         function = _table()["functions"].get(_xpath_name(token, known))
         if function is None or not query.is_mark(position + 1, "(") or position + 1 not in query.partners:
@@ -319,18 +327,8 @@ def _xpath_functions(query: _Query, prefixes: Mapping[str, str]) -> _Found:
 
 def _xpath_name(token: Token, prefixes: Mapping[str, str]) -> str:
     """The name of an XPath function after its namespace; empty when the token is none."""
-    iri = token.text[1:-1] if token.kind is Kind.IRI else ""
-    if token.kind is Kind.NAME:
-        iri = prefixes.get(token.prefix, "") + token.text.partition(":")[2]
+    iri = iri_of(token, prefixes) or ""
     return next((iri.removeprefix(start) for start in _XPATH if iri.startswith(start)), "")
-
-
-def _declared(query: _Query) -> dict[str, str]:
-    return {
-        query.tokens[position].prefix: query.tokens[position + 1].text[1:-1]
-        for position in range(1, len(query.tokens) - 1)
-        if query.is_word(position - 1, "PREFIX") and query.tokens[position + 1].kind is Kind.IRI
-    }
 
 
 def _group_concat_separators(query: _Query, prefixes: Mapping[str, str]) -> _Found:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from rdfkit.errors import QueryError
 from rdfkit.identifiers import prefix_map
-from rdfkit.sparql_tokens import Kind, tokens, unescaped
+from rdfkit.sparql_tokens import declared_prefixes, iri_of, significant_tokens, tokens
 
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree
@@ -149,22 +149,15 @@ class Query:
 
     def iri(self, written: str) -> str:
         """The IRI that `<…>` or a prefixed name stands for. Raises QueryError for a prefix that is not declared."""
-        if written.startswith("<"):
-            return unescaped(written[1:-1])
-        prefix, _, local = written.partition(":")
-        if prefix not in self.prefixes():
-            raise QueryError(f'the prefix "{prefix}:" is not declared', value=written)
-        return self.prefixes()[prefix] + local.replace("\\", "")
+        name = next(tokens(written))
+        found = iri_of(name, self.prefixes())
+        if found is None:
+            raise QueryError(f'the prefix "{name.prefix}:" is not declared', value=written)
+        return found
 
     def prefixes(self) -> Mapping[str, str]:
         """Those that need no declaration, and those that the query declares."""
-        found = [token for token in tokens(self.prologue) if token.kind in (Kind.WORD, Kind.NAME, Kind.IRI)]
-        declared = {
-            name.prefix: unescaped(iri.text[1:-1])
-            for word, name, iri in zip(found, found[1:], found[2:], strict=False)
-            if word.text.upper() == "PREFIX"
-        }
-        return {**prefix_map(), **declared}
+        return {**prefix_map(), **declared_prefixes(significant_tokens(self.prologue))}
 
     def endpoints(self) -> tuple[str, ...]:
         """The IRIs of the endpoints that the query names, each once."""

@@ -15,7 +15,7 @@ import rdflib
 from rdflib.paths import AlternativePath, InvPath, MulPath, Path, SequencePath
 
 from rdfkit.identifiers import is_absolute_iri
-from rdfkit.sparql_tokens import Kind, Token, tokens
+from rdfkit.sparql_tokens import Kind, Token, declared_prefixes, iri_of, significant_tokens
 
 # rdflib reads some 50,000 characters in a second.
 _LONG = 50_000
@@ -253,21 +253,21 @@ def names_in(text: str, prefixes: Mapping[str, str]) -> Iterator[ox.NamedNode]:
     What stands in brackets, in a group that need not match (OPTIONAL, MINUS, NOT EXISTS, SERVICE, UNION, VALUES) or
     beside a mark of a path or of a datatype is left out.
     """
-    found = [token for token in tokens(text) if token.kind not in (Kind.SPACE, Kind.COMMENT)]
-    known = dict(prefixes)
+    found = list(significant_tokens(text))
+    known = {**prefixes, **declared_prefixes(found)}
     needed: list[bool] = []
     for position, token in enumerate(found):
         before = found[position - 1] if position else token
         after = found[position + 1] if position + 1 < len(found) else token
-        if before.text.upper() == "PREFIX" and after.kind is Kind.IRI:
-            known[token.prefix] = after.text[1:-1]
-        elif token.kind is Kind.MARK and token.text in "{(":
+        if token.kind is Kind.MARK and token.text in "{(":
             group = token.text == "{" and _keyword(found, position) not in _OWN_GROUPS
             needed.append(group and (not needed or needed[-1]) and not _meets_union(found, position))
         elif token.kind is Kind.MARK and token.text in "})" and needed:
             needed.pop()
         elif needed and needed[-1] and not {before.text.upper(), after.text} & _BESIDE:
-            yield from _named(token, known)
+            iri = iri_of(token, known)
+            if iri is not None and is_absolute_iri(iri):
+                yield ox.NamedNode(iri)
 
 
 _OWN_GROUPS = frozenset({"OPTIONAL", "MINUS", "EXISTS", "UNION", "SERVICE", "VALUES"})
@@ -299,13 +299,6 @@ def _meets_union(found: Sequence[Token], opening: int) -> bool:
         if depth == 0:
             return position + 1 < len(found) and found[position + 1].text.upper() == "UNION"
     return False
-
-
-def _named(token: Token, prefixes: Mapping[str, str]) -> Iterator[ox.NamedNode]:
-    if token.kind is Kind.IRI and is_absolute_iri(token.text[1:-1]):
-        yield ox.NamedNode(token.text[1:-1])
-    elif token.kind is Kind.NAME and "\\" not in token.text and token.prefix in prefixes:
-        yield ox.NamedNode(prefixes[token.prefix] + token.text.partition(":")[2])
 
 
 # --- terms ---

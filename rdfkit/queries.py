@@ -18,7 +18,7 @@ from urllib.parse import quote
 from rdfkit import resources
 from rdfkit.errors import ParameterError, QueryError
 from rdfkit.identifiers import expand, is_absolute_iri, percent_encode
-from rdfkit.sparql_tokens import Kind, calls_service, tokens, unescaped
+from rdfkit.sparql_tokens import Kind, calls_service, significant_tokens, unescaped
 
 _HEADER = re.compile(r"#+\s*(title|category|description|param)\s*:(.*)", re.IGNORECASE)
 # A header may go on in comments that are indented.
@@ -82,7 +82,7 @@ class LibraryQuery:
         """The IRIs that its SERVICE clauses name, each once. Variables and prefixed names are left out."""
         if not self.is_federated:
             return ()
-        found = [token for token in tokens(self.text) if token.kind not in (Kind.SPACE, Kind.COMMENT)]
+        found = list(significant_tokens(self.text))
         named = (
             following if following.text.upper() != "SILENT" else after
             for word, following, after in zip(found, found[1:], found[2:], strict=False)

@@ -18,7 +18,7 @@ from rdfkit.answers import Answer, Term, answer
 from rdfkit.dialect import Repair
 from rdfkit.endpoints import Endpoint
 from rdfkit.errors import RemoteError
-from rdfkit.sparql_tokens import Kind, tokens
+from rdfkit.sparql_tokens import Kind, significant_tokens, tokens
 
 ACCEPT_ROWS = "application/sparql-results+json, application/json;q=0.5"
 ACCEPT_GRAPH = "application/n-triples, text/turtle;q=0.9"
@@ -215,9 +215,7 @@ def _form(text: str) -> str:
 def _is_limit(text: str, count: int) -> bool:
     """Whether the query itself asks for no more rows than these: a LIMIT outside of all braces."""
     depth, after_limit = 0, False
-    for token in tokens(text):
-        if token.kind in (Kind.SPACE, Kind.COMMENT):
-            continue
+    for token in significant_tokens(text):
         if after_limit and depth == 0 and token.text.isascii() and token.text.isdigit():
             return int(token.text) <= count
         depth += (token.text == "{") - (token.text == "}")

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -135,6 +135,30 @@ def tokens(text: str) -> Iterator[Token]:
         position = token.end
 
 
+def significant_tokens(text: str) -> Iterator[Token]:
+    """The tokens of a SPARQL text but for white space and comments."""
+    return (token for token in tokens(text) if token.kind not in (Kind.SPACE, Kind.COMMENT))
+
+
+def declared_prefixes(found: Iterable[Token]) -> dict[str, str]:
+    """What PREFIX declares among significant tokens: prefix → IRI as it is written, absolute or not."""
+    rest = list(found)
+    return {
+        name.prefix: unescaped(iri.text[1:-1])
+        for word, name, iri in zip(rest, rest[1:], rest[2:], strict=False)
+        if word.kind is Kind.WORD and word.text.upper() == "PREFIX" and iri.kind is Kind.IRI
+    }
+
+
+def iri_of(name: Token, prefixes: Mapping[str, str]) -> str | None:
+    """The IRI that `<…>` or a prefixed name stands for; None for other tokens and unknown prefixes."""
+    if name.kind is Kind.IRI:
+        return unescaped(name.text[1:-1])
+    if name.kind is not Kind.NAME or name.prefix not in prefixes:
+        return None
+    return prefixes[name.prefix] + name.text.partition(":")[2].replace("\\", "")
+
+
 def calls_service(text: str) -> bool:
     """Whether a query could contain a SERVICE clause (https://www.w3.org/TR/sparql11-federated-query/).
 
@@ -161,13 +185,12 @@ def undeclared_name(text: str, prefixes: Container[str]) -> Token | None:
     """The first prefixed name whose prefix is neither in `prefixes` nor declared before it with PREFIX."""
     declared: set[str] = set()
     before = ""
-    for token in tokens(text):
+    for token in significant_tokens(text):
         if token.kind is Kind.NAME and before == "PREFIX":
             declared.add(token.prefix)
         elif token.kind is Kind.NAME and token.prefix not in declared and token.prefix not in prefixes:
             return token
-        if token.kind not in (Kind.SPACE, Kind.COMMENT):
-            before = token.text.upper()
+        before = token.text.upper()
     return None
 
 

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rdfkit.sparql_tokens import Kind, calls_service, tokens, undeclared_name
+from rdfkit.sparql_tokens import (
+    Kind,
+    calls_service,
+    declared_prefixes,
+    iri_of,
+    significant_tokens,
+    tokens,
+    undeclared_name,
+)
 
 CASES = json.loads((Path(__file__).parent / "cases" / "store" / "service.json").read_text(encoding="utf-8"))
 # Oxigraph refuses this port by itself before it opens a connection, and says so.
@@ -165,3 +173,22 @@ def test_the_first_undeclared_prefix_is_found_with_its_place():
 
 def test_declared_prefixes_are_known():
     assert undeclared_name("prefix # why\n x: <http://ex/> ASK { ?s x:y wp:z }", {"wp"}) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("wp:WP1", "http://wp/WP1"),
+        ("x:a\\-b", "http://ex/éa-b"),
+        (":", "http://empty/"),
+        ("<http://ex/\\u0061>", "http://ex/a"),
+        ("y:a", None),
+        ("?x", None),
+        ("'x:a'", None),
+        ("ASK", None),
+    ],
+)
+def test_a_written_name_stands_for_an_iri(written: str, expected: str | None):
+    text = "prefix # why\n x: <http://ex/\\u00E9> PREFIX : <http://empty/> BASE <http://b/> ASK { ?s x:y ?o }"
+    prefixes = {"wp": "http://wp/", **declared_prefixes(significant_tokens(text))}
+    assert iri_of(next(tokens(written)), prefixes) == expected
