@@ -6,14 +6,14 @@ the merge that the standard asks for has it once. So for several default graphs 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 from rdfkit.errors import QueryError
 from rdfkit.identifiers import is_absolute_iri
-from rdfkit.sparql_tokens import Kind, declared_prefixes, iri_of, significant_tokens
+from rdfkit.sparql_tokens import Kind, Token, declared_prefixes, iri_of, significant_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,11 @@ def read_dataset(text: str, prefixes: Mapping[str, str]) -> Dataset | None:
 
     `prefixes` are those that need no declaration.
     """
-    found = list(significant_tokens(text))
+    found = list(_head(text))
     known = {**prefixes, **declared_prefixes(found)}
     default: list[str] = []
     named: list[str] = []
     for number, token in enumerate(found):
-        if token.text == "{":
-            break
         after = found[number + 1 : number + 3]
         if token.kind is Kind.WORD and token.text.upper() == "FROM" and after:
             is_named = after[0].text.upper() == "NAMED"
@@ -63,6 +61,20 @@ def read_dataset(text: str, prefixes: Mapping[str, str]) -> Dataset | None:
     if not default + named or not all(is_absolute_iri(iri) for iri in default + named):
         return None
     return Dataset(tuple(default), tuple(named))
+
+
+def _head(text: str) -> Iterator[Token]:
+    """The significant tokens of a query that stand before its group and outside of brackets."""
+    depth, before = 0, ""
+    for token in significant_tokens(text):
+        if token.kind is Kind.MARK:
+            # Before the group there may be the template of CONSTRUCT, and groups within expressions of SELECT.
+            if token.text == "{" and depth == 0 and before != "CONSTRUCT":
+                return
+            depth += (token.text in "({") - (token.text in ")}")
+        if depth == 0:
+            yield token
+        before = token.text.upper()
 
 
 def _nodes(iris: tuple[str, ...]) -> list[ox.NamedNode]:

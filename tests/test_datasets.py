@@ -68,6 +68,28 @@ def test_prefixed_names_are_read_as_the_query_declares_them() -> None:
     assert found == Dataset(("http://example.org/a",), (prefix_map()["wp"] + "-b",))
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "CONSTRUCT {{ ?s ?p ?o . ?o ?p ( ?s ) }} {} WHERE {{ ?s ?p ?o }}",
+        "CONSTRUCT {} WHERE {{ ?s ?p ?o }}",
+        "SELECT (EXISTS {{ ?s ?p ?o }} AS ?any) {} {{}}",
+        "DESCRIBE <http://example.org/s> {}",
+        "ASK {} {{ ?s ?p 'FROM <http://x/>' {{ SELECT * {{}} }} }}",
+    ],
+)
+def test_the_dataset_is_found_in_every_form(query: str) -> None:
+    text = query.format("FROM <http://example.org/a> FROM <http://example.org/b>")
+    assert read_dataset(text, {}) == Dataset(("http://example.org/a", "http://example.org/b"))
+
+
+def test_construct_from_several_graphs_sees_their_merge(store: Store) -> None:
+    clauses = "FROM <http://example.org/a> FROM <http://example.org/b>"
+    answer = store.query(f"CONSTRUCT {{ [] <http://x/of> ?o }} {clauses} {{ ?s ?p ?o }}")
+    # Each solution gives its own blank node.
+    assert len(list(answer)) == 2
+
+
 @pytest.mark.parametrize("text", ["SELECT * { ?from ?p 'FROM <http://x/>' }", "SELECT * FROM <a> { }"])
 def test_no_clause_and_relative_iris_are_left_to_the_engine(text: str) -> None:
     assert read_dataset(text, {}) is None
