@@ -206,14 +206,8 @@ class _Asking:
         if names and not rows:
             # Nothing in the data could be joined with whatever the endpoint has.
             return _data(_columns(service), [])
-        try:
-            found = self._rows(service, endpoint, names, rows)
-        except RemoteError as error:
-            if not service.silent or self.asker is None:
-                raise
-            self.asker.ledger.entry(endpoint).silence(str(error))
-            return _NOTHING_BOUND
-        return _data(_columns(service), found)
+        found = self._unless_silenced(service, endpoint, names, rows)
+        return _NOTHING_BOUND if found is None else _data(_columns(service), found)
 
     def _of_endpoints(
         self, service: Service, known: Mapping[Service, str], names: tuple[str, ...], variable: str
@@ -229,12 +223,8 @@ class _Asking:
             chosen, rows = self._keys(service, known, names, {variable: term})
             if names and not rows:
                 continue
-            try:
-                found = self._rows(service, endpoint, chosen, rows)
-            except RemoteError as error:
-                if not service.silent or self.asker is None:
-                    raise
-                self.asker.ledger.entry(endpoint).silence(str(error))
+            found = self._unless_silenced(service, endpoint, chosen, rows)
+            if found is None:
                 found = [(None,) * len(_columns(service))]
             own = [dict(zip(_columns(service), row, strict=True)) for row in found]
             solutions += [
@@ -273,6 +263,18 @@ class _Asking:
         chosen = tuple(names[index] for index in usable)
         values = {tuple(term for index in usable if (term := row[index]) is not None) for row in fitting}
         return chosen, sorted(values, key=str) if chosen else []
+
+    def _unless_silenced(
+        self, service: Service, endpoint: Endpoint, names: tuple[str, ...], rows: list[Values]
+    ) -> list[Row] | None:
+        """As `_rows`; None where the endpoint fails and the clause is SILENT, which the ledger then says."""
+        try:
+            return self._rows(service, endpoint, names, rows)
+        except RemoteError as error:
+            if not service.silent or self.asker is None:
+                raise
+            self.asker.ledger.entry(endpoint).silence(str(error))
+            return None
 
     def _rows(
         self, service: Service, endpoint: Endpoint, names: tuple[str, ...], rows: list[Values]

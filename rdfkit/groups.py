@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from rdfkit.errors import QueryError
@@ -165,6 +165,8 @@ class Query:
         return tuple(dict.fromkeys(self.iri(one) for one in written))
 
 
+# Parsing takes some 50 ms, and the same text is read by who opens connections and by who takes it apart.
+@lru_cache(maxsize=16)
 def read_groups(text: str) -> Query:
     """The groups of a query. Raises QueryError, with line and column, for what is not SPARQL 1.1."""
     query = _nodes(_parse(text))[0]
