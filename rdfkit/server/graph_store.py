@@ -53,9 +53,7 @@ class GraphStore:
             )
 
     async def _read(self, request: Request, receive: Receive, send: Send) -> None:
-        graph = self._graph(request)
-        if graph is _NEW:
-            raise bad_request("the request names no graph: add ?default or ?graph=IRI")
+        graph = self._named(request)
         # With updates, the default graph is what was written there; without, the merge of all graphs.
         written = graph is None and self._service.token is not None
         arguments = {"graph": graph, "written": written}
@@ -65,15 +63,12 @@ class GraphStore:
 
     async def _write(self, request: Request) -> Response:
         self._service.authorize(request)
-        graph = self._graph(request)
         if request.method == "DELETE":
-            if graph is _NEW:
-                raise bad_request("the request names no graph: add ?default or ?graph=IRI")
-            await self._service.change(request, Job("delete_graph", {"graph": graph}))
+            await self._service.change(request, Job("delete_graph", {"graph": self._named(request)}))
             return Response(status_code=204)
+        # A POST may leave the name to us: section 5.5.
+        graph = self._graph(request) if request.method == "POST" else self._named(request)
         if graph is _NEW:
-            if request.method == "PUT":
-                raise bad_request("the request names no graph: add ?default or ?graph=IRI")
             graph = f"{self._service.address(request)}{PATH}/{secrets.token_hex(8)}"
         created = await self._put(request, graph)
         headers = {"Location": graph} if created and graph else {}
@@ -116,6 +111,13 @@ class GraphStore:
         if not found:
             raise bad_request("the form has no file")
         return found
+
+    def _named(self, request: Request) -> str | None:
+        """As `_graph`. Raises Problem for a request that names none."""
+        graph = self._graph(request)
+        if graph is _NEW:
+            raise bad_request("the request names no graph: add ?default or ?graph=IRI")
+        return graph
 
     def _graph(self, request: Request) -> str | None:
         """The IRI of the graph that a request names; None for the default graph, `_NEW` for none."""
