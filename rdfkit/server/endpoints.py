@@ -68,9 +68,8 @@ class SparqlEndpoint:
             record(request).query = query_hash(found.text)
             job = self._service.job("asked", self._arguments(request, found), request)
         headers = {"Content-Security-Policy": PAGE_POLICY}
-        await deliver(
-            request, receive, send, self._service.pool, job, headers, cached=is_constant(found.text)
-        )
+        cached = self._is_cached(found)
+        await deliver(request, receive, send, self._service.pool, job, headers, cached=cached)
 
     async def _update(self, request: Request, found: ProtocolRequest) -> None:
         self._service.authorize(request)
@@ -88,8 +87,7 @@ class SparqlEndpoint:
         return {
             "text": found.text,
             "limits": self._service.limits(),
-            "services": self._service.services(),
-            "seconds": self._service.settings.time_limit,
+            **self._service.asking(),
             "dataset": [list(dataset.default_graphs), list(dataset.named_graphs)] if dataset else None,
             "strict": found.strict,
             # What the service may take as base, by the protocol: section 2.1.5.
@@ -135,8 +133,7 @@ class PageEndpoint:
         return {
             "view": self._page.view,
             "parameters": parameters,
-            "services": self._service.services(),
-            "seconds": self._service.settings.time_limit,
+            **self._service.asking(),
         }
 
     def _parameters(self, request: Request) -> dict[str, str]:

@@ -54,6 +54,10 @@ class Service:
         registry = str(self.network.registry) if self.network.registry else None
         return {"allowed": list(self.network.allowed), "registry": registry, "contact": self.network.contact}
 
+    def asking(self) -> dict[str, object]:
+        """Which endpoints a job may ask and how many seconds it has, among its arguments."""
+        return {"services": self.services(), "seconds": self.settings.time_limit}
+
     def address(self, request: Request) -> str:
         """The address of this server as the client knows it, without a slash at the end."""
         return self.settings.base_url.rstrip("/") or str(request.base_url).rstrip("/")

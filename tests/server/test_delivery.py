@@ -10,6 +10,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -56,6 +57,21 @@ def test_not_modified(server: Server, method: str) -> None:
         assert (answer.status, answer.body) == (304, b"")
         assert answer.headers["etag"] == tag
         assert "accept" in answer.headers["vary"].lower()
+
+
+@pytest.mark.parametrize("accept", [JSON, "text/html"])
+def test_what_other_endpoints_say_is_not_cached(store_folder: Path, accept: str) -> None:
+    # Nobody is at this port.
+    nobody = "http://127.0.0.1:9/sparql"
+    with serving(store_folder, services=(nobody,)) as asking:
+        local, federated = (
+            asking.query(f"SELECT * {{ VALUES ?n {{ 1 }} {clause} }}", accept=accept)
+            for clause in ("", f"SERVICE SILENT <{nobody}> {{ ?s ?p ?o }}")
+        )
+    assert (local.status, federated.status) == (200, 200)
+    assert "etag" in local.headers
+    assert "etag" not in federated.headers
+    assert federated.headers["cache-control"] == "no-store"
 
 
 def test_modified(server: Server) -> None:
