@@ -127,7 +127,7 @@ def with_dataset(text: str, dataset: Dataset) -> str:
     clauses += "".join(f" USING NAMED <{iri}>" for iri in dataset.named_graphs)
     # Raises for what is no IRI, so that nothing else gets into the text.
     dataset.options()
-    parts, depth, before, opened = [], 0, "", 0
+    parts, depth, before = [], 0, ""
     found = list(tokens(text))
     for number, token in enumerate(found):
         depth += (token.text == "{") - (token.text == "}") if token.kind is Kind.MARK else 0
@@ -138,8 +138,7 @@ def with_dataset(text: str, dataset: Dataset) -> str:
             )
         if word == "WHERE":
             # DELETE WHERE { … } takes no USING; DELETE { … } WHERE { … } says the same.
-            opened = number + 1
-            parts.append(f"{_group(found[opened:])}{clauses} " if before == "DELETE" else f"{clauses} ")
+            parts.append(f"{_group(found[number + 1 :])}{clauses} " if before == "DELETE" else f"{clauses} ")
         parts.append(token.text)
         before = before if token.kind in _SKIPPED else token.text.upper()
     return "".join(parts)
