@@ -18,12 +18,11 @@ from rdfkit.dialect import has_aggregates
 from rdfkit.errors import ExportError, QueryError
 from rdfkit.formats import of_name
 from rdfkit.identifiers import compress
-from rdfkit.quads import sorted_quads
-from rdfkit.reconciliation import Reconciliation, render
-from rdfkit.serialization import serialize
 from rdfkit.sparql_tokens import Kind, tokens
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from rdfkit.answers import Graph, Rows, Truth
     from rdfkit.dialect import Repair
     from rdfkit.endpoints import Endpoint
@@ -37,10 +36,12 @@ _EXTENSIONS = {"tsv": "tsv", "json": "srj", "xml": "srx"}
 _HEAD = 4096
 # Two rows are not an empty answer, whatever is in them.
 _ENOUGH = 2
+# A longer answer is several tables, so that the first rows are there at once.
+_ROWS_OF_A_TABLE = 500
 _GRAPH_FORMATS = ("turtle", "ntriples", "jsonld")
 
 _CLASSES = """
-SELECT ?class (COUNT(DISTINCT ?thing) AS ?things) WHERE { ?thing a ?class }
+SELECT ?class (COUNT(*) AS ?things) WHERE { ?thing a ?class }
 GROUP BY ?class ORDER BY DESC(?things) ?class
 """
 _GRAPHS = """
@@ -120,9 +121,9 @@ def write_answer(answer: Rows | Truth | Graph, format: str, stream: BinaryIO) ->
     elif isinstance(answer, Rows) and format == "table":
         return _write_table(answer, stream)
     elif isinstance(answer, Graph) and format == "turtle":
-        found = [ox.Quad(triple.subject, triple.predicate, triple.object) for triple in answer]
-        stream.write(serialize(sorted_quads(found), of_name(format)))
-        return Content.SOMETHING if found else Content.NOTHING
+        data = _turtle(answer)
+        stream.write(data)
+        return Content.SOMETHING if data.strip() else Content.NOTHING
     else:
         answer.serialize(cast("BinaryIO", watched), format)
     if isinstance(answer, Truth):
@@ -208,7 +209,13 @@ def queries_as_turtle(library: Iterable[queries.LibraryQuery], endpoint: str | N
     """Queries as Turtle, in the form of `query_descriptions`."""
     from rdfkit.query_descriptions import query_triples
 
-    triples = query_triples(library, endpoint)
+    return _turtle(query_triples(library, endpoint))
+
+
+def _turtle(triples: Iterable[ox.Triple]) -> bytes:
+    from rdfkit.quads import sorted_quads
+    from rdfkit.serialization import serialize
+
     found = sorted_quads(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
     return serialize(found, of_name("turtle"))
 
@@ -265,21 +272,30 @@ def check_text(found: Check) -> str:
     return f"{found.endpoint.label:<14} {found.seconds:5.1f} s  {parts}\n"
 
 
-def describe_store(store: Store) -> str:
-    """What is in a store as text: the build, its pages, the classes and the largest graphs."""
+def describe_store(store: Store) -> Iterator[str]:
+    """What is in a store as text: the build, its pages, the classes and the largest graphs.
+
+    Comes in parts, for counting the quads of a large store takes its time.
+    """
     build = store.metadata
     lines = [f"store      {store.path}"]
     told = ("reconciliation", "pages")
     lines += [f"{key:<10} {_shown(value)}" for key, value in build.items() if key not in told]
     if "reconciliation" in build:
+        from rdfkit.reconciliation import Reconciliation, render
+
         lines += ["", *render(Reconciliation.from_json(build["reconciliation"])).splitlines()]
+    yield _text(lines)
     for title, text, name, number in (
         ("classes", _CLASSES, "class", "things"),
         ("graphs", _GRAPHS, "graph", "quads"),
     ):
-        lines += ["", title]
-        lines += [f"  {row[number]:>8}  {compress(str(row[name]))}" for row in _rows(store.query(text))]
-    return "\n".join(lines) + "\n"
+        yield _text(["", title])
+        yield _text(f"  {row[number]:>8}  {compress(str(row[name]))}" for row in _rows(store.query(text)))
+
+
+def _text(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _rows(answer: Rows | Truth | Graph) -> Rows:
@@ -305,24 +321,38 @@ def _shown(value: object) -> str:
 
 
 def _write_table(rows: Rows, stream: BinaryIO) -> Content:
+    """Writes rows as tables, each as soon as it is full."""
     from io import TextIOWrapper
 
     from rich.console import Console
+
+    remaining = iter(rows)
+    part = list(islice(remaining, _ROWS_OF_A_TABLE))
+    content = content_of(list(row.values()) for row in part[:_ENOUGH])
+    # Only to tell whether this is a terminal, and how wide: rich would end the program when a pipe is closed.
+    text = TextIOWrapper(stream, encoding="utf-8")
+    try:
+        console = Console(file=text)
+        while True:
+            stream.write(_table(rows.columns, part, console).encode())
+            stream.flush()
+            part = list(islice(remaining, _ROWS_OF_A_TABLE))
+            if not part:
+                return content
+    finally:
+        text.detach()
+
+
+def _table(columns: Sequence[str], rows: Iterable[Mapping[str, object]], console: Console) -> str:
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(*rows.columns)
-    first: list[Sequence[object]] = []
+    table = Table(*columns)
     for row in rows:
-        if len(first) < _ENOUGH:
-            first.append(tuple(row.values()))
-        table.add_row(*(escape(_cell(row[column])) for column in rows.columns))
-    text = TextIOWrapper(stream, encoding="utf-8", write_through=True)
-    try:
-        Console(file=text).print(table)
-    finally:
-        text.detach()
-    return content_of(first)
+        table.add_row(*(escape(_cell(row[column])) for column in columns))
+    with console.capture() as shown:
+        console.print(table)
+    return shown.get()
 
 
 def _cell(value: object) -> str:

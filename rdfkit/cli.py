@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
 
 import typer
+from typer.core import TyperGroup
 
 import rdfkit
 from rdfkit.errors import ParameterError, QueryError, QueryRefusedError, RdfkitError, SettingError
@@ -29,8 +31,26 @@ EXIT_CODES = """\
 Exit codes: 0 done, warnings at most · 1 violations, "no" with --exit-status, a failed audit · 2 bad use · 3 a source
 could not be read · 4 the store could not be opened or written · 5 an endpoint failed."""
 
+
+class _Verbs(TyperGroup):
+    """The verbs. Whoever reads their output may go before its end, as `head` does: that is no error."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - its type is no public one of typer
+        """Runs the verb."""
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+        except BrokenPipeError:
+            # What is still in a buffer goes nowhere, or Python would try to write it once more at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit from None
+
+
 app = typer.Typer(
     name="rdfkit",
+    cls=_Verbs,
     help="Pages of PFOCR and WikiPathways as a validated RDF graph that answers SPARQL.",
     epilog=EXIT_CODES,
     no_args_is_help=True,
@@ -608,7 +628,9 @@ def info(
     from rdfkit.diagram import mermaid
 
     with rdfkit.open_store(store) as opened:
-        sys.stdout.write(mermaid(opened) if diagram else asking.describe_store(opened))
+        for part in [mermaid(opened)] if diagram else asking.describe_store(opened):
+            sys.stdout.write(part)
+            sys.stdout.flush()
 
 
 def main() -> None:
@@ -617,10 +639,6 @@ def main() -> None:
         app()
     except RdfkitError as error:
         _fail(error)
-    except BrokenPipeError:
-        # The reader of our output has gone, as `head` does; there is nobody left to tell.
-        sys.stderr.close()
-        sys.exit(0)
 
 
 def _write_release(

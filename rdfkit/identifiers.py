@@ -6,6 +6,7 @@ The data stand in `contexts/prefixes.jsonld` (a JSON-LD context, loaded with `cu
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -109,7 +110,10 @@ def parse_curie(text: str, prefixes: Mapping[str, str]) -> str:
 @cache
 def prefix_map() -> dict[str, str]:
     """Prefix → namespace IRI, sorted by prefix: the one map for contexts, Turtle, shapes and queries."""
-    return dict(sorted(converter().bimap.items()))
+    text = (resources.contexts_folder() / "prefixes.jsonld").read_text(encoding="utf-8")
+    terms = json.loads(text)["@context"].items()
+    # As `converter` has it; but `curies` and what it is built on take longer to import than a query to run.
+    return dict(sorted((name, term if isinstance(term, str) else term["@id"]) for name, term in terms))
 
 
 @cache

@@ -210,17 +210,87 @@ def test_info_says_what_is_in_the_store(folder: Path) -> None:
     assert "5 warning" in text
 
 
-def test_a_closed_pipe_is_no_error(folder: Path) -> None:
+# Each statement with each: more rows than anybody waits for.
+ENDLESS = "SELECT * { ?s ?p ?o . ?s2 ?p2 ?o2 . ?s3 ?p3 ?o3 }"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "export --format nquads",
+        "info",
+        "queries",
+        *(f"query '{ENDLESS}' --format {format}" for format in ("csv", "tsv", "table")),
+    ],
+)
+def test_a_closed_pipe_is_no_error(folder: Path, command: str) -> None:
+    """`head` has its lines at once, and then nothing goes on."""
     done = subprocess.run(
-        f"{sys.executable} -m rdfkit export --format nquads | head -n 1",
+        f"set -o pipefail; {sys.executable} -m rdfkit {command} | head -n 1",
         shell=True,
+        executable="bash",
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        timeout=60,
+    )
+    assert len(done.stdout.splitlines()) == 1
+    assert done.stderr == ""
+    assert done.returncode == 0
+
+
+def test_a_pipe_may_be_closed_before_anything_is_written(folder: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*RDFKIT, "queries"],
+        cwd=folder,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        timeout=60,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_long_answer_is_several_tables_with_each_row_once(folder: Path) -> None:
+    numbers = " ".join(map(str, range(1234)))
+    text = _run(
+        "query", f"SELECT ?n {{ VALUES ?n {{ {numbers} }} }}", "--format", "table", folder=folder
+    ).stdout
+    assert [int(line.strip("│ ")) for line in text.splitlines() if line.startswith("│")] == [*range(1234)]
+    assert text.count("┃ n") == 3
+
+
+_FOR_BUILDS = {"curies", "yaml", "rdfkit.kinds", "rdfkit.federation"}
+_ALWAYS_LATER = {"rdflib", "pyshacl", "fastobo", "lark", "starlette", "httpcore2", "numpy", "scipy", "pandas"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unwanted"),
+    [
+        (["--help"], {"pyoxigraph", "rdfkit.store", "rdfkit.queries"}),
+        (["query", "SELECT * { ?s a wp:Pathway }"], _FOR_BUILDS),
+        (["query", "figures-sharing-genes-with-pathway", "--param", "pathway=WP364"], _FOR_BUILDS),
+        (["info"], set()),
+    ],
+)
+def test_a_quick_command_imports_only_what_it_needs(
+    folder: Path, arguments: list[str], unwanted: set[str]
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "rdfkit", *arguments],
         cwd=folder,
         capture_output=True,
         text=True,
         env={**os.environ, "PYTHONPATH": str(PROJECT)},
     )
-    assert len(done.stdout.splitlines()) == 1
-    assert done.stderr == ""
+    assert done.returncode == 0
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "rdfkit.cli" in imported
+    assert imported & (unwanted | _ALWAYS_LATER) == set()
 
 
 def test_terminals_get_a_table(folder: Path) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rdfkit.errors import IdentifierError
 from rdfkit.identifiers import (
     compress,
+    converter,
     curie,
     encode_address,
     expand,
@@ -105,3 +106,8 @@ def test_encoded_text_is_part_of_an_iri_and_decodes_to_itself(text: str) -> None
 @pytest.mark.parametrize("prefix", prefix_map())
 def test_every_prefix_expands_and_compresses(prefix: str) -> None:
     assert compress(expand(f"{prefix}:0000001")) == f"{prefix}:0000001"
+
+
+def test_the_prefix_map_is_that_of_the_converter() -> None:
+    assert prefix_map() == dict(converter().bimap)
+    assert list(prefix_map()) == sorted(prefix_map())
