@@ -15,6 +15,7 @@ import pytest
 import rdfkit
 from rdfkit.builder import Build
 from rdfkit.export import source_store
+from rdfkit.labels import Labels, make_labels
 from rdfkit.linking import Thresholds
 from rdfkit.quads import sorted_quads
 from rdfkit.report import Report
@@ -61,6 +62,26 @@ def seed_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     rdfkit.build([SEEDS], folder)
     with rdfkit.open_store(folder) as store:
         yield store
+
+
+@pytest.fixture(scope="session")
+def seed_labels(seed_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Labels]:
+    """The index of the labels of the seeds."""
+    with Labels(_index_of(seed_store, tmp_path_factory)) as index:
+        yield index
+
+
+@pytest.fixture(scope="session")
+def sample_labels(sample_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Labels]:
+    """The index of the labels of both sample sites."""
+    with Labels(_index_of(sample_store, tmp_path_factory)) as index:
+        yield index
+
+
+def _index_of(store: Store, folders: pytest.TempPathFactory) -> Path:
+    path = folders.mktemp("labels") / "labels.sqlite"
+    make_labels(store, path)
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pyoxigraph as ox
 import pytest
 from hypothesis import given
@@ -12,29 +10,13 @@ from hypothesis import strategies as st
 from rdfkit.entities import figures, pathways, reading, sharing, statements
 from rdfkit.errors import NotFoundError
 from rdfkit.identifiers import expand
-from rdfkit.labels import Labels, make_labels
+from rdfkit.labels import Labels
 from rdfkit.queries import bind, find_query
 from rdfkit.store import Store
 
 FIGURE = expand("pfocr-site:figures/PMC198534__JCI0319974.f1.html")
 NEW_FIGURE = expand("pfocr-site:figures/PMC10846991__j-krcp-23-071f3.html")
 PATHWAY, GENE = expand("wikipathways:WP364"), expand("ncbigene:3569")
-
-
-@pytest.fixture(scope="module")
-def seed_labels(seed_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Labels]:
-    path = tmp_path_factory.mktemp("labels") / "labels.sqlite"
-    make_labels(seed_store, path)
-    with Labels(path) as index:
-        yield index
-
-
-@pytest.fixture(scope="module")
-def sample_labels(sample_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Labels]:
-    path = tmp_path_factory.mktemp("labels") / "labels.sqlite"
-    make_labels(sample_store, path)
-    with Labels(path) as index:
-        yield index
 
 
 def _asked(store: Store, name: str, column: str, **parameters: str) -> list[str]:

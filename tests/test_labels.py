@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import unquote
@@ -22,24 +21,16 @@ from rdfkit.store import Store, open_store, staging
 GENE, PATHWAY = expand("ncbigene:3569"), expand("wikipathways:WP364")
 
 
-@pytest.fixture(scope="module")
-def labels(seed_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Labels]:
-    path = tmp_path_factory.mktemp("labels") / "labels.sqlite"
-    make_labels(seed_store, path)
-    with Labels(path) as index:
-        yield index
-
-
 @pytest.mark.parametrize(
     "text", ["IL6", "il6", "IL-6", " il 6 ", "3569", "ncbigene:3569", GENE, "IL6\x00", "\ud800IL6"]
 )
-def test_a_gene_is_found_first_by_symbol_and_identifier(text: str, labels: Labels) -> None:
-    assert labels.search(text)[0].iri == GENE
+def test_a_gene_is_found_first_by_symbol_and_identifier(text: str, seed_labels: Labels) -> None:
+    assert seed_labels.search(text)[0].iri == GENE
 
 
 @pytest.mark.parametrize("text", ["WP364", "wp364", "IL6 sig", "signaling il6", "il-6 signaling"])
-def test_a_pathway_is_found_by_identifier_and_by_words_of_its_title(text: str, labels: Labels) -> None:
-    found = labels.search(text)
+def test_a_pathway_is_found_by_identifier_and_by_words_of_its_title(text: str, seed_labels: Labels) -> None:
+    found = seed_labels.search(text)
     assert PATHWAY in [entry.iri for entry in found]
     assert not any("_r142066" in entry.iri for entry in found)
 
@@ -57,24 +48,24 @@ def test_what_begins_so_is_not_crowded_out_by_data_nodes_of_the_same_name(
         assert index.search("ENSG00000136244")[0].identifier == "ensembl:ENSG00000136244"
 
 
-def test_an_entry_says_what_a_list_shows(labels: Labels) -> None:
-    (entry,) = labels.search("WP364", "pathway")
+def test_an_entry_says_what_a_list_shows(seed_labels: Labels) -> None:
+    (entry,) = seed_labels.search("WP364", "pathway")
     assert (entry.label, entry.identifier, entry.organism) == ("IL6 signaling", "WP364", "Homo sapiens")
     assert entry.page == "/pathway/WP364"
-    (gene,) = labels.search("IL6", "gene", 1)
+    (gene,) = seed_labels.search("IL6", "gene", 1)
     assert (gene.figures, gene.pathways) == (3, 0)
 
 
-def test_kind_and_limit_hold(labels: Labels) -> None:
-    assert {entry.kind for entry in labels.search("i", "gene")} == {"gene"}
-    assert len(labels.search("i", limit=3)) == 3
-    assert labels.search("IL6", "no such kind") == []
-    assert labels.search("", "gene") == labels.search("  ") == []
+def test_kind_and_limit_hold(seed_labels: Labels) -> None:
+    assert {entry.kind for entry in seed_labels.search("i", "gene")} == {"gene"}
+    assert len(seed_labels.search("i", limit=3)) == 3
+    assert seed_labels.search("IL6", "no such kind") == []
+    assert seed_labels.search("", "gene") == seed_labels.search("  ") == []
 
 
-def test_labels_in_one_go(labels: Labels) -> None:
+def test_labels_in_one_go(seed_labels: Labels) -> None:
     unknown = "http://example.org/a/b%20c"
-    found = labels.labels([GENE, PATHWAY, expand("dcterms:title"), unknown, GENE])
+    found = seed_labels.labels([GENE, PATHWAY, expand("dcterms:title"), unknown, GENE])
     assert found == {
         GENE: "IL6",
         PATHWAY: "IL6 signaling",
@@ -83,24 +74,24 @@ def test_labels_in_one_go(labels: Labels) -> None:
     }
 
 
-def test_browsing_goes_through_a_whole_kind_once(labels: Labels) -> None:
-    pages = [labels.browse("gene", offset, 7) for offset in range(0, labels.count("gene"), 7)]
+def test_browsing_goes_through_a_whole_kind_once(seed_labels: Labels) -> None:
+    pages = [seed_labels.browse("gene", offset, 7) for offset in range(0, seed_labels.count("gene"), 7)]
     found = [entry.iri for page in pages for entry in page]
-    assert len(found) == len(set(found)) == labels.count("gene") > 7
+    assert len(found) == len(set(found)) == seed_labels.count("gene") > 7
     shown = [entry.figures + entry.pathways for page in pages for entry in page]
     assert shown == sorted(shown, reverse=True)
-    assert labels.browse("gene", 100_000) == labels.browse("unicorn") == []
+    assert seed_labels.browse("gene", 100_000) == seed_labels.browse("unicorn") == []
 
 
-def test_figures_of_years(labels: Labels) -> None:
-    years = labels.figures_of_years()
-    assert sum(years.values()) == labels.count("figure")
+def test_figures_of_years(seed_labels: Labels) -> None:
+    years = seed_labels.figures_of_years()
+    assert sum(years.values()) == seed_labels.count("figure")
     assert list(years) == sorted(years)
 
 
 @given(st.text(), st.sampled_from([None, *kinds()]), st.integers(1, 30))
-def test_any_text_can_be_searched(labels: Labels, text: str, kind: str | None, limit: int) -> None:
-    found = labels.search(text, kind, limit)
+def test_any_text_can_be_searched(seed_labels: Labels, text: str, kind: str | None, limit: int) -> None:
+    found = seed_labels.search(text, kind, limit)
     assert len(found) <= limit
     assert len({entry.iri for entry in found}) == len(found)
     assert all(kind in (None, entry.kind) for entry in found)
@@ -110,8 +101,8 @@ def test_any_text_can_be_searched(labels: Labels, text: str, kind: str | None, l
     "text",
     ['"', '""', "*", "AND", "NOT x", "a OR", "NEAR(a b)", "names:a", "-a", "^a", "(", "a + b", "%", "'"],
 )
-def test_the_syntax_of_the_index_is_text(text: str, labels: Labels) -> None:
-    assert isinstance(labels.search(text), list)
+def test_the_syntax_of_the_index_is_text(text: str, seed_labels: Labels) -> None:
+    assert isinstance(seed_labels.search(text), list)
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=12))

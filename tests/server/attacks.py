@@ -12,10 +12,12 @@ import subprocess
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
@@ -147,6 +149,30 @@ class Served:
             except FileNotFoundError:
                 continue
         return found
+
+
+class Repeated(ABC):
+    """A client that does the same over and over in a thread of its own, as long as the block runs."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    @abstractmethod
+    def once(self) -> None:
+        """Does it once."""
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self.once()
 
 
 def children(pid: int) -> list[int]:

@@ -19,6 +19,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from starlette.requests import Request
+from starlette.types import Message
+
 TOKEN = "a token of 32 bytes that nobody guesses"
 _SERVING = re.compile(r"serving .* at (http://\S+)")
 _STARTS_WITHIN, _STOPS_WITHIN = 60, 30
@@ -173,6 +176,22 @@ class Server:
                 self.url = found[1].rstrip("/")
                 self._ready.set()
         self._ready.set()
+
+
+def request_of(method: str, query: bytes, headers: Mapping[str, str], parts: list[bytes]) -> Request:
+    """A request as the application gets it, without a server; its body comes in parts."""
+    waiting = [*parts, b""]
+
+    async def receive() -> Message:
+        part = waiting.pop(0)
+        return {"type": "http.request", "body": part, "more_body": bool(waiting)}
+
+    raw = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers.items()]
+    scope = {
+        "type": "http", "method": method, "scheme": "http", "server": ("localhost", 80), "path": "/sparql",
+        "query_string": query, "headers": raw,
+    }  # fmt: skip
+    return Request(scope, receive)
 
 
 def bearer(token: str | None) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from .attacks import Served, is_running, serving, write_store
+from .attacks import Repeated, Served, is_running, serving, write_store
 from .hostile_clients import STATUSES, Outcome, attack, data
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks at processes in /proc")
@@ -45,64 +44,44 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield found
 
 
-class Good:
+class Good(Repeated):
     """A client that asks what it may ask, one thing after the other, and looks at the answers."""
 
     def __init__(self, served: Served, client: str) -> None:
+        super().__init__()
         self.answers = 0
         self.wrong: list[str] = []
         self.busy = 0
         self._served, self._client = served, client
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
 
-    def __enter__(self) -> Good:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            for text, right in GOOD.items():
-                try:
-                    answer = self._served.query(text, client=self._client, timeout=60)
-                except OSError as error:
-                    self.wrong.append(f"{text}: {error!r}")
-                    continue
-                self.answers += 1
-                if answer.status == 503:
-                    self.busy += 1
-                elif answer.status != 200 or not answer.whole or answer.values("v") != right:
-                    self.wrong.append(f"{text}: {answer.status} {answer.body[:200]!r}")
-            time.sleep(0.05)
+    def once(self) -> None:
+        for text, right in GOOD.items():
+            try:
+                answer = self._served.query(text, client=self._client, timeout=60)
+            except OSError as error:
+                self.wrong.append(f"{text}: {error!r}")
+                continue
+            self.answers += 1
+            if answer.status == 503:
+                self.busy += 1
+            elif answer.status != 200 or not answer.whole or answer.values("v") != right:
+                self.wrong.append(f"{text}: {answer.status} {answer.body[:200]!r}")
+        time.sleep(0.05)
 
 
-class Health:
+class Health(Repeated):
     """Looks at `/health` all the time, and notes the seconds."""
 
     def __init__(self, served: Served) -> None:
+        super().__init__()
         self.seconds: list[float] = []
         self._served = served
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
 
-    def __enter__(self) -> Health:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            started = time.monotonic()
-            assert self._served.get("/health", client="127.9.9.9").status == 200
-            self.seconds.append(time.monotonic() - started)
-            time.sleep(0.02)
+    def once(self) -> None:
+        started = time.monotonic()
+        assert self._served.get("/health", client="127.9.9.9").status == 200
+        self.seconds.append(time.monotonic() - started)
+        time.sleep(0.02)
 
     def quantile(self, part: float) -> float:
         """The seconds that this part of all answers took at most."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import http.client
 import signal
-import threading
 import time
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
-from .attacks import Served, get_query, is_running, numbers, serving, write_store
+from .attacks import Repeated, Served, get_query, is_running, numbers, serving, write_store
 
 ROWS = 3000
 GRAPH = "http://example.org/g"
@@ -28,38 +27,28 @@ def marked(value: int) -> list[ox.Quad]:
     ]
 
 
-class Reader:
+class Reader(Repeated):
     """Asks all the time; an answer must be whole and all of one build, and builds never go back."""
 
     def __init__(self, served: Served, client: str, text: str, rows: int) -> None:
+        super().__init__()
         self.wrong: list[str] = []
         self.seen: list[str] = []
         self._served, self._client, self._text, self._rows = served, client, text, rows
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
 
-    def __enter__(self) -> Reader:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                answer = self._served.query(self._text, client=self._client)
-            except (OSError, http.client.HTTPException) as error:
-                self.wrong.append(repr(error))
-                continue
-            if answer.status != 200 or not answer.whole:
-                self.wrong.append(f"{answer.status} {answer.body[:200]!r}")
-                continue
-            values = answer.values("v")
-            if len(values) != self._rows or len(set(values)) != 1:
-                self.wrong.append(f"{len(values)} rows of {set(values)}")
-            self.seen.append(values[0])
+    def once(self) -> None:
+        try:
+            answer = self._served.query(self._text, client=self._client)
+        except (OSError, http.client.HTTPException) as error:
+            self.wrong.append(repr(error))
+            return
+        if answer.status != 200 or not answer.whole:
+            self.wrong.append(f"{answer.status} {answer.body[:200]!r}")
+            return
+        values = answer.values("v")
+        if len(values) != self._rows or len(set(values)) != 1:
+            self.wrong.append(f"{len(values)} rows of {set(values)}")
+        self.seen.append(values[0])
 
 
 def switch_builds(folder: Path, count: int, at_least: int) -> None:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 from urllib.parse import quote_from_bytes, urlencode
 
+import pyoxigraph as ox
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from starlette.requests import Request
-from starlette.types import Message
 
 from rdfkit.server.problems import Problem
 from rdfkit.server.protocol import Operation, ProtocolRequest, read_request
 from rdfkit.settings import Settings
 from rdfkit.store import Dataset
 
+from .serving import FORM, request_of
+
 SETTINGS = Settings(max_query_bytes=200, body_timeout=5)
-FORM = "application/x-www-form-urlencoded"
 NAMES = [
     "query",
     "update",
@@ -27,28 +27,20 @@ NAMES = [
     "format",
     "strict",
     "other",
+    "",
 ]
 TYPES = [FORM, "application/sparql-query", "application/sparql-update"]
+OTHER_TYPES = [
+    'application/sparql-query; charset="',
+    "APPLICATION/SPARQL-QUERY ;",
+    ";",
+    "multipart/form-data",
+]
 
 
 def _read(method: str, query: bytes, headers: dict[str, str], parts: list[bytes]) -> ProtocolRequest:
     """What is read of a request whose body comes in parts."""
-    waiting = [*parts, b""]
-
-    async def receive() -> Message:
-        part = waiting.pop(0)
-        return {"type": "http.request", "body": part, "more_body": bool(waiting)}
-
-    scope = {
-        "type": "http",
-        "method": method,
-        "scheme": "http",
-        "server": ("localhost", 80),
-        "path": "/sparql",
-        "query_string": query,
-        "headers": [(name.encode(), value.encode("latin-1")) for name, value in headers.items()],
-    }
-    return asyncio.run(read_request(Request(scope, receive), SETTINGS))
+    return asyncio.run(read_request(request_of(method, query, headers, parts), SETTINGS))
 
 
 def _parts(body: bytes, size: int) -> list[bytes]:
@@ -59,7 +51,9 @@ def _parts(body: bytes, size: int) -> list[bytes]:
 _values = st.one_of(
     st.text(max_size=30).map(lambda text: quote_from_bytes(text.encode("utf-8", "surrogatepass"))),
     st.binary(max_size=30).map(quote_from_bytes),
-    st.sampled_from(["%", "%zz", "+", "http://example.org/g", "a b"]),
+    st.sampled_from(
+        ["%", "%zz", "+", "http://example.org/g", "a b", "ASK {}", "json", "true", "http://[", "a" * 300]
+    ),
 )
 _queries = st.lists(st.tuples(st.sampled_from(NAMES), _values), max_size=6).map(
     lambda pairs: "&".join(f"{name}={value}" for name, value in pairs).encode("ascii")
@@ -68,7 +62,7 @@ _headers = st.fixed_dictionaries(
     {},
     optional={
         "content-type": st.one_of(
-            st.sampled_from(TYPES),
+            st.sampled_from(TYPES + OTHER_TYPES),
             st.builds(
                 "{}; charset={}".format, st.sampled_from(TYPES), st.sampled_from(["utf-8", "latin-1", ""])
             ),
@@ -81,7 +75,7 @@ _headers = st.fixed_dictionaries(
 
 @given(
     st.sampled_from(["GET", "HEAD", "POST"]),
-    _queries,
+    _queries | st.text(st.characters(max_codepoint=127), max_size=40).map(str.encode),
     _headers,
     st.one_of(_queries, st.binary(max_size=400)),
     st.integers(1, 50),
@@ -89,7 +83,10 @@ _headers = st.fixed_dictionaries(
 @example("POST", b"", {"content-type": "application/sparql-query; charset*=utf-8''x"}, b"ASK {}", 50)
 @example("POST", b"", {"content-type": "application/sparql-query; charset"}, b"ASK {}", 50)
 @example("POST", b"", {"content-type": "application/sparql-query"}, b"ASK {}\0", 50)
+@example("POST", b"", {"content-type": "application/sparql-query"}, b"\xff", 50)
 @example("GET", b"query=%00", {}, b"", 50)
+@example("GET", b"query=%FF", {}, b"", 50)
+@example("GET", b"&" * 5000, {}, b"", 50)
 @example("POST", b"", {"content-type": FORM}, b"query=%FF", 50)
 def test_anything_is_an_operation_or_the_clients_mistake(
     method: str, query: bytes, headers: dict[str, str], body: bytes, size: int
@@ -104,11 +101,14 @@ def test_anything_is_an_operation_or_the_clients_mistake(
     assert "\0" not in found.text
     if method != "POST":
         assert found.operation is not Operation.UPDATE
+    if found.dataset:
+        for iri in found.dataset.default_graphs + found.dataset.named_graphs:
+            ox.NamedNode(iri)
 
 
-_texts = st.text(
-    st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=60
-).filter(lambda text: len(text.encode()) <= SETTINGS.max_query_bytes)
+_texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60).filter(
+    lambda text: len(text.encode()) <= SETTINGS.max_query_bytes
+)
 _iris = st.lists(st.sampled_from(["http://example.org/a?b=c&d#e", "urn:x:é", "tag:漢,2026:x"]), max_size=3)
 
 
