@@ -204,3 +204,9 @@ class LinkError(RdfkitError):
 
 class ExportError(RdfkitError):
     """The graph cannot be written in the format or to the place that the user named."""
+
+
+class ShardError(RdfkitError):
+    """A shard or its manifest cannot be written, or is not what the manifest says."""
+
+    exit_code = 3

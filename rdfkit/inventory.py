@@ -380,6 +380,19 @@ class Inventory:
             last = found[-1].file.position
             yield found
 
+    def pages_between(self, first: int, last: int) -> list[Waiting]:
+        """The pages with these numbers and those between them, in order, whatever became of them."""
+        rows = self._run(f"{_WAITING} WHERE id BETWEEN ? AND ? ORDER BY id", (first, last))
+        return [_waiting(row) for row in rows]
+
+    def all_companions(self) -> Iterator[Companion]:
+        """All companion tables, in order."""
+        rows = self._run(
+            "SELECT path, position, relative, size, modified, version, page_kind, page_name, kind, expected"
+            " FROM companion ORDER BY position"
+        )
+        return (Companion(File(*row[:6]), *row[6:9], expected=bool(row[9])) for row in rows)
+
     def companions_of(self, name: str) -> list[Companion]:
         """The companion tables whose names name a page, in order."""
         rows = self._run(

@@ -19,7 +19,7 @@ def settle_graphs(inventory: Inventory) -> None:
             if other.state is State.USED and first.state is State.USED:
                 inventory.await_page(first.id)
             if other.state is not State.SECOND:
-                inventory.refuse_second(other.id, _duplicate(other, first))
+                inventory.refuse_second(other.id, duplicate(other, first))
         if first.state is State.SECOND:
             inventory.await_page(first.id)
     inventory.await_sole_claims()
@@ -57,7 +57,8 @@ def _strays(inventory: Inventory) -> Iterator[tuple[str, Result]]:
         yield stray.kind, result
 
 
-def _duplicate(page: Claim, first: Claim) -> Result:
+def duplicate(page: Claim, first: Claim) -> Result:
+    """The finding that a page is left out because another has its graph."""
     kind = kinds.kind(page.kind)
     return Result(
         severity=Severity.VIOLATION,

@@ -18,6 +18,7 @@ import hashlib
 import io
 import os
 import re
+import secrets
 import sys
 import tempfile
 import threading
@@ -126,6 +127,34 @@ def open_bytes(path: str) -> BinaryIO:
         return _tree(path).open(_inner(path))
     except SourceError as error:
         raise OSError(errno.EIO, error.message) from error
+
+
+def write_bytes(path: str, data: bytes) -> None:
+    """Writes a file as a whole: whoever reads it sees nothing of it, or all. Folders are made. Raises OSError."""
+    if is_remote(path):
+        tree = _tree(path)
+        if not isinstance(tree, _FileSystem):
+            raise OSError(errno.EROFS, "archives and commits are not written to")
+        tree.write(_inner(path), data)
+        return
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        partial.write_bytes(data)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def remove(path: str) -> None:
+    """Removes a file that `write_bytes` wrote, if it is there. Raises OSError."""
+    if not is_remote(path):
+        Path(path).unlink(missing_ok=True)
+        return
+    tree = _tree(path)
+    if isinstance(tree, _FileSystem):
+        tree.remove(_inner(path))
 
 
 def file_sha256(path: str) -> str | None:
@@ -315,6 +344,19 @@ class _FileSystem(_Tree):
         options = {"block_size": 0, "size": 1} if self._is_http else {}
         file = _asked(lambda: self._files.open(self._stripped(name), "rb", **options))
         return io.BufferedReader(_Stream(file), _COPY_STEP)
+
+    def write(self, name: str, data: bytes) -> None:
+        """Writes a file. Object stores show it when all of it is there."""
+        path = self._stripped(name)
+        _asked(lambda: self._files.makedirs(self._files._parent(path), exist_ok=True))
+        _asked(lambda: self._files.pipe_file(path, data))
+
+    def remove(self, name: str) -> None:
+        """Removes a file, if it is there."""
+        try:
+            _asked(lambda: self._files.rm_file(self._stripped(name)))
+        except FileNotFoundError:
+            return
 
     def _stripped(self, name: str) -> str:
         return str(self._files._strip_protocol(name if self._is_http else f"{self._scheme}://{name}"))
