@@ -92,11 +92,19 @@ def kind_of(place: str) -> str | None:
     Raises SourceError when nobody can say, ArchiveError when an archive cannot be read.
     """
     if is_remote(place):
-        kind = FOLDER if _PATTERN.search(_inner(place)) else _tree(place).kind(_inner(place))
+        kind = FOLDER if _PATTERN.search(_inner(place)) else _remote_kind(place)
     else:
         path = Path(place)
         kind = FOLDER if path.is_dir() else FILE if path.is_file() else OTHER if path.exists() else None
     return FOLDER if kind == FILE and _is_archive(place) else kind
+
+
+def _remote_kind(place: str) -> str | None:
+    tree = _tree(place)
+    try:
+        return tree.kind(_inner(place))
+    except OSError as error:
+        raise _unreadable(place, error) from error
 
 
 def list_files(place: str, suffixes: frozenset[str]) -> Iterator[Listed]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 import rdfkit
 from rdfkit.builder import Build
 from rdfkit.errors import SourceError
-from rdfkit.tables import TableFile, count_rows, find_tables, read_rows, table_kinds
+from rdfkit.tables import TableFile, _lines, _small, count_rows, find_tables, read_rows, table_kinds
 
 FIGURE = "PMC7378365__fimmu-11-01424-g0002"
 NODES = "Label\tType\tIdentifier\tComment\tEnsembl\tNCBI gene\tHGNC\tUniProt\tWikidata\tChEBI\tInChI\tPubChem"
@@ -218,6 +219,18 @@ def test_quotes_are_those_of_the_cell(tmp_path: Path) -> None:
 
 def _file(path: Path) -> TableFile:
     return next(iter(find_tables([path.parent], [], [])))
+
+
+_PIECES = [b"a", b"\t", b"\r", b"\n", b" ", b'"', b"\x00", b"\xef\xbb\xbf", "\u2028é\x0b".encode(), b"\xff"]
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=12).map(b"".join))
+def test_the_quick_way_through_a_small_table_gives_the_same_lines(content: bytes) -> None:
+    quick = _small(content)
+    if quick is not None:
+        assert list(quick) == list(_lines(io.BytesIO(content)))
+    else:
+        assert any(piece in content for piece in (b'"', b"\0", b"\xff", b"\xef\xbb\xbf"))
 
 
 @given(content=st.binary(max_size=300), kind=st.sampled_from(sorted(table_kinds())))
