@@ -53,7 +53,7 @@ class Cluster:
 
 def _done(client: Any, work: Callable[[_Job], _Done], jobs: Iterable[_Job]) -> Iterator[_Done]:  # noqa: ANN401 - untyped
     """Sends jobs as others are done, so that no more are held than the cluster is soon to do."""
-    completed = as_completed(with_results=True)
+    completed = as_completed(loop=client.loop, with_results=True)
     run = secrets.token_hex(4)
     for number, job in enumerate(jobs):
         completed.add(client.submit(work, job, key=f"rdfkit-{run}-{number}", pure=False))

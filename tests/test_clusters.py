@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from conftest import SEEDS
 from rdfkit.clusters import Cluster
 from rdfkit.errors import BuildError, SourceError
 from rdfkit.sharding import convert_to
+from rdfkit.shards import Shard, ShardJob
 
 SCHEDULER = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0"]
 
@@ -39,8 +40,6 @@ def _cluster(folder: Path, workers: int) -> Iterator[tuple[str, list[subprocess.
         while not told.exists() and time.monotonic() < deadline:
             time.sleep(0.1)
         started += [_worker(told, folder) for _ in range(workers)]
-        import json
-
         yield json.loads(told.read_text())["address"], started
     finally:
         for process in [*started, scheduler]:
@@ -75,28 +74,25 @@ def _content(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.peers
 def test_workers_that_are_killed_lose_and_double_nothing(tmp_path: Path) -> None:
-    site = _site(tmp_path, 600)
-    convert_to([site], tmp_path / "local", shard_pages=10)
+    site = _site(tmp_path, 120)
+    convert_to([site], tmp_path / "local", shard_pages=4)
+    moments = random.Random(6)
     killed = 0
     with _cluster(tmp_path, workers=3) as (address, workers):
-        done = threading.Event()
 
-        def kill() -> None:
+        def run(work: Callable[[ShardJob], Shard], jobs: Iterable[ShardJob]) -> Iterator[Shard]:
+            """Has the work done by the cluster, and kills a worker as others and itself are at work."""
             nonlocal killed
-            moments = random.Random(6)
-            while not done.wait(moments.uniform(0.4, 1.2)):
-                victim = workers.pop(moments.randrange(len(workers)))
-                victim.send_signal(signal.SIGKILL)
-                killed += victim.wait() == -signal.SIGKILL
-                workers.append(_worker(tmp_path / "scheduler.json", tmp_path))
+            for number, shard in enumerate(Cluster(address)(work, jobs)):
+                yield shard
+                if number % 5 == 2:
+                    time.sleep(moments.uniform(0, 0.1))
+                    victim = workers.pop(moments.randrange(len(workers)))
+                    victim.send_signal(signal.SIGKILL)
+                    killed += victim.wait() == -signal.SIGKILL
+                    workers.append(_worker(tmp_path / "scheduler.json", tmp_path))
 
-        killer = threading.Thread(target=kill)
-        killer.start()
-        try:
-            convert_to([site], tmp_path / "cluster", shard_pages=10, run=Cluster(address))
-        finally:
-            done.set()
-            killer.join()
+        convert_to([site], tmp_path / "cluster", shard_pages=4, run=run)
     assert killed >= 5
     assert _content(tmp_path / "cluster") == _content(tmp_path / "local")
 
