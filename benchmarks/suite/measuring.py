@@ -133,8 +133,11 @@ def run(command: Sequence[str], *, codes: frozenset[int] = frozenset({0}), memor
         return Sample(wall, usage.ru_utime + usage.ru_stime, peak_mib, load, _said(_end(out)))
 
 
-def first_byte(command: Sequence[str]) -> Sample:
-    """Runs a command until it writes the first byte to a pipe, then ends it. Raises CommandError when it never does."""
+def first_row(command: Sequence[str]) -> Sample:
+    """Runs a command until it has written a header and a row to a pipe, then ends it.
+
+    Raises CommandError when it never does.
+    """
     load, started = os.getloadavg()[0], time.perf_counter()
     with subprocess.Popen(  # noqa: S603
         command,
@@ -144,11 +147,22 @@ def first_byte(command: Sequence[str]) -> Sample:
         env=environment(),
         cwd=PROJECT,
     ) as process:
-        if process.stdout is None or not process.stdout.read(1):
-            raise CommandError(f"{' '.join(command)} wrote nothing")
+        lines = [process.stdout.readline() for _ in range(2)] if process.stdout else []
         wall = time.perf_counter() - started
         process.kill()
+    if not all(line.endswith(b"\n") for line in lines):
+        raise CommandError(f"{' '.join(command)} wrote no row")
     return Sample(wall, 0.0, None, load)
+
+
+def printed(command: Sequence[str]) -> str:
+    """What a command prints. Raises CommandError when it fails."""
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=environment(), cwd=PROJECT, check=False
+    )  # noqa: S603
+    if done.returncode:
+        raise CommandError(f"{' '.join(command)} ended with {done.returncode}: {done.stderr[-4000:]}")
+    return done.stdout.strip()
 
 
 class _Peak:

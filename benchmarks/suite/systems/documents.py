@@ -79,7 +79,17 @@ def _words(value: object) -> Iterator[str]:
 
 def _rows(page: Page) -> dict[str, list[dict[str, str]]]:
     """The page and its gene rows, flat."""
-    names = ("figid", "figtitle", "caption", "number", "filename", "figlink", "pmcid", "papertitle", "reftext")
+    names = (
+        "figid",
+        "figtitle",
+        "caption",
+        "number",
+        "filename",
+        "figlink",
+        "pmcid",
+        "papertitle",
+        "reftext",
+    )
     texts = {
         name: text for name in (*names, "year") if isinstance(text := page.fields.get(name), str) and text
     }

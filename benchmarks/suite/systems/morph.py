@@ -20,7 +20,9 @@ def main() -> None:
         named = Path(folder) / "mapping.yarrrml"
         named.write_text(mapping.read_text(encoding="utf-8").replace("ROWS", str(rows)), encoding="utf-8")
         clock = Clock()
-        settings = f"[CONFIGURATION]\nnumber_of_processes: 1\nlogging_level: ERROR\n[rows]\nmappings: {named}\n"
+        settings = (
+            f"[CONFIGURATION]\nnumber_of_processes: 1\nlogging_level: ERROR\n[rows]\nmappings: {named}\n"
+        )
         found = morph_kgc.materialize_set(settings)
         out.write_text("".join(f"{triple} .\n" for triple in found), encoding="utf-8")
         clock.tell(pages=pages)

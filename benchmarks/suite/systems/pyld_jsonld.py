@@ -15,7 +15,10 @@ def main() -> None:
     stay_on_one_core()
     clock = Clock()
     pages = 0
-    with Path(sys.argv[1]).open(encoding="utf-8") as lines, Path(sys.argv[2]).open("w", encoding="utf-8") as out:
+    with (
+        Path(sys.argv[1]).open(encoding="utf-8") as lines,
+        Path(sys.argv[2]).open("w", encoding="utf-8") as out,
+    ):
         for line in lines:
             out.write(jsonld.to_rdf(json.loads(line), {"format": "application/n-quads"}))
             pages += 1

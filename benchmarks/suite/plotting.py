@@ -1,0 +1,64 @@
+"""The plot: one panel of bars for each thing that was compared, as SVG whose text stays text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+
+mpl.use("svg")
+
+from matplotlib import pyplot  # noqa: E402 - the backend comes first
+
+_OURS, _OTHERS = "#0b6e99", "#b8c4cc"
+_SETTINGS = {
+    "svg.fonttype": "none",
+    # The same numbers give the same file.
+    "svg.hashsalt": "rdfkit",
+    "font.family": "sans-serif",
+    "font.size": 11,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+_BAR, _HEAD, _WIDTH = 0.36, 0.75, 9.0
+
+
+def plot(found: Mapping[str, Any], path: Path) -> None:
+    """Draws the bars of all parts of a run."""
+    panels = {title: bars for part in found["parts"].values() for title, bars in part["bars"].items()}
+    if not panels:
+        panels = {"nothing to compare in this run": {"": 0.0}}
+    heights = [_HEAD + _BAR * len(bars) for bars in panels.values()]
+    with mpl.rc_context(_SETTINGS):
+        figure, axes = pyplot.subplots(
+            len(panels),
+            1,
+            figsize=(_WIDTH, sum(heights)),
+            height_ratios=heights,
+            squeeze=False,
+            layout="constrained",
+        )
+        for axis, (title, bars) in zip(axes[:, 0], panels.items(), strict=True):
+            _panel(axis, title, bars)
+        figure.savefig(path, format="svg", metadata={"Date": None})
+        pyplot.close(figure)
+
+
+def _panel(axis: Any, title: str, bars: Mapping[str, float]) -> None:  # noqa: ANN401 - matplotlib's axes
+    names, values = list(bars), list(bars.values())
+    drawn = axis.barh(
+        names, values, color=[_OURS if number == 0 else _OTHERS for number in range(len(names))]
+    )
+    axis.bar_label(drawn, labels=[_shown(value) for value in values], padding=4)
+    axis.invert_yaxis()
+    axis.set_title(title, loc="left", fontsize=12, fontweight="bold")
+    axis.set_xlim(0, max(values) * 1.15 or 1)
+    axis.xaxis.set_visible(False)
+    axis.spines["bottom"].set_visible(False)
+    axis.tick_params(axis="y", length=0)
+
+
+def _shown(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
