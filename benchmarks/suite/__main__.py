@@ -10,7 +10,7 @@ from pathlib import Path
 
 from suite import aims, asking, building, conversion, machine, starting, validation, writing
 from suite.data import Figures
-from suite.measuring import ROUNDS
+from suite.measuring import ROUNDS, CommandError
 from suite.parts import Measure, Part, Setting
 from suite.places import RESULTS, WORK
 
@@ -49,13 +49,21 @@ def main() -> None:
     setting = Setting(figures=Figures(options.figures), say=_say, **sizes)
     facts = machine.facts()
     parts: dict[str, Part] = {}
+    failed: list[str] = []
     for name in (name for name in PARTS if name in wanted):
         _say(name)
-        parts[name] = PARTS[name](setting, parts)
+        try:
+            parts[name] = PARTS[name](setting, parts)
+        except CommandError as error:
+            failed.append(name)
+            parts[name] = Part(f"{name}: not measured", notes=[str(error)])
+            _say(f"{name} could not be measured: {error}")
         # After each part, so that one that fails does not lose those before it.
         found = writing.to_json(facts, sizes, parts, aims.judged(parts, setting.pages, setting.large))
         written = _write(found, options.output, facts["date"][:10])
     sys.stdout.write(written.read_text(encoding="utf-8"))
+    if failed:
+        raise SystemExit(f"could not be measured: {', '.join(failed)}")
 
 
 def _options() -> argparse.Namespace:

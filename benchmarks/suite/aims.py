@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from suite.parts import Part, seconds, times
 
-_GIB = 1024.0
-_MEMORY_MIB = 3 * _GIB
+_MIB_IN_GB = (1 << 20) / 1e9
+_MEMORY_GB = 3.0
 # More than this is growth, less is chance.
 _SAME = 1.1
 # "At once", as a number: what a query that gives one row may take.
@@ -17,7 +17,7 @@ _AT_ONCE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """An aim: what it says, what was measured, and whether that reaches it; None when nothing was measured."""
+    """An aim: what it says, what was measured, and whether that reaches it; None when that was not measured."""
 
     aim: str
     measured: str
@@ -26,7 +26,7 @@ class Aim:
 
 # Part, what is wanted, what was measured of it, whether that is enough.
 _Numbers = Mapping[str, float]
-_AIMS: tuple[tuple[str, str, Callable[[_Numbers], str], Callable[[_Numbers], bool]], ...] = (
+_AIMS: tuple[tuple[str, str, Callable[[_Numbers], str], Callable[[_Numbers], bool | None]], ...] = (
     (
         "build",
         "Full build of {pages} figures, validated: at most 1.5× the bulk load of the same quads",
@@ -42,14 +42,14 @@ _AIMS: tuple[tuple[str, str, Callable[[_Numbers], str], Callable[[_Numbers], boo
     (
         "build",
         "Peak memory of all processes, {pages} figures: under 3 GB",
-        lambda n: f"{n['peak_mib'] / _GIB:.2f} GB",
-        lambda n: n["peak_mib"] < _MEMORY_MIB,
+        lambda n: f"{n['peak_mib'] * _MIB_IN_GB:.2f} GB",
+        lambda n: n["peak_mib"] * _MIB_IN_GB < _MEMORY_GB,
     ),
     (
         "large",
         "Peak memory of all processes, {large} figures: under 3 GB",
-        lambda n: f"{n['peak_mib'] / _GIB:.2f} GB",
-        lambda n: n["peak_mib"] < _MEMORY_MIB,
+        lambda n: f"{n['peak_mib'] * _MIB_IN_GB:.2f} GB",
+        lambda n: n["peak_mib"] * _MIB_IN_GB < _MEMORY_GB,
     ),
     (
         "large",
@@ -112,7 +112,8 @@ _AIMS: tuple[tuple[str, str, Callable[[_Numbers], str], Callable[[_Numbers], boo
             f"{n['over_a_second']:.0f} of {n['queries']:.0f} over 1 s, the slowest {seconds(n['slowest'])} s, "
             f"on {n['pages']:,.0f} figures"
         ),
-        lambda n: n["over_a_second"] == 0,
+        # On less than that it is reached too easily.
+        lambda n: n["over_a_second"] == 0 if n["with_pathways"] else None,
     ),
 )
 

@@ -157,9 +157,9 @@ def first_row(command: Sequence[str]) -> Sample:
 
 def printed(command: Sequence[str]) -> str:
     """What a command prints. Raises CommandError when it fails."""
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603
         command, capture_output=True, text=True, env=environment(), cwd=PROJECT, check=False
-    )  # noqa: S603
+    )
     if done.returncode:
         raise CommandError(f"{' '.join(command)} ended with {done.returncode}: {done.stderr[-4000:]}")
     return done.stdout.strip()

@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-
-mpl.use("svg")
-
-from matplotlib import pyplot  # noqa: E402 - the backend comes first
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 _OURS, _OTHERS = "#0b6e99", "#b8c4cc"
 _SETTINGS = {
@@ -32,21 +30,14 @@ def plot(found: Mapping[str, Any], path: Path) -> None:
         panels = {"nothing to compare in this run": {"": 0.0}}
     heights = [_HEAD + _BAR * len(bars) for bars in panels.values()]
     with mpl.rc_context(_SETTINGS):
-        figure, axes = pyplot.subplots(
-            len(panels),
-            1,
-            figsize=(_WIDTH, sum(heights)),
-            height_ratios=heights,
-            squeeze=False,
-            layout="constrained",
-        )
+        figure = Figure(figsize=(_WIDTH, sum(heights)), layout="constrained")
+        axes = figure.subplots(len(panels), 1, height_ratios=heights, squeeze=False)
         for axis, (title, bars) in zip(axes[:, 0], panels.items(), strict=True):
             _panel(axis, title, bars)
         figure.savefig(path, format="svg", metadata={"Date": None})
-        pyplot.close(figure)
 
 
-def _panel(axis: Any, title: str, bars: Mapping[str, float]) -> None:  # noqa: ANN401 - matplotlib's axes
+def _panel(axis: Axes, title: str, bars: Mapping[str, float]) -> None:
     names, values = list(bars), list(bars.values())
     drawn = axis.barh(
         names, values, color=[_OURS if number == 0 else _OTHERS for number in range(len(names))]
