@@ -9,10 +9,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-import pyoxigraph as ox
-
 from suite import data, measuring
-from suite.measuring import CommandError, Sample
+from suite.floor import write_floor
+from suite.measuring import Sample
 from suite.parts import Part, Setting, mib, seconds, times
 from suite.places import PATHWAYS, WORK
 
@@ -21,7 +20,7 @@ BUILD, FLOOR, NAMED = (
     "floor: bulk load of the same quads",
     "bulk load without the default graph",
 )
-UNCHANGED, CHANGED = "nothing changed", "one page changed"
+FULL, UNCHANGED, CHANGED = "full build", "nothing changed", "one page changed"
 _TITLE = re.compile(r"^figtitle:.*\n(?: .*\n)*", re.MULTILINE)
 # With violations a build ends with 1.
 _BUILT = frozenset({0, 1})
@@ -76,10 +75,11 @@ def full(setting: Setting, _: Mapping[str, Part]) -> Part:
     part.bars = {
         f"Build of {setting.pages:,} figures, s (less is better)": {
             BUILD: found[BUILD].wall,
-            "bulk load of the same quads": base,
+            FLOOR: base,
             NAMED: found[NAMED].median(lambda sample: sample.said["seconds"]),
         }
     }
+    part.others = (FLOOR, NAMED)
     part.notes.append(
         "The floor is Oxigraph's `bulk_load` of one ready N-Quads file, in the page cache, with exactly the quads of "
         f"the built store: the named graphs and the merged default graph. It loads {counts['all'] / base:,.0f} quads/s."
@@ -169,10 +169,11 @@ def incremental(setting: Setting, parts: Mapping[str, Part]) -> Part:
     }
     part.bars = {
         "Build again, s (less is better)": {
-            f"full build of {setting.pages:,}": whole,
+            FULL: whole,
             **{name: series.wall for name, series in found.items()},
         }
     }
+    part.others = (FULL,)
     part.notes.append(
         "One page changed: from the moment that the page is written, by `rdfkit build` and then `rdfkit query`, both "
         f"started anew, to the answer that has the new title. The full build took {seconds(whole)} s."
@@ -213,25 +214,6 @@ def built(sources: list[Path], store: Path, *, anew: bool = True) -> Sample:
     # What is still to be written from before is not this build's.
     os.sync()
     return measuring.run(measuring.rdfkit("build", *sources, "--store", store, "-q"), codes=_BUILT)
-
-
-def write_floor(store: Path, floor: Path, named: Path) -> dict[str, int]:
-    """Writes the quads of a built store as N-Quads: all of them, and those of the named graphs. Counts both."""
-    name = (store / "current").read_text(encoding="utf-8")
-    graph = ox.Store.read_only(str(store / "builds" / name / "graph"))
-    count = 0
-    with named.open("wb") as out:
-        for iri in graph.named_graphs():
-            triples = graph.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=iri) or b""
-            # A line ends nowhere else: within a literal the line feed is escaped.
-            out.write(triples.replace(b" .\n", f" {iri} .\n".encode()))
-            count += triples.count(b"\n")
-    shutil.copyfile(named, floor)
-    with floor.open("ab") as out:
-        graph.dump(out, format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
-    if len(graph) < count:
-        raise CommandError(f"the store {store} has fewer quads than its named graphs")
-    return {"all": len(graph), "named": count}
 
 
 def _change(page: Path, title: str, folder: Path, store: Path) -> Sample:

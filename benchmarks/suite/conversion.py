@@ -53,6 +53,7 @@ def measure(setting: Setting, _: Mapping[str, Part]) -> Part:
         "over_best_peer": speeds[OURS] / max(peers.values()),
     }
     part.bars = {"Conversion on one core, pages/s (more is better)": speeds}
+    part.others = tuple(peers)
     part.notes.append(
         "Imports are not counted; reading, and writing N-Triples or N-Quads, is. The JSON-LD parsers get documents "
         "that rdfkit has made from the pages before, Morph-KGC gets rows of JSON: neither reads YAML or tables here."

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from suite.data import Figures
-from suite.measuring import Series
+if TYPE_CHECKING:
+    from suite.data import Figures
+    from suite.measuring import Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Setting:
 class Part:
     """What a part found: a table for people, `numbers` by name for aims and plots, and all runs.
 
-    `bars` are what the plot shows: a title with its unit, and a number for each name.
+    `bars` are what the plot shows: a title with its unit, and a number for each name; `others` names those of them
+    that are not rdfkit's.
     """
 
     title: str
@@ -40,6 +42,7 @@ class Part:
     notes: list[str] = field(default_factory=list)
     numbers: dict[str, float] = field(default_factory=dict)
     bars: dict[str, dict[str, float]] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
     runs: dict[str, Any] = field(default_factory=dict)
 
     def keep(self, series: Mapping[str, Series]) -> None:

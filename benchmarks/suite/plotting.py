@@ -26,6 +26,7 @@ _BAR, _HEAD, _WIDTH = 0.36, 0.75, 9.0
 def plot(found: Mapping[str, Any], path: Path) -> None:
     """Draws the bars of all parts of a run."""
     panels = {title: bars for part in found["parts"].values() for title, bars in part["bars"].items()}
+    others = {name for part in found["parts"].values() for name in part["others"]}
     if not panels:
         panels = {"nothing to compare in this run": {"": 0.0}}
     heights = [_HEAD + _BAR * len(bars) for bars in panels.values()]
@@ -33,15 +34,14 @@ def plot(found: Mapping[str, Any], path: Path) -> None:
         figure = Figure(figsize=(_WIDTH, sum(heights)), layout="constrained")
         axes = figure.subplots(len(panels), 1, height_ratios=heights, squeeze=False)
         for axis, (title, bars) in zip(axes[:, 0], panels.items(), strict=True):
-            _panel(axis, title, bars)
+            _panel(axis, title, bars, others)
         figure.savefig(path, format="svg", metadata={"Date": None})
 
 
-def _panel(axis: Axes, title: str, bars: Mapping[str, float]) -> None:
+def _panel(axis: Axes, title: str, bars: Mapping[str, float], others: set[str]) -> None:
     names, values = list(bars), list(bars.values())
-    drawn = axis.barh(
-        names, values, color=[_OURS if number == 0 else _OTHERS for number in range(len(names))]
-    )
+    colours = [_OTHERS if name in others else _OURS for name in names]
+    drawn = axis.barh(names, values, color=colours)
     axis.bar_label(drawn, labels=[_shown(value) for value in values], padding=4)
     axis.invert_yaxis()
     axis.set_title(title, loc="left", fontsize=12, fontweight="bold")

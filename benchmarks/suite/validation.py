@@ -56,6 +56,7 @@ def measure(setting: Setting, _: Mapping[str, Part]) -> Part:
         f"failing cases of the shapes' tests. Of pyshacl's time {seconds(engine)} s are without reading."
     )
     part.bars = {"Validation, s (less is better)": {name: series.wall for name, series in found.items()}}
+    part.others = (PYSHACL, JENA_SHACL)
     if JENA_SHACL not in found:
         part.notes.append(f"{JENA_SHACL} is not here (Debian: libapache-jena-java).")
     return part
