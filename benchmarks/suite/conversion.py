@@ -27,7 +27,7 @@ def measure(setting: Setting, _: Mapping[str, Part]) -> Part:
     folder = setting.figures.first(setting.sample, setting.figures.folder(setting.pages))
     part = Part(
         f"Conversion of {setting.sample:,} figures, one process on one core",
-        ("system", "pages/s", "ms/page", "rdfkit is faster by", "peak MiB", "triples as ours"),
+        ("system", "pages/s", "ms/page", "CPU ms/page", "rdfkit is faster by", "peak MiB", "triples as ours"),
     )
     found = measuring.in_turn(_systems(folder, "conversion"), setting.rounds, setting.say)
     part.keep(found)
@@ -39,6 +39,7 @@ def measure(setting: Setting, _: Mapping[str, Part]) -> Part:
                 name,
                 f"{speeds[name]:,.0f}",
                 f"{1000 / speeds[name]:.2f}",
+                f"{_cpu_per_page(series):.2f}",
                 "" if name == OURS else times(speeds[OURS] / speeds[name]),
                 mib(series.peak_mib),
                 "" if name == OURS else f"{same[name].share:.1%}",
@@ -85,6 +86,10 @@ def _out(name: str, system: str) -> Path:
 
 def _pages_per_second(series: Series) -> float:
     return series.median(lambda sample: sample.said["pages"] / sample.said["seconds"])
+
+
+def _cpu_per_page(series: Series) -> float:
+    return 1000 * series.median(lambda sample: sample.said["cpu_seconds"] / sample.said["pages"])
 
 
 def _compare(setting: Setting, folder: Path) -> dict[str, Difference]:

@@ -14,10 +14,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from tasks import tasks
 from telling import Clock
 
 from rdfkit import contexts
-from rdfkit.conversion import convert
+from rdfkit.conversion import map_task
 from rdfkit.documents import Document, Node
 from rdfkit.pages import Page
 from rdfkit.tables import read_rows
@@ -26,8 +27,8 @@ from rdfkit.tables import read_rows
 def main() -> None:
     """Writes both files."""
     clock = Clock()
-    conversion = convert([sys.argv[1]])
-    documents = [document for _, document in conversion.pages.values()]
+    mapped = [one for some in tasks(sys.argv[1]) for task in some if (one := map_task(task, {})) is not None]
+    documents = [one.document for one in mapped]
     own, schema = _context("figure", _nodes(documents)), _context("schema", _schema_nodes(documents))
     with Path(sys.argv[2]).open("w", encoding="utf-8") as out:
         for document in documents:
@@ -37,7 +38,7 @@ def main() -> None:
                 {"@context": schema, "@graph": document.schema_nodes},
             ]
             out.write(json.dumps(graphs, ensure_ascii=False) + "\n")
-    rows = [_rows(page) for page, _ in conversion.pages.values()]
+    rows = [_rows(one.page) for one in mapped]
     tables = {name: list(chain.from_iterable(one[name] for one in rows)) for name in rows[0]}
     Path(sys.argv[3]).write_text(json.dumps(tables, ensure_ascii=False), encoding="utf-8")
     clock.tell(pages=len(documents))

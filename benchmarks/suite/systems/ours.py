@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
-import pyoxigraph as ox
+from tasks import tasks
 from telling import Clock, stay_on_one_core
 
-from rdfkit.conversion import convert
+from rdfkit.conversion import Batch, convert_batch
 
 
 def main() -> None:
     """Pages and tables into one file of N-Quads."""
     stay_on_one_core()
+    # As in the workers of a build.
+    gc.disable()
     clock = Clock()
-    conversion = convert([sys.argv[1]])
-    with Path(sys.argv[2]).open("wb") as out:
-        ox.serialize(conversion.quads, out, ox.RdfFormat.N_QUADS)
-    clock.tell(pages=len(conversion.pages))
+    pages = 0
+    with Path(sys.argv[2]).open("w", encoding="utf-8") as out:
+        for some in tasks(sys.argv[1]):
+            for outcome in convert_batch(Batch(some, {}, None)):
+                out.write(outcome.n_quads())
+                pages += 1
+    clock.tell(pages=pages)
 
 
 if __name__ == "__main__":
