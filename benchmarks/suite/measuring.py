@@ -126,11 +126,13 @@ def run(command: Sequence[str], *, codes: frozenset[int] = frozenset({0}), memor
         wall = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
         peak_mib = peak.stop() if peak is not None else None
-        if process.returncode not in codes:
+        told, complaints = _end(out), _end(errors)
+        # Python ends with 1 when it crashes, as do commands that found something.
+        if process.returncode not in codes or "Traceback (most recent call last)" in complaints:
             raise CommandError(
-                f"{' '.join(command)} ended with {process.returncode}: {_end(errors)} {_end(out)}"
+                f"{' '.join(command)} ended with {process.returncode}: {complaints} {told}".strip()
             )
-        return Sample(wall, usage.ru_utime + usage.ru_stime, peak_mib, load, _said(_end(out)))
+        return Sample(wall, usage.ru_utime + usage.ru_stime, peak_mib, load, _said(told))
 
 
 def first_row(command: Sequence[str]) -> Sample:
