@@ -29,6 +29,13 @@ class Dataset:
         """As Oxigraph takes it. Raises QueryError for what is no IRI."""
         return {"default_graph": _nodes(self.default_graphs), "named_graphs": _nodes(self.named_graphs)}
 
+    def fields(self) -> list[tuple[str, str]]:
+        """As the protocol sends it."""
+        return [
+            *(("default-graph-uri", iri) for iri in self.default_graphs),
+            *(("named-graph-uri", iri) for iri in self.named_graphs),
+        ]
+
 
 def merge(graph: ox.Store, dataset: Dataset) -> ox.Store:
     """A store in memory whose default graph is the merge of the dataset's. Raises QueryError for what is no IRI."""

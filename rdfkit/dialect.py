@@ -541,6 +541,20 @@ def _edited(text: str, edits: list[_Edit]) -> str:
     return "".join([*parts, text[position:]])
 
 
+def check_syntax(text: str, prefixes: Mapping[str, str]) -> SyntaxError | None:
+    """What is wrong with a text as SPARQL 1.1, None when nothing is. `prefixes` need no declaration. Fetches nothing."""
+    local = _without_service(text)
+    if calls_service(local):
+        return None
+    try:
+        ox.Store().query(local, prefixes=dict(prefixes))
+    except SyntaxError as error:
+        return error
+    except (RuntimeError, ValueError):
+        return None
+    return None
+
+
 def _runs(text: str, prefixes: Mapping[str, str]) -> bool:
     """Whether Oxigraph takes a text as SPARQL and knows its functions, found out on an empty store.
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 from rdfkit import resources
+from rdfkit.datasets import Dataset
 from rdfkit.errors import EndpointError
 from rdfkit.identifiers import is_absolute_iri
 
@@ -28,7 +29,8 @@ class Endpoint:
     """A SPARQL endpoint, and what is known of it. One that is in no registry has no name.
 
     `max_rows`: the rows at which it cuts an answer without an error. `method`: `get` where it does not take POST.
-    `forms`: for prefixes of our prefix map, how it writes such identifiers (see `rdfkit.bridging`).
+    `forms`: for prefixes of our prefix map, how it writes such identifiers (see `rdfkit.bridging`). `dataset`: the graphs
+    that its queries are about, where they are not those that it chooses itself.
     """
 
     name: str
@@ -39,6 +41,13 @@ class Endpoint:
     forms: Mapping[str, str] = field(default_factory=dict)
     notes: str = ""
     method: str = "post"
+    dataset: Dataset | None = None
+
+    @property
+    def asked_at(self) -> str:
+        """Its URL with the graphs that it is asked about: what is asked at two such URLs may be answered differently."""
+        graphs = urlencode(self.dataset.fields() if self.dataset is not None else [])
+        return f"{self.url}{'&' if '?' in self.url else '?'}{graphs}" if graphs else self.url
 
     @property
     def label(self) -> str:

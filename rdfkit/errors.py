@@ -143,13 +143,14 @@ class RemoteError(QueryError):
     `message` says what the endpoint did. Further fields: `endpoint` (its URL), `status` (of HTTP, where it came that
     far) and `kind`: `timeout`, `too-large`, `refused` (by our own rules, before anything was sent), `status`,
     `content-type`, `malformed`, `connection`, `limit` (of the query: its requests or its time), `unrecorded` (no
-    recording of the request is there to replay).
+    recording of the request is there to replay). `challenge` is how the endpoint wants to be told who asks (401).
     """
 
     exit_code = 5
     endpoint: str = ""
     status: int | None = None
     kind: str = "connection"
+    challenge: str = ""
 
     @classmethod
     def of(cls, kind: str, endpoint: str, message: str, status: int | None = None) -> RemoteError:
@@ -162,6 +163,10 @@ class RemoteError(QueryError):
     def block_is_too_large(self) -> bool:
         """Whether the same request with fewer keys may succeed: one of them was too large or took too long."""
         return self.kind in ("timeout", "too-large") or self.status in (413, 414)
+
+
+class PublishError(RdfkitError):
+    """A store cannot be published: `key` is what is in the way."""
 
 
 class RecordingError(QueryError):

@@ -15,7 +15,7 @@ from rdfkit.errors import FederationError, QueryRefusedError, RemoteError
 from rdfkit.federation import Options, Step, explain, federate
 from rdfkit.groups import read_groups
 from rdfkit.ledger import Ledger
-from rdfkit.outgoing import AddressPolicy
+from rdfkit.outgoing import AddressPolicy, Connections
 from rdfkit.recording import Recording
 from rdfkit.remote import Remote, RemoteLimits
 from rdfkit.sparql_tokens import calls_service
@@ -68,7 +68,7 @@ class Network:
         endpoint = self.find(name_or_url)
         with self.remote([endpoint.url]) as remote:
             answer = replace(remote.query(endpoint, text), ledger=remote.ledger)
-        return self._checked(answer)
+        return self.checked(answer)
 
     def federate(
         self, store: Store, text: str, *, limits: Complexity = SAFE, base_iri: str | None = None
@@ -82,18 +82,24 @@ class Network:
         refuse(text, limits)
         with self.remote(_named_in(text, self)) as remote:
             answer = federate(store, text, remote, self.find, options=self.options, base_iri=base_iri)
-        return self._checked(answer)
+        return self.checked(answer)
 
     def explain(self, store: Store, text: str) -> tuple[Step, ...]:
         """How `federate` would go about a query. No endpoint is asked. Raises as it does."""
         refuse(text, SAFE)
         return explain(store, text, self.find, options=self.options)
 
-    def remote(self, named: Iterable[str]) -> Remote:
-        """What asks endpoints for one query. Those that are named may be at an address that is not public.
+    def policy(self, named: Iterable[str]) -> AddressPolicy:
+        """Which endpoints may be asked. Those that are named may be at an address that is not public.
 
         Where only some endpoints are allowed, it is for these to be named.
         """
+        if self.allowed is not None:
+            return AddressPolicy.for_server(self._allowed_urls())
+        return AddressPolicy.for_person(named)
+
+    def remote(self, named: Iterable[str], connections: Connections | None = None) -> Remote:
+        """What asks endpoints for one query, as `policy` says; by these connections, if there are any."""
         recording = None
         if self.replay is not None:
             recording = Recording(self.replay, replays=True)
@@ -102,19 +108,19 @@ class Network:
         return Remote(
             self.limits,
             Ledger(),
-            AddressPolicy.for_person(named)
-            if self.allowed is None
-            else AddressPolicy.for_server(self._allowed_urls()),
+            self.policy(named),
             contact=self.contact,
             cache=Cache(self.cache) if self.cache is not None else None,
             recording=recording,
+            connections=connections,
         )
 
     def _allowed_urls(self) -> list[str]:
         known = self.known()
         return [find_endpoint(name, known).url for name in self.allowed or ()]
 
-    def _checked(self, answer: Answer) -> Answer:
+    def checked(self, answer: Answer) -> Answer:
+        """The answer itself. Raises FederationError when it is known to lack something, and only whole ones will do."""
         if self.complete_only and answer.ledger is not None and not answer.ledger.is_complete:
             reasons = [reason for entry in answer.ledger for reason in (*entry.reasons, *entry.silenced)]
             raise FederationError(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
@@ -31,6 +31,8 @@ _FORM = "application/x-www-form-urlencoded"
 # A cache asks by GET, since answers to POST are not cached; longer URLs are refused by many servers.
 _LONGEST_URL = 6000
 _NOTHING = ""
+# How a graph store says that it has done what it was told (RFC 9110, 15.3).
+_WRITTEN = frozenset({200, 201, 202, 204})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class Remote:
         read or written.
         """
         entry = self.ledger.entry(endpoint)
-        with _failures_recorded(self._recording, endpoint.url, text):
+        with _failures_recorded(self._recording, endpoint.asked_at, text):
             reply = self._reply(endpoint, text, entry)
             found = read_rows(reply, endpoint.url)
         self._account(endpoint, text, entry, reply, len(found.rows))
@@ -114,7 +116,7 @@ class Remote:
     def query(self, endpoint: Endpoint, text: str) -> Answer:
         """The answer to a query of any form. Raises as `select` does; reading the answer raises nothing more."""
         entry = self.ledger.entry(endpoint)
-        with _failures_recorded(self._recording, endpoint.url, text):
+        with _failures_recorded(self._recording, endpoint.asked_at, text):
             reply = self._reply(endpoint, text, entry)
             found, count = read_answer(reply, endpoint.url)
         self._account(endpoint, text, entry, reply, count)
@@ -132,23 +134,39 @@ class Remote:
             )
         return found
 
+    def send(
+        self, endpoint: Endpoint, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
+    ) -> Reply:
+        """Sends a request of another kind than a query to an endpoint, and gives the reply to its success.
+
+        Raises RemoteError. Nothing is recorded and nothing kept.
+        """
+        sent = {"Host": _host_header(url), "User-Agent": self._agent, **headers}
+        if body is not None:
+            sent["Content-Length"] = str(len(body))
+        request = _Request(endpoint.url, f"{method} {url}", method, url, sent, body, _WRITTEN)
+        reply = self._asked(request, self.ledger.entry(endpoint))
+        if reply is None:
+            raise RemoteError.of("status", url, "says that nothing has changed, and was not asked that", 304)
+        return reply
+
     def _account(self, endpoint: Endpoint, text: str, entry: Entry, reply: Reply, count: int) -> None:
         entry.add(rows=count, bytes=len(reply.body))
         for reason in reasons(reply, endpoint, text, count):
             entry.mark_incomplete(reason)
         if self._recording is not None and not self._recording.replays:
-            self._recording.record(endpoint.url, text, reply)
+            self._recording.record(endpoint.asked_at, text, reply)
 
     def _reply(self, endpoint: Endpoint, text: str, entry: Entry) -> Reply:
         """The reply from where it is nearest: a recording, the cache, or the endpoint."""
         if self._recording is not None and self._recording.replays:
             entry.add(replayed=1)
-            return self._recording.replay(endpoint.url, text)
-        kept = self._cache.find(endpoint.url, text) if self._cache is not None else None
+            return self._recording.replay(endpoint.asked_at, text)
+        kept = self._cache.find(endpoint.asked_at, text) if self._cache is not None else None
         if kept is not None and kept.is_fresh:
             entry.add(cached=1)
             return kept.reply
-        if (endpoint.url, text) in self._timed_out:
+        if (endpoint.asked_at, text) in self._timed_out:
             raise RemoteError.of(
                 "timeout", endpoint.url, "gave no answer to this in time before, and is not asked again"
             )
@@ -161,7 +179,7 @@ class Remote:
                 "status", endpoint.url, "says that nothing has changed, and was not asked that", 304
             )
         if self._cache is not None:
-            self._cache.keep(endpoint.url, text, reply)
+            self._cache.keep(endpoint.asked_at, text, reply)
         return reply
 
     def _asked(self, request: _Request, entry: Entry) -> Reply | None:
@@ -195,7 +213,9 @@ class Remote:
             with self._connections.exchange(
                 request.method, request.url, request.headers, request.body, deadline
             ) as response:
-                return read_response(response, request.endpoint, self.limits.response_bytes)
+                return read_response(
+                    response, request.endpoint, self.limits.response_bytes, request.success
+                )
         finally:
             entry.add(seconds=time.monotonic() - started)
 
@@ -266,6 +286,7 @@ class _Request:
     url: str
     headers: Mapping[str, str]
     body: bytes | None
+    success: Container[int] = (200,)
 
 
 @contextmanager
@@ -292,7 +313,7 @@ def _agent(contact: str | None) -> str:
 def _request(endpoint: Endpoint, text: str, agent: str, kept: Kept | None, cacheable: bool) -> _Request:
     """The request for a query, or for the endpoint's description when there is no query."""
     try:
-        fields = urlencode({"query": text})
+        fields = urlencode([("query", text), *(endpoint.dataset.fields() if endpoint.dataset else ())])
     except UnicodeEncodeError as error:
         raise QueryError("has half of a character in it, which UTF-8 cannot say", value=repr(text)) from error
     headers = {

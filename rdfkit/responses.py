@@ -6,7 +6,7 @@ import email.utils
 import re
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 import httpcore2
 
@@ -32,8 +32,10 @@ class Busy(Exception):
         self.seconds = seconds
 
 
-def read_response(response: httpcore2.Response, url: str, most: int) -> Reply | None:
-    """A response as a reply, or None for 304. Reads until `most` bytes of body.
+def read_response(
+    response: httpcore2.Response, url: str, most: int, success: Container[int] = (200,)
+) -> Reply | None:
+    """A response as a reply, or None for 304. Reads until `most` bytes of body. `success` are the statuses of one.
 
     Raises Busy, and RemoteError for whatever else is no success.
     """
@@ -45,7 +47,7 @@ def read_response(response: httpcore2.Response, url: str, most: int) -> Reply | 
         return None
     if status in _BUSY:
         raise Busy(status, _seconds(headers.get("retry-after")))
-    if status != 200:
+    if status not in success:
         raise _failure(response, headers, url)
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     body = b"".join(_pieces(response, headers, url, most))
@@ -67,9 +69,11 @@ def _failure(response: httpcore2.Response, headers: Mapping[str, str], url: str)
     said = _beginning(response, headers, url)
     kind = "timeout" if status in _TOO_SLOW or (status == 500 and _SAYS_TIMEOUT.search(said)) else "status"
     is_page = "html" in headers.get("content-type", "").lower()
-    return RemoteError.of(
+    error = RemoteError.of(
         kind, url, f"answers {status}{': ' + shown(said) if said and not is_page else ''}", status
     )
+    error.challenge = headers.get("www-authenticate", "") if status == 401 else ""
+    return error
 
 
 def _beginning(response: httpcore2.Response, headers: Mapping[str, str], url: str) -> str:

@@ -1,0 +1,327 @@
+"""A graph that another store keeps, behind its SPARQL endpoint: read and queried as a `Store` on this disk is.
+
+What `rdfkit publish` has loaded says so in a graph of its own, `PUBLISHED`: the graphs with their hashes, and what the
+build says of itself. There the default graph of a query is `MERGED`, which has each triple once, whatever the endpoint
+takes for its default graph. An endpoint without it is asked as it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pyoxigraph as ox
+
+from rdfkit.answers import Answer, Term
+from rdfkit.complexity import SAFE, Complexity, refuse
+from rdfkit.datasets import Dataset
+from rdfkit.dialect import check_syntax, repair
+from rdfkit.endpoints import Endpoint
+from rdfkit.errors import QueryRefusedError, RdfkitError, RemoteError, StoreError
+from rdfkit.identifiers import expand, prefix_map
+from rdfkit.network import Network
+from rdfkit.outgoing import Connections
+from rdfkit.rewriting import about, chooses_graphs, declared, names_graphs
+from rdfkit.sparql_tokens import calls_service
+from rdfkit.store import Store, syntax_error
+
+PUBLISHED = ox.NamedNode(expand("pfocr:published"))
+MERGED = ox.NamedNode(expand("pfocr:merged"))
+HIDDEN = (PUBLISHED.value, MERGED.value)
+# In place of the hash of a graph that is being sent, or was when sending broke off.
+PENDING = "pending"
+
+_PAGE = 100_000
+_GRAPHS_AT_ONCE = 100
+_HASH, _TRIPLES = expand("schema:sha256"), expand("void:triples")
+_BUILD = expand("schema:text")
+
+Row = tuple[Term | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A graph as it was published: the hash of its triples (`PENDING` when nobody knows), and how many there are."""
+
+    digest: str
+    triples: int
+
+
+def record(graphs: Mapping[str, Sent]) -> bytes:
+    """What the graph `PUBLISHED` says of these graphs, as N-Triples."""
+    lines = (
+        f'<{name}> <{_HASH}> "{sent.digest}" .\n<{name}> <{_TRIPLES}> {ox.Literal(sent.triples)} .\n'
+        for name, sent in graphs.items()
+    )
+    return "".join(lines).encode()
+
+
+def build_record(metadata: Mapping[str, object]) -> bytes:
+    """What it says of the build, as N-Triples."""
+    text = ox.Literal(json.dumps(metadata, ensure_ascii=False, sort_keys=True))
+    return f"{PUBLISHED} <{_BUILD}> {text} .\n".encode()
+
+
+def forget(names: Sequence[str]) -> str:
+    """The update that takes from the graph `PUBLISHED` what it says of some subjects."""
+    values = " ".join(f"<{name}>" for name in names)
+    inner = f"GRAPH {PUBLISHED} {{ ?s ?p ?o }}"
+    return f"DELETE {{ {inner} }} WHERE {{ VALUES ?s {{ {values} }} {inner} }}"
+
+
+class RemoteStore(Store):
+    """The graph behind an endpoint. Made by `open_endpoint`.
+
+    What is known of Store holds, but that the graph may change while it is read, and that each call asks the endpoint:
+    every method raises RemoteError when that fails. `folder` is where something may be kept about it, or None.
+    """
+
+    def __init__(
+        self, endpoint: Endpoint, network: Network, *, sends_service: bool = False, folder: Path | None = None
+    ) -> None:
+        self.path = None
+        self.endpoint = endpoint
+        self._graph = None
+        self._reader = None
+        self._network = network
+        self._sends_service = sends_service
+        self._folder = folder
+        self._connections = Connections(network.policy([endpoint.url]))
+        self._merged: Endpoint | None = None
+        self.metadata = MappingProxyType({})
+
+    @property
+    def folder(self) -> Path | None:
+        """Where something may be kept about it."""
+        return self._folder
+
+    @property
+    def is_published(self) -> bool:
+        """Whether `rdfkit publish` has loaded it."""
+        return self._merged is not None
+
+    def __len__(self) -> int:
+        """The number of quads."""
+        if self.is_published:
+            return sum(sent.triples for sent in self.published().values())
+        return self._count("GRAPH ?g { ?s ?p ?o }")
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._connections.close()
+
+    def query(
+        self,
+        text: str,
+        *,
+        prefixes: Mapping[str, str] | None = None,
+        strict: bool = False,
+        limits: Complexity = SAFE,
+        dataset: Dataset | None = None,
+        base_iri: str | None = None,
+    ) -> Answer:
+        """As `Store.query`, with the endpoint's ledger in the answer.
+
+        What neither is SPARQL 1.1 nor can be made so goes to the endpoint as it is, which may know it; `strict` refuses
+        it. Raises QueryRefusedError for SERVICE, unless the endpoint is to ask others itself.
+        """
+        if calls_service(text) and not self._sends_service:
+            raise QueryRefusedError("SERVICE is refused: only this endpoint is asked", key="service")
+        refuse(text, limits)
+        known = {**prefix_map(), **(prefixes or {})}
+        error = check_syntax(text, known) if strict else None
+        if error is not None:
+            raise syntax_error(error, text, known) from error
+        standard = repair(text, known)
+        return replace(
+            self._answer(declared(standard.text, known, base_iri), dataset), repairs=standard.repairs
+        )
+
+    def evaluate(self, text: str, *, base_iri: str | None = None) -> Answer:
+        """As `Store.evaluate`."""
+        return self._answer(declared(text, prefix_map(), base_iri), None)
+
+    def quads(
+        self,
+        graph: ox.NamedNode | ox.BlankNode | None = None,
+        subject: ox.NamedNode | ox.BlankNode | ox.Triple | None = None,
+    ) -> Iterator[ox.Quad]:
+        """As `Store.quads`. Raises RemoteError when the endpoint gives other rows page by page than it counts."""
+        names = [graph] if graph is not None else list(self.graphs())
+        asked = str(subject) if subject is not None else "?s"
+        for start in range(0, len(names), _GRAPHS_AT_ONCE):
+            values = " ".join(map(str, names[start : start + _GRAPHS_AT_ONCE]))
+            pattern = f"VALUES ?g {{ {values} }} GRAPH ?g {{ {asked} ?p ?o }}"
+            variables = ("g", "p", "o") if subject is not None else ("g", "p", "o", "s")
+            for row in self._pages(variables, pattern):
+                yield ox.Quad(subject if subject is not None else row[3], row[1], row[2], row[0])
+
+    def triples(
+        self,
+        predicate: ox.NamedNode | None = None,
+        subject: ox.NamedNode | None = None,
+        value: ox.NamedNode | ox.Literal | None = None,
+    ) -> Iterator[ox.Triple]:
+        """As `Store.triples`, with what `quads` raises."""
+        given = {"s": subject, "p": predicate, "o": value}
+        pattern = " ".join(str(term) if term is not None else f"?{name}" for name, term in given.items())
+        variables = tuple(name for name, term in given.items() if term is None)
+        if not variables:
+            if self.has(subject, predicate, value):
+                yield ox.Triple(subject, predicate, value)
+            return
+        for row in self._pages(variables, pattern):
+            found = given | dict(zip(variables, row, strict=True))
+            yield ox.Triple(found["s"], found["p"], found["o"])
+
+    def has(
+        self,
+        subject: ox.NamedNode | None,
+        predicate: ox.NamedNode | None,
+        value: ox.NamedNode | ox.Literal | None,
+        graph: ox.NamedNode | None = None,
+    ) -> bool:
+        """As `Store.has`, by one request."""
+        given = {"s": subject, "p": predicate, "o": value}
+        pattern = " ".join(str(term) if term is not None else f"?{name}" for name, term in given.items())
+        return self._ask(f"GRAPH {graph} {{ {pattern} }}" if graph is not None else pattern)
+
+    def has_graph(self, name: ox.NamedNode) -> bool:
+        """Whether a named graph has anything in it: an endpoint need not know empty ones."""
+        return name.value not in HIDDEN and self._ask(f"GRAPH {name} {{ ?s ?p ?o }}")
+
+    def graphs(self) -> Iterator[ox.NamedNode | ox.BlankNode]:
+        """The names of the named graphs: of what was published, those; else all that the endpoint has."""
+        if self.is_published:
+            yield from (ox.NamedNode(name) for name in self.published())
+            return
+        for (name,) in self._pages(("g",), "GRAPH ?g { ?s ?p ?o }", distinct=True):
+            if isinstance(name, ox.NamedNode | ox.BlankNode):
+                yield name
+
+    def published(self) -> dict[str, Sent]:
+        """The graphs that were published, or were being so when it broke off; `MERGED` is not among them."""
+        return {name: sent for name, sent in self.recorded().items() if name != MERGED.value}
+
+    def recorded(self) -> dict[str, Sent]:
+        """As `published`, with `MERGED`."""
+        pattern = f"GRAPH {PUBLISHED} {{ ?g <{_HASH}> ?hash ; <{_TRIPLES}> ?n }}"
+        found: dict[str, Sent] = {}
+        for name, digest, count in self._pages(("g", "hash", "n"), pattern):
+            if isinstance(name, ox.NamedNode) and isinstance(count, ox.Literal):
+                # Two hashes of a graph come from two who published at the same time.
+                is_sure = isinstance(digest, ox.Literal) and name.value not in found
+                sent = Sent(digest.value if is_sure else PENDING, int(count.value))  # type: ignore[union-attr]
+                found[name.value] = sent
+        return found
+
+    def counts(self, names: Sequence[str]) -> dict[str, int]:
+        """How many triples there are in each of these named graphs."""
+        found = dict.fromkeys(names, 0)
+        for start in range(0, len(names), _GRAPHS_AT_ONCE):
+            values = " ".join(f"<{name}>" for name in names[start : start + _GRAPHS_AT_ONCE])
+            text = (
+                f"SELECT ?g (COUNT(*) AS ?n) WHERE {{ VALUES ?g {{ {values} }} GRAPH ?g {{ ?s ?p ?o }} }} GROUP BY ?g"
+            )
+            for name, count in self._rows(text)[0]:
+                if isinstance(name, ox.NamedNode) and isinstance(count, ox.Literal):
+                    found[name.value] = int(count.value)
+        return found
+
+    def read_publication(self) -> None:
+        """Finds out what was published. Raises StoreError when it is not whole, RemoteError."""
+        pattern = f"GRAPH {PUBLISHED} {{ {{ {PUBLISHED} <{_BUILD}> ?o }} UNION {{ {MERGED} <{_HASH}> ?o }} }}"
+        texts = [term.value for (term,) in self._pages(("o",), pattern) if isinstance(term, ox.Literal)]
+        if PENDING in texts:
+            raise StoreError(
+                "what is published there is not whole: `rdfkit publish` runs, or broke off; run it again",
+                path=self.endpoint.url,
+            )
+        build: dict[str, Any] = next((json.loads(text) for text in texts if text.startswith("{")), {})
+        if texts:
+            self._merged = replace(self.endpoint, dataset=Dataset((MERGED.value,)))
+        self.metadata = MappingProxyType({**build, "endpoint": self.endpoint.url})
+
+    def _answer(self, text: str, dataset: Dataset | None) -> Answer:
+        return self._asked(*self._addressed(text, dataset))
+
+    def _asked(self, endpoint: Endpoint, text: str) -> Answer:
+        remote = self._network.remote([self.endpoint.url], self._connections)
+        answer = remote.query(endpoint, text)
+        return self._network.checked(replace(answer, ledger=remote.ledger))
+
+    def _addressed(self, text: str, dataset: Dataset | None) -> tuple[Endpoint, str]:
+        """The endpoint with the graphs that a query is about, and the query as that wants it."""
+        if dataset is not None:
+            return replace(self.endpoint, dataset=dataset), text
+        if self._merged is None or chooses_graphs(text):
+            return self.endpoint, text
+        if names_graphs(text):
+            return self.endpoint, about(text, MERGED.value, HIDDEN)
+        return self._merged, text
+
+    def _own(self, text: str) -> tuple[Endpoint, str]:
+        """As `_addressed`, for queries made here: those that name graphs mean just these."""
+        return (self._merged if self._merged and not names_graphs(text) else self.endpoint), text
+
+    def _ask(self, pattern: str) -> bool:
+        return bool(self._asked(*self._own(f"ASK {{ {pattern} }}")))
+
+    def _count(self, pattern: str, counted: str = "*") -> int:
+        ((found,),), _ = self._rows(f"SELECT (COUNT({counted}) AS ?n) WHERE {{ {pattern} }}")
+        return int(found.value) if isinstance(found, ox.Literal) else 0
+
+    def _pages(self, variables: tuple[str, ...], pattern: str, *, distinct: bool = False) -> Iterator[Row]:
+        """All rows of a pattern, as many at a time as the endpoint gives.
+
+        The standard promises no order between two pages, and to sort each of them is more than many endpoints do. So
+        what came by several pages is counted: each row has to be another, and there have to be as many as there are.
+        """
+        names = " ".join(f"?{name}" for name in variables)
+        select = f"SELECT {'DISTINCT ' if distinct else ''}{names} WHERE {{ {pattern} }}"
+        size, offset = _PAGE, 0
+        seen: set[int] = set()
+        while True:
+            rows, is_whole = self._rows(f"{select} LIMIT {size} OFFSET {offset}")
+            yield from rows
+            offset += len(rows)
+            if not rows or (is_whole and len(rows) < size):
+                break
+            seen.update(hash(row) for row in rows)
+            size = min(size, len(rows))
+        if not seen:
+            return
+        seen.update(hash(row) for row in rows)
+        there = self._count(pattern, f"DISTINCT {names}" if distinct else "*")
+        if not there == offset == len(seen):
+            raise RemoteError.of(
+                "malformed",
+                self.endpoint.url,
+                f"gave {offset:,} rows page by page, {len(seen):,} of them different, and counts {there:,}",
+            )
+
+    def _rows(self, text: str) -> tuple[list[Row], bool]:
+        """The rows of a SELECT, and whether the endpoint says nothing of having cut them."""
+        remote = self._network.remote([self.endpoint.url], self._connections)
+        found = remote.select(*self._own(text))
+        return found.rows, remote.ledger.is_complete
+
+
+def open_endpoint(
+    name_or_url: str, network: Network, *, sends_service: bool = False, folder: Path | None = None
+) -> RemoteStore:
+    """The graph behind an endpoint, by its name or URL.
+
+    Raises EndpointError for none, RemoteError when it fails, StoreError when what is published there is not whole.
+    """
+    store = RemoteStore(network.find(name_or_url), network, sends_service=sends_service, folder=folder)
+    try:
+        store.read_publication()
+    except RdfkitError:
+        store.close()
+        raise
+    return store

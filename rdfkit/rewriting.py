@@ -1,0 +1,111 @@
+"""Queries as another endpoint has to be asked: with the prefixes that are declared here, about a graph that it keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rdfkit.sparql_tokens import Kind, Token, tokens
+
+_SKIPPED = frozenset({Kind.SPACE, Kind.COMMENT})
+_FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
+_CLOSING = {"{": "}", "(": ")"}
+
+
+def declared(text: str, prefixes: Mapping[str, str], base_iri: str | None = None) -> str:
+    """The query with a declaration of each prefix that it uses without one, and of its base, on its first line: so the
+    lines of which the endpoint speaks are those of the query.
+    """
+    known: set[str] = set()
+    wanted: dict[str, str] = {}
+    before = ""
+    for token in tokens(text):
+        if token.kind is Kind.NAME and before == "PREFIX":
+            known.add(token.prefix)
+        elif token.kind is Kind.NAME and token.prefix not in known and token.prefix in prefixes:
+            wanted[token.prefix] = prefixes[token.prefix]
+        if token.kind not in _SKIPPED:
+            before = token.text.upper()
+    base = f"BASE <{base_iri}> " if base_iri is not None else ""
+    return base + "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in wanted.items()) + text
+
+
+def about(text: str, graph: str, hidden: Sequence[str]) -> str:
+    """The query with `graph` as its default graph, for which GRAPH finds all named graphs but the hidden ones.
+
+    A text whose pattern is not found comes back as it is. The standard has no way to say this by a dataset: one that
+    names a default graph has no named graphs but those that it lists.
+    """
+    found = [token for token in tokens(text) if token.kind not in _SKIPPED]
+    pattern = _pattern(found)
+    if pattern is None:
+        return text
+    start, end = pattern
+    added = {found[start].end: f" GRAPH <{graph}> {{", found[end].start: "} "}
+    names = ", ".join(f"<{name}>" for name in hidden)
+    for place in range(start, end):
+        if _is_word(found[place], "GRAPH") and found[place + 1].kind is Kind.VARIABLE:
+            last = _end(found, place + 2)
+            if last is not None:
+                added[found[place].start] = "{ "
+                ending = f" FILTER({found[place + 1].text} NOT IN ({names})) }}"
+                added[found[last].end] = ending + added.get(found[last].end, "")
+    return _with(text, added)
+
+
+def names_graphs(text: str) -> bool:
+    """Whether a query says GRAPH somewhere."""
+    return any(_is_word(token, "GRAPH") for token in tokens(text))
+
+
+def chooses_graphs(text: str) -> bool:
+    """Whether a query says by FROM what its dataset is."""
+    return any(_is_word(token, "FROM") for token in tokens(text))
+
+
+def _pattern(found: Sequence[Token]) -> tuple[int, int] | None:
+    """The braces of the pattern of a query: the first outside of brackets, behind the template of a CONSTRUCT."""
+    place = next((number for number, token in enumerate(found) if token.text.upper() in _FORMS), None)
+    if place is None:
+        return None
+    has_template = _is_word(found[place], "CONSTRUCT") and _text(found, place + 1) == "{"
+    while place < len(found):
+        text = found[place].text
+        end = _end(found, place) if found[place].kind is Kind.MARK and text in _CLOSING else place
+        if end is None:
+            return None
+        if text == "{":
+            if not has_template:
+                return place, end
+            has_template = False
+        place = end + 1
+    return None
+
+
+def _end(found: Sequence[Token], start: int) -> int | None:
+    """Where what is opened at a place is closed."""
+    opening = _text(found, start)
+    if opening not in _CLOSING:
+        return None
+    depth = 0
+    for place in range(start, len(found)):
+        if found[place].kind is Kind.MARK:
+            depth += (found[place].text == opening) - (found[place].text == _CLOSING[opening])
+        if depth == 0:
+            return place
+    return None
+
+
+def _text(found: Sequence[Token], place: int) -> str:
+    return found[place].text if place < len(found) else ""
+
+
+def _is_word(token: Token, word: str) -> bool:
+    return token.kind is Kind.WORD and token.text.upper() == word
+
+
+def _with(text: str, added: Mapping[int, str]) -> str:
+    parts, position = [], 0
+    for place in sorted(added):
+        parts += [text[position:place], added[place]]
+        position = place
+    return "".join([*parts, text[position:]])
