@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rdfkit.export import export_sources, export_store
     from rdfkit.network import Network
     from rdfkit.queries import LibraryQuery, bind, find_query, library
+    from rdfkit.remote_store import RemoteStore, open_endpoint
     from rdfkit.report import Report, Result, Severity
     from rdfkit.store import Store, open_store
 
@@ -34,6 +35,7 @@ _HOMES = {
     "LibraryQuery": "queries",
     "RdfkitError": "errors",
     "Network": "network",
+    "RemoteStore": "remote_store",
     "Report": "report",
     "Result": "report",
     "Rows": "answers",
@@ -47,6 +49,7 @@ _HOMES = {
     "export_store": "export",
     "find_query": "queries",
     "library": "queries",
+    "open_endpoint": "remote_store",
     "open_store": "store",
     "validate": "checking",
 }
@@ -57,6 +60,7 @@ __all__ = [
     "LibraryQuery",
     "Network",
     "RdfkitError",
+    "RemoteStore",
     "Report",
     "Result",
     "Rows",
@@ -70,6 +74,7 @@ __all__ = [
     "export_store",
     "find_query",
     "library",
+    "open_endpoint",
     "open_store",
     "validate",
 ]

@@ -278,7 +278,7 @@ def describe_store(store: Store) -> Iterator[str]:
     Comes in parts, for counting the quads of a large store takes its time.
     """
     build = store.metadata
-    lines = [f"store      {store.path}"]
+    lines = [f"store      {store.path}"] if store.path else []
     told = ("reconciliation", "pages")
     lines += [f"{key:<10} {_shown(value)}" for key, value in build.items() if key not in told]
     if "reconciliation" in build:

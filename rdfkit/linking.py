@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from rdfkit.errors import LinkError
 from rdfkit.identifiers import compress, expand
-from rdfkit.store import open_store, staging
+from rdfkit.store import Store, open_store, staging
 
 if TYPE_CHECKING:
     from rdfkit.overlaps import Pairs
@@ -198,6 +198,12 @@ def link(figures: Iterable[GeneSet], pathways: Iterable[GeneSet], thresholds: Th
     )
 
 
+def linkset_of(store: Store, thresholds: Thresholds) -> Linkset:
+    """The linkset of the figures and pathways of a graph, which stays as it is. Raises LinkError without scipy."""
+    found = gene_sets(triple for predicate in _READ for triple in store.triples(predicate))
+    return link(*found, thresholds)
+
+
 def link_store(path: str | Path, thresholds: Thresholds) -> Linkset:
     """Links the figures and pathways of a store, and switches in a build of the same quads with the new linkset.
 
@@ -209,8 +215,7 @@ def link_store(path: str | Path, thresholds: Thresholds) -> Linkset:
     open_store(path).close()
     # Opened only when no other build can be switched in meanwhile, which this one would undo.
     with staging(path) as stage, open_store(path) as opened:
-        found = gene_sets(triple for predicate in _READ for triple in opened.triples(predicate))
-        linkset = link(*found, thresholds)
+        linkset = linkset_of(opened, thresholds)
         others = (quad for quad in opened.quads() if quad.graph_name != GRAPH)
         stage.load(chain(others, linkset_quads(linkset)))
         stage.commit({**opened.metadata, "links": len(linkset.overlaps)})

@@ -11,9 +11,12 @@ changed graphs change it by an update that the target runs; for many it is sent 
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
+from types import MappingProxyType
 from typing import TypeVar
 
 import pyoxigraph as ox
@@ -43,6 +46,9 @@ _GRAPHS_AT_ONCE = 100
 _WITHDRAWN_AT_ONCE = 20
 # Beyond so many changed graphs, and this share of all, the merged graph is sent anew.
 _FEW, _SHARE = 100, 0.1
+_NOTHING = Sent(PENDING, 0)
+# What a build says of itself that is long, or about itself alone.
+_UNTOLD = ("pages", "name", "endpoint")
 
 
 Item = TypeVar("Item")
@@ -87,7 +93,7 @@ def publish(
     with RemoteStore(target.endpoint, network or Network()) as asked:
         here = _hashed(store, progress)
         there = asked.recorded()
-        merged = there.pop(MERGED.value, Sent(PENDING, 0))
+        merged = there.pop(MERGED.value, _NOTHING)
         same = _unchanged(asked, here, there)
         changed = [name for name in here if name not in same]
         gone = [name for name in there if name not in here]
@@ -98,7 +104,7 @@ def publish(
         transfer.send(changed, gone, here, frozenset(there), merge=not anew)
         if changed or gone or anew:
             transfer.finish_merged(anew)
-            transfer.note_build()
+            transfer.note_build(store.metadata)
     return Publication(
         sent=len(changed),
         deleted=len(gone),
@@ -109,9 +115,15 @@ def publish(
 
 
 def publish_graph(
-    triples: Iterable[ox.Triple], graph: ox.NamedNode, target: Target, network: Network | None = None
+    triples: Iterable[ox.Triple],
+    graph: ox.NamedNode,
+    target: Target,
+    network: Network | None = None,
+    told: Mapping[str, object] = MappingProxyType({}),
 ) -> Publication:
     """Makes one graph of the target hold these triples and no others; where a store was published, as a graph of it.
+
+    `told` is what this adds to what the build says of itself.
 
     Raises RemoteError when the target fails.
     """
@@ -123,8 +135,11 @@ def publish_graph(
         there = asked.recorded()
         changed, gone = list(here), [graph.value] if not here else []
         transfer = _Transfer(store, target, asked, None, no_progress)
-        # What was not published has no merged graph, and needs no notes but those of the transfer.
-        transfer.send(changed, gone, here, frozenset(there), merge=MERGED.value in there)
+        is_published = there.get(MERGED.value, _NOTHING).digest != PENDING
+        transfer.send(changed, gone, here, frozenset(there), merge=is_published)
+        if is_published:
+            asked.read_publication()
+            transfer.note_build({**asked.metadata, **told})
     triples_sent = sum(sent.triples for sent in here.values())
     return Publication(len(changed), len(gone), 0, triples_sent, tuple(transfer.missing))
 
@@ -177,7 +192,7 @@ class _Transfer:
         size = max(1, len(names)) if self._loader is not None and not merge else _GRAPHS_AT_ONCE
         for batch in _batched(names, size):
             for part in _batched(batch, _GRAPHS_AT_ONCE):
-                self._note({name: Sent(PENDING, 0) for name in part})
+                self._note({name: _NOTHING for name in part})
             if merge:
                 self._withdraw([name for name in batch if name in there])
             sent = [name for name in batch if name in here]
@@ -191,7 +206,7 @@ class _Transfer:
 
     def drop_merged(self) -> None:
         """Removes the merged graph, once it is noted that it is none."""
-        self._note({MERGED.value: Sent(PENDING, 0)})
+        self._note({MERGED.value: _NOTHING})
         self._target.delete(MERGED.value)
 
     def finish_merged(self, anew: bool) -> None:
@@ -205,14 +220,15 @@ class _Transfer:
         held = self._asked.counts([MERGED.value])[MERGED.value]
         if held != there:
             self.missing.append(Shortfall(MERGED.value, there, held))
-        elif not self.missing:
+        else:
             self._note({MERGED.value: Sent("whole", there)})
 
-    def note_build(self) -> None:
-        """Notes what the build says of itself."""
+    def note_build(self, metadata: Mapping[str, object]) -> None:
+        """Notes what the build says of itself, under a name that says that something has changed."""
+        told = {name: value for name, value in metadata.items() if name not in _UNTOLD}
+        name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
         self._target.run(forget([PUBLISHED.value]))
-        told = {name: value for name, value in self._store.metadata.items() if name != "pages"}
-        self._target.add(PUBLISHED.value, build_record(told))
+        self._target.add(PUBLISHED.value, build_record({**told, "name": name}))
 
     def _note(self, graphs: Mapping[str, Sent]) -> None:
         self._target.run(

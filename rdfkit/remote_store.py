@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -25,6 +26,7 @@ from rdfkit.errors import QueryRefusedError, RdfkitError, RemoteError, StoreErro
 from rdfkit.identifiers import expand, prefix_map
 from rdfkit.network import Network
 from rdfkit.outgoing import Connections
+from rdfkit.remote import RemoteLimits
 from rdfkit.rewriting import about, chooses_graphs, declared, names_graphs
 from rdfkit.sparql_tokens import calls_service
 from rdfkit.store import Store, syntax_error
@@ -35,6 +37,13 @@ HIDDEN = (PUBLISHED.value, MERGED.value)
 # In place of the hash of a graph that is being sent, or was when sending broke off.
 PENDING = "pending"
 
+# What is behind an endpoint that says nothing of it is taken for one build.
+_UNNAMED = "endpoint"
+
+# Reading a whole graph takes many requests, and long ones.
+READING = RemoteLimits(
+    request_seconds=600, query_seconds=86_400, requests=1_000_000, response_bytes=1_000_000_000
+)
 _PAGE = 100_000
 _GRAPHS_AT_ONCE = 100
 _HASH, _TRIPLES = expand("schema:sha256"), expand("void:triples")
@@ -92,12 +101,16 @@ class RemoteStore(Store):
         self._folder = folder
         self._connections = Connections(network.policy([endpoint.url]))
         self._merged: Endpoint | None = None
-        self.metadata = MappingProxyType({})
+        self.metadata = MappingProxyType({"endpoint": endpoint.url})
 
     @property
     def folder(self) -> Path | None:
-        """Where something may be kept about it."""
-        return self._folder
+        """Where something may be kept about what is published there now, None for nowhere."""
+        if self._folder is None:
+            return None
+        folder = self._folder / str(self.metadata["name"])
+        folder.mkdir(exist_ok=True)
+        return folder
 
     @property
     def is_published(self) -> bool:
@@ -244,7 +257,8 @@ class RemoteStore(Store):
         build: dict[str, Any] = next((json.loads(text) for text in texts if text.startswith("{")), {})
         if texts:
             self._merged = replace(self.endpoint, dataset=Dataset((MERGED.value,)))
-        self.metadata = MappingProxyType({**build, "endpoint": self.endpoint.url})
+        usual = {"name": _UNNAMED, "built": datetime.now(UTC).isoformat(timespec="seconds")}
+        self.metadata = MappingProxyType({**usual, **build, "endpoint": self.endpoint.url})
 
     def _answer(self, text: str, dataset: Dataset | None) -> Answer:
         return self._asked(*self._addressed(text, dataset))
@@ -312,15 +326,19 @@ class RemoteStore(Store):
 
 
 def open_endpoint(
-    name_or_url: str, network: Network, *, sends_service: bool = False, folder: Path | None = None
+    name_or_url: str, network: Network | None = None, *, sends_service: bool = False, folder: Path | None = None
 ) -> RemoteStore:
     """The graph behind an endpoint, by its name or URL.
 
-    Raises EndpointError for none, RemoteError when it fails, StoreError when what is published there is not whole.
+    With `sends_service` a query may have SERVICE clauses, which are the endpoint's to answer. Raises EndpointError for
+    no endpoint, RemoteError when it fails, StoreError when what is published there is not whole.
     """
+    network = network or Network(limits=READING)
     store = RemoteStore(network.find(name_or_url), network, sends_service=sends_service, folder=folder)
     try:
-        store.read_publication()
+        # Nobody has published to the endpoints of others that have a name.
+        if not store.endpoint.name:
+            store.read_publication()
     except RdfkitError:
         store.close()
         raise

@@ -37,6 +37,7 @@ from rdfkit.server.endpoints import (
 from rdfkit.server.graph_store import PATH, GraphStore
 from rdfkit.server.monitoring import Metrics, Monitoring
 from rdfkit.server.negotiation import HTML, prefers
+from rdfkit.server.origins import read_origin
 from rdfkit.server.pool import Pool
 from rdfkit.server.problems import PROBLEMS, Problem, of_error
 from rdfkit.server.service import Service
@@ -57,14 +58,14 @@ def create_app(
     token: str | None = None,
     network: Network | None = None,
 ) -> Starlette:
-    """An ASGI application that serves the store in a folder, and each new build of it.
+    """An ASGI application that serves the store in a folder, and each new build of it; or what is at an endpoint, by URL.
 
     With a `token` (at least 32 bytes), whoever sends it may update the store. Raises SettingError for a shorter one.
     SERVICE clauses may ask the endpoints that are allowed by name in `network`; without, they are refused.
     Starting the application raises StoreError when there is no store.
     """
     settings = settings or Settings()
-    pool, metrics = Pool(Path(store), settings), Metrics()
+    pool, metrics = Pool(read_origin(store), settings), Metrics()
     service = Service(pool, settings, token, network or Network(allowed=()))
 
     @asynccontextmanager

@@ -23,9 +23,9 @@ from rdfkit.errors import StoreError
 from rdfkit.server import problems
 from rdfkit.server.answered import Answered
 from rdfkit.server.frames import Kind, decode, json_frame, next_frame
+from rdfkit.server.origins import Origin, current
 from rdfkit.server.problems import Problem
 from rdfkit.settings import Settings
-from rdfkit.store import current_build
 
 _log = logging.getLogger("rdfkit.server")
 # What the alarm of a worker needs at most to be noticed here.
@@ -42,6 +42,8 @@ _RETRY = 1.0
 _LONGEST_RETRY = 60.0
 # Each further attempt to start the workers means that one more build was switched in meanwhile.
 _ATTEMPTS = 5
+# Seconds between two questions to an endpoint, whether something else was published there.
+_ASKED_EVERY = 10.0
 
 
 class BrokenAnswerError(Exception):
@@ -154,13 +156,15 @@ class Worker:
         self.is_lost = False
 
     @classmethod
-    async def start(cls, store: Path, settings: Settings) -> Worker:
+    async def start(cls, store: Origin, settings: Settings, labels: str | None = None) -> Worker:
         """Starts a worker on the current build of a store. Raises StoreError when there can be none or it cannot open
-        the store. What it says in its last moments goes to our stderr, where the log is.
+        the store. What it says in its last moments goes to our stderr, where the log is. `labels` is the folder for
+        those of an endpoint.
         """
         try:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "rdfkit.server.worker", str(store), str(settings.memory),
+                *([labels] if labels is not None else []),
                 stdin=PIPE, stdout=PIPE,
             )  # fmt: skip
         except OSError as error:
@@ -301,7 +305,7 @@ class Pool:
     One client never has all workers, so that others still get an answer (`Settings.running_per_client`).
     """
 
-    def __init__(self, store: Path, settings: Settings) -> None:
+    def __init__(self, store: Origin, settings: Settings) -> None:
         self.store = store
         self.settings = settings
         self.build, self.built = "", ""
@@ -314,6 +318,8 @@ class Pool:
         self._present: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._reloading = asyncio.Lock()
+        # Beside a store on disk there is room for its labels.
+        self._labels = None if isinstance(store, Path) else tempfile.TemporaryDirectory(prefix="rdfkit-labels-")
 
     @property
     def waiting(self) -> int:
@@ -349,6 +355,8 @@ class Pool:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.gather(*(worker.kill() for worker in list(self._workers)))
+        if self._labels is not None:
+            self._labels.cleanup()
 
     @asynccontextmanager
     async def visit(self, client: str) -> AsyncIterator[None]:
@@ -386,7 +394,7 @@ class Pool:
         then the workers stay as they were.
         """
         async with self._reloading:
-            if self.build and current_build(self.store) == self.build:
+            if self.build and await self._current() == self.build:
                 return
             started = await self._start_workers()
             old, self._idle = self._idle, deque(started)
@@ -396,10 +404,17 @@ class Pool:
                 self._discard(worker)
             self._dispatch()
 
+    async def _current(self) -> str | None:
+        """The name of the build that is current now."""
+        return current(self.store) if isinstance(self.store, Path) else await asyncio.to_thread(current, self.store)
+
+    async def _start_worker(self) -> Worker:
+        return await Worker.start(self.store, self.settings, self._labels.name if self._labels else None)
+
     async def _start_workers(self) -> list[Worker]:
         for _ in range(_ATTEMPTS):
             starting = [
-                asyncio.create_task(Worker.start(self.store, self.settings))
+                asyncio.create_task(self._start_worker())
                 for _ in range(self.settings.workers)
             ]
             try:
@@ -424,10 +439,12 @@ class Pool:
         now = asyncio.get_running_loop().time
         name = failed = None
         again, wait = 0.0, _RETRY
+        # An endpoint is asked less often than a file is read.
+        least = 0.0 if isinstance(self.store, Path) else _ASKED_EVERY
         while True:
-            await asyncio.sleep(self.settings.reload_interval)
+            await asyncio.sleep(max(self.settings.reload_interval, least))
             try:
-                name = current_build(self.store)
+                name = await self._current()
                 if name in (self.build, None) or (name == failed and now() < again):
                     continue
                 await self.reload()
@@ -513,7 +530,7 @@ class Pool:
         """Starts one more worker for a build, as long as it is the current one."""
         while self.build == build and not self.is_stopping:
             try:
-                worker = await Worker.start(self.store, self.settings)
+                worker = await self._start_worker()
             except StoreError as error:
                 _log.error("a worker cannot be started: %s", error)
                 await asyncio.sleep(_RETRY)

@@ -19,6 +19,7 @@ import rdfkit
 from rdfkit.errors import RdfkitError
 from rdfkit.identifiers import expand, is_absolute_iri, prefix_map
 from rdfkit.queries import bind, find_query, library
+from rdfkit.server.origins import read_origin
 from rdfkit.server.pool import Job, Pool
 from rdfkit.server.problems import Problem
 from rdfkit.settings import Settings
@@ -33,8 +34,11 @@ _CLIENT = "mcp"
 
 
 def create_tools(store: str | Path, settings: Settings) -> MCPServer:
-    """An MCP server on the store in a folder: `run` serves stdio. Starting raises StoreError when there is no store."""
-    pool = Pool(Path(store), settings)
+    """An MCP server on the store in a folder, or on an endpoint, by URL: `run` serves stdio.
+
+    Starting raises StoreError when there is no store.
+    """
+    pool = Pool(read_origin(store), settings)
 
     @asynccontextmanager
     async def lifespan(_: MCPServer) -> AsyncIterator[None]:

@@ -1,6 +1,8 @@
 """A worker: a process that holds the store open and does one job at a time, read from stdin, answered on stdout.
 
-    python -m rdfkit.server.worker STORE MEMORY_MIB
+    python -m rdfkit.server.worker STORE MEMORY_MIB [FOLDER]
+
+STORE is a folder, or the URL of an endpoint, whose index of labels is then kept in FOLDER.
 
 It can be killed at any moment, and ends by itself: at the deadline of its job by the system's alarm, which no
 running query can put off; when it needs more memory than it may have; and when the server's process has gone.
@@ -14,13 +16,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from rdfkit.errors import LabelError, RdfkitError, StoreError
+from rdfkit.errors import RdfkitError
 from rdfkit.labels import Labels, ensure_labels
 from rdfkit.server.frames import Kind, decode, json_frame, read_frame
 from rdfkit.server.jobs import JOBS, Context
+from rdfkit.server.origins import open_origin, read_origin
 from rdfkit.server.output import Output
 from rdfkit.server.problems import Problem, crashed, of_error
-from rdfkit.store import Store, open_store
+from rdfkit.store import Store
 
 if sys.platform != "win32":
     import resource
@@ -29,13 +32,14 @@ if sys.platform != "win32":
 
 def main(arguments: list[str]) -> int:
     """Opens the store, says so in a HEAD frame (or why not, in a PROBLEM), then does jobs until stdin ends."""
-    path, memory = Path(arguments[0]), int(arguments[1])
+    origin, memory = read_origin(arguments[0]), int(arguments[1])
+    folder = Path(arguments[2]) if len(arguments) > 2 else None
     jobs, answers = sys.stdin.buffer, _private_stdout()
     _ignore_signals()
     try:
-        store = open_store(path)
+        store = open_origin(origin, folder)
         labels = Labels(ensure_labels(store))
-    except (StoreError, LabelError) as error:
+    except RdfkitError as error:
         return _say(answers, json_frame(Kind.PROBLEM, _problem(of_error(error))))
     _limit_memory(memory)
     with store, labels:

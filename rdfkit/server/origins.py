@@ -1,0 +1,38 @@
+"""Where the graph is that the server shows: the folder of a store, or the URL of an endpoint that has it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rdfkit.errors import RemoteError, StoreError
+from rdfkit.remote_store import open_endpoint
+from rdfkit.store import Store, current_build, open_store
+
+Origin = Path | str
+"""A folder, or the URL of an endpoint."""
+
+
+def read_origin(text: str | Path) -> Origin:
+    """The origin that a text means."""
+    shown = str(text)
+    return shown if shown.startswith(("http://", "https://")) else Path(text)
+
+
+def open_origin(origin: Origin, folder: Path | None = None) -> Store:
+    """The graph of an origin. `folder` is where the index of labels of an endpoint is kept.
+
+    Raises StoreError, RemoteError when an endpoint fails.
+    """
+    return open_store(origin) if isinstance(origin, Path) else open_endpoint(origin, folder=folder)
+
+
+def current(origin: Origin) -> str | None:
+    """What the current build of an origin is called, as `store.current_build` says it. Raises StoreError."""
+    if isinstance(origin, Path):
+        return current_build(origin)
+    try:
+        with open_endpoint(origin) as opened:
+            return str(opened.metadata["name"])
+    except RemoteError as error:
+        raise StoreError(str(error), path=origin) from error
+
