@@ -57,7 +57,7 @@ from rdfkit.report import Report, Result, Severity
 from rdfkit.shacl import ShapeResult
 from rdfkit.spool import FOLDER as SPOOL
 from rdfkit.spool import Job, Spooled, spool, spooled
-from rdfkit.store import Stage
+from rdfkit.store import Stage, Store
 from rdfkit.survey import survey
 from rdfkit.union import check_union, holders
 from rdfkit.void import describe, site_of_kind
@@ -85,7 +85,8 @@ class Build:
     """What a build did.
 
     `reconciliation` accounts for every page and row. `quads`, `genes` (distinct) and `mentions` count what is in the
-    store, `findings` how many there are of each severity, `seconds` is the time it took, `changed` how many pages were
+    store, `links` the linked pairs if
+    that was asked for, `findings` how many there are of each severity, `seconds` is the time it took, `changed` how many pages were
     converted. `unreadable` says whether a source could not be read at all, `switched` whether the store now holds this
     build: a build without a single page to keep leaves it as it was.
     """
@@ -94,6 +95,7 @@ class Build:
     quads: int
     genes: int
     mentions: int
+    links: int | None
     findings: Mapping[Severity, int]
     report: Report
     seconds: float
@@ -573,19 +575,18 @@ class _Run:
             and not self.editor.touched
         ):
             return
+        if self.is_change:
+            self.editor.clear(LINKSET)
         if thresholds is not None:
-            from rdfkit.linking import linkset_of
+            from rdfkit.linking import linkset_of, linkset_quads
 
-            quads = linkset_of(self.stage.graph, thresholds)
-            if self.is_change:
-                self.editor.replace(LINKSET, quads)
-            else:
-                self.inventory.set(
-                    "quads", str(int(self.inventory.setting("quads") or 0) + self._load_lines(quads))
-                )
-        elif self.inventory.setting("thresholds"):
-            self.editor.replace(LINKSET, ())
+            linkset = linkset_of(Store(self.stage.graph), thresholds)
+            self._add_quads(self._load_lines(linkset_quads(linkset)))
+            self.inventory.set("links", str(len(linkset.overlaps)))
         self.inventory.set("thresholds", told or "")
+
+    def _add_quads(self, number: int) -> None:
+        self.inventory.set("quads", str(int(self.inventory.setting("quads") or 0) + number))
 
     # --- finish ---
 
@@ -601,6 +602,7 @@ class _Run:
             quads=self._number_of_quads(),
             genes=_instances(graph, _GENE),
             mentions=_instances(graph, _MENTION),
+            links=int(inventory.setting("links") or 0) if self.request.thresholds else None,
             findings=inventory.count_findings(),
             report=Report(tuple(inventory.findings())),
             seconds=time.monotonic() - started,
@@ -610,9 +612,9 @@ class _Run:
         )
 
     def _number_of_quads(self) -> int:
-        number = int(self.inventory.setting("quads") or 0) + (self.editor.added if self.is_change else 0)
-        self.inventory.set("quads", str(number))
-        return number
+        if self.is_change:
+            self._add_quads(self.editor.added)
+        return int(self.inventory.setting("quads") or 0)
 
 
 def _reconciliation(inventory: Inventory) -> Reconciliation:
@@ -678,4 +680,5 @@ def _metadata(summary: Build) -> dict[str, object]:
         "mentions": summary.mentions,
         "diagnostics": {str(severity): count for severity, count in summary.findings.items()},
         "seconds": round(summary.seconds, 3),
+        **({"links": summary.links} if summary.links is not None else {}),
     }

@@ -15,17 +15,25 @@ import typer
 from typer.core import TyperGroup
 
 import rdfkit
-from rdfkit.errors import ParameterError, QueryError, QueryRefusedError, RdfkitError, SettingError
+from rdfkit.errors import (
+    ParameterError,
+    QueryError,
+    QueryRefusedError,
+    RdfkitError,
+    RemoteError,
+    SettingError,
+)
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
-
-    from rdfkit.answers import Answer
     from rdfkit.builder import Build
+    from rdfkit.credentials import Credentials
     from rdfkit.ledger import Ledger
-    from rdfkit.linking import Thresholds
+    from rdfkit.linking import Linkset, Thresholds
+    from rdfkit.network import Network
+    from rdfkit.publishing import Publication
     from rdfkit.report import Report
     from rdfkit.store import Store
+    from rdfkit.targets import Target
 
 EXIT_CODES = """\
 Exit codes: 0 done, warnings at most · 1 violations, "no" with --exit-status, a failed audit · 2 bad use · 3 a source
@@ -153,6 +161,23 @@ Cache = Annotated[
 ]
 Registry = Annotated[
     Path | None, typer.Option("--endpoints", metavar="FILE", help="Further endpoints, as TOML.")
+]
+AtEndpoint = Annotated[
+    str | None, typer.Option("--endpoint", metavar="NAME|URL", help="Ask this endpoint, not the store.")
+]
+Method = Annotated[
+    str, typer.Option("--method", metavar="KIND", help="The kind of store: see docs/publish.md.")
+]
+UpdateAt = Annotated[
+    str | None, typer.Option("--update", metavar="URL", help="Where it takes updates, if not there.")
+]
+User = Annotated[str | None, typer.Option("--user", metavar="NAME", help="Who asks, for --password-file.")]
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option("--password-file", metavar="FILE", help="The password, if not RDFKIT_PASSWORD."),
+]
+TargetToken = Annotated[
+    Path | None, typer.Option("--token-file", metavar="FILE", help="A token, if not RDFKIT_TOKEN.")
 ]
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here, not to the screen.")
@@ -283,9 +308,7 @@ def query(
     explain: Annotated[
         bool, typer.Option("--explain", help="Show what would be asked of which endpoint, and ask none.")
     ] = False,
-    endpoint: Annotated[
-        str | None, typer.Option("--endpoint", metavar="NAME|URL", help="Ask this endpoint, not the store.")
-    ] = None,
+    endpoint: AtEndpoint = None,
     ledger: Annotated[
         Path | None, typer.Option("--ledger", metavar="FILE", help="Write what was asked, as JSON.")
     ] = None,
@@ -324,19 +347,18 @@ def query(
         network = Network(
             registry, None, contact, cache, record, replay, require_complete, options=Options(bridge=bridge)
         )
-    if network is not None and endpoint is not None:
-        _write_remote(network.query(endpoint, bound), format, output, ledger, quiet)
-        raise typer.Exit()
-    with rdfkit.open_store(store) as opened:
-        if network is not None and explain:
+    with _opened(store, endpoint, network) as opened:
+        if network is not None and endpoint is None and explain:
             sys.stdout.write(asking.plan_text(network.explain(opened, bound)))
             raise typer.Exit()
-        answer = opened.query(bound, strict=strict) if network is None else network.federate(opened, bound)
+        federated = network if endpoint is None else None
+        answer = federated.federate(opened, bound) if federated else opened.query(bound, strict=strict)
         _write_ledger(answer.ledger, ledger, quiet)
         with asking.output_stream(output) as stream:
             chosen = format.value if format else asking.default_format(answer, stream)
             content = asking.write_answer(answer, chosen, stream)
-        if not quiet:
+        # Of the data of others we do not know what they might have meant.
+        if not quiet and (endpoint is None or "reconciliation" in opened.metadata):
             sys.stderr.write(asking.remarks(answer.repairs, content, bound, opened))
     raise typer.Exit(asking.exit_status(answer) if exit_status else 0)
 
@@ -392,6 +414,7 @@ def serve(
             "--allow-service", metavar="NAME|URL", help="Let queries ask this endpoint. Repeatable."
         ),
     ] = [],  # noqa: B006
+    endpoint: AtEndpoint = None,
     contact: Contact = None,
     registry: Registry = None,
     quiet: Quiet = False,
@@ -399,7 +422,8 @@ def serve(
     """Serve a SPARQL endpoint and its pages, read-only, on this machine alone unless told otherwise.
 
     A new build of the store is served as soon as it is there. Stops at Ctrl-C or SIGTERM, when running requests have
-    ended. Examples: rdfkit serve · rdfkit serve seeds/ --port 8080 · rdfkit serve --set time_limit=10
+    ended. Examples: rdfkit serve · rdfkit serve seeds/ --port 8080 · rdfkit serve --set time_limit=10 ·
+    rdfkit serve --endpoint http://localhost:8890/sparql
     """
     from rdfkit.settings import describe_settings, read_settings
 
@@ -416,7 +440,12 @@ def serve(
     network = Network(registry, tuple(allow_service), contact)
     for name in allow_service:
         network.find(name)
-    application = create_app(store, settings, token, network)
+    if endpoint is not None and (allow_update or sources):
+        raise typer.BadParameter(
+            "what is behind an endpoint is not built or updated here: see rdfkit publish"
+        )
+    origin = _checked_endpoint(endpoint, registry) if endpoint is not None else store
+    application = create_app(origin, settings, token, network)
     # Whoever waits for a build should not then hear that the port is taken.
     listening = running.listen(host, port)
     if sources:
@@ -427,8 +456,9 @@ def serve(
             done = build_store(sources, store, progress=advance)
         if not quiet:
             _print_report(done.report, ReportFormat.TEXT, "warning", sys.stderr)
-    open_store(store).close()
-    _say(f"serving {store} at {running.address_of(listening)}", quiet=False)
+    if endpoint is None:
+        open_store(store).close()
+    _say(f"serving {origin} at {running.address_of(listening)}", quiet=False)
     # The application says what is wrong with a slow body; what it does not read is ended a little later.
     running.serve(
         application,
@@ -442,6 +472,7 @@ def serve(
 @app.command(epilog=EXIT_CODES)
 def mcp(
     store: StorePath = DEFAULT_STORE,
+    endpoint: AtEndpoint = None,
     config: Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Settings as TOML.")] = None,
     setting: Annotated[
         list[str], typer.Option("--set", metavar="NAME=VALUE", help="One setting. Repeatable.")
@@ -460,8 +491,9 @@ def mcp(
     except ModuleNotFoundError as error:
         raise SettingError("this needs the package mcp: pip install 'rdfkit[mcp]'") from error
     settings = read_settings(config, setting, Settings(workers=1, max_rows=1000, max_bytes=200_000))
-    open_store(store).close()
-    create_tools(store, settings).run("stdio")
+    if endpoint is None:
+        open_store(store).close()
+    create_tools(_checked_endpoint(endpoint, None) if endpoint else store, settings).run("stdio")
 
 
 @app.command(epilog=EXIT_CODES)
@@ -520,6 +552,8 @@ def export(
     ] = None,
     store: StorePath = DEFAULT_STORE,
     lexicon: Lexicons = [],  # noqa: B006
+    endpoint: AtEndpoint = None,
+    registry: Registry = None,
     quiet: Quiet = False,
 ) -> None:
     """Write the graph, from the store or straight from pages.
@@ -530,18 +564,21 @@ def export(
     from rdfkit import asking
     from rdfkit.export import write_pages
     from rdfkit.formats import of_file, of_name
+    from rdfkit.quads import sorted_quads
     from rdfkit.serialization import serialize
 
     if release is not None or date is not None:
         if output is not None or format is not None or per_page:
             raise typer.BadParameter("a release has its own files: leave out -o, --format and --per-page")
-        _write_release(sources, release, date, store, lexicon, quiet)
+        with _sources_or_store(sources, store, endpoint, registry, lexicon, quiet) as opened:
+            _write_release(opened, release, date, quiet)
         return
     if per_page and output is None:
         raise typer.BadParameter("--per-page needs a folder: -o DIR")
     told = of_file(output) if output and not per_page else None
     chosen = of_name(format.value) if format else told or of_name("turtle")
-    quads = _quads(sources, store, lexicon, quiet)
+    with _sources_or_store(sources, store, endpoint, registry, lexicon, quiet) as found:
+        quads = sorted_quads(found.quads())
     if per_page and output is not None:
         written = write_pages(quads, output, chosen)
         _say(f"{len(written)} files in {output}", quiet)
@@ -555,6 +592,20 @@ def export(
 @app.command(epilog=EXIT_CODES)
 def link(
     store: StorePath = DEFAULT_STORE,
+    endpoint: AtEndpoint = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="With --endpoint: write the linkset here."),
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="URL", help="With --endpoint: publish the linkset there.")
+    ] = None,
+    method: Method = "gsp",
+    update: UpdateAt = None,
+    user: User = None,
+    password_file: PasswordFile = None,
+    token_file: TargetToken = None,
+    registry: Registry = None,
     min_shared: MinShared = 3,
     min_jaccard: MinJaccard = 0.05,
     max_adjusted_p: MaxAdjustedP = 0.05,
@@ -562,12 +613,25 @@ def link(
 ) -> None:
     """Link the figures of the store to the pathways that share more genes than chance explains.
 
-    Writes the linkset into a new build of the store; a linkset that was there is replaced. Example: rdfkit link
-    --min-shared 4 --max-adjusted-p 0.01
+    Writes the linkset into a new build of the store; a linkset that was there is replaced. With --endpoint it goes into
+    a file, or into a store by --to. Examples: rdfkit link --min-shared 4 --max-adjusted-p 0.01 ·
+    rdfkit link --endpoint http://localhost:8890/sparql -o links.nq
     """
     from rdfkit.linking import Thresholds, link_store
 
-    done = link_store(store, Thresholds(min_shared, min_jaccard, max_adjusted_p))
+    thresholds = Thresholds(min_shared, min_jaccard, max_adjusted_p)
+    if endpoint is None:
+        if output is not None or to is not None:
+            raise typer.BadParameter("-o and --to go with --endpoint")
+        done = link_store(store, thresholds)
+    else:
+        if (output is None) == (to is None):
+            raise typer.BadParameter("where to? Either -o FILE or --to URL")
+        with _opened(store, endpoint, _network(registry)) as opened:
+            done = _link_endpoint(opened, thresholds, output)
+        if to is not None:
+            credentials = _credentials(token_file, user, password_file)
+            _publish_linkset(done, _target(to, method, credentials, endpoint, update), quiet)
     if not done.tests:
         _say(
             "nothing to compare: links need figures and pathways of the same organism, both with Entrez genes; "
@@ -584,6 +648,8 @@ def link(
 @app.command(epilog=EXIT_CODES)
 def audit(
     store: StorePath = DEFAULT_STORE,
+    endpoint: AtEndpoint = None,
+    registry: Registry = None,
     against: Annotated[
         Path | None,
         typer.Option("--against", metavar="STORE|RDF", help="Another release: a store, or RDF, also packed."),
@@ -600,7 +666,7 @@ def audit(
 
     from rdfkit import asking, auditing, reconciliation
 
-    with rdfkit.open_store(store) as opened:
+    with _opened(store, endpoint, _network(registry)) as opened:
         found = auditing.audit(opened)
         compared = auditing.compare(opened, against) if against else None
     if format is AuditFormat.JSON:
@@ -619,6 +685,8 @@ def audit(
 @app.command(epilog=EXIT_CODES)
 def info(
     store: StorePath = DEFAULT_STORE,
+    endpoint: AtEndpoint = None,
+    registry: Registry = None,
     diagram: Annotated[
         bool, typer.Option("--diagram", help="Draw classes and properties: a Mermaid class diagram.")
     ] = False,
@@ -627,10 +695,62 @@ def info(
     from rdfkit import asking
     from rdfkit.diagram import mermaid
 
-    with rdfkit.open_store(store) as opened:
+    with _opened(store, endpoint, _network(registry)) as opened:
         for part in [mermaid(opened)] if diagram else asking.describe_store(opened):
             sys.stdout.write(part)
             sys.stdout.flush()
+
+
+@app.command(epilog=EXIT_CODES)
+def publish(
+    to: Annotated[
+        str, typer.Option("--to", metavar="URL", help="The store to load it into.", show_default=False)
+    ],
+    store: StorePath = DEFAULT_STORE,
+    method: Method = "gsp",
+    endpoint: Annotated[
+        str | None, typer.Option("--endpoint", metavar="URL", help="Where it is asked, if not there.")
+    ] = None,
+    update: UpdateAt = None,
+    user: User = None,
+    password_file: PasswordFile = None,
+    token_file: TargetToken = None,
+    isql: Annotated[
+        str, typer.Option("--isql", metavar="COMMAND", help="virtuoso-loader: its client with host and port.")
+    ] = "isql localhost:1111",
+    folder: Annotated[
+        Path | None,
+        typer.Option("--folder", metavar="DIR", help="virtuoso-loader: where the server may read files."),
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Load the store into another SPARQL 1.1 store: the first time all of it, then what has changed.
+
+    What broke off goes on when it is run again; graphs that are gone here go there. Examples:
+    rdfkit publish --to http://localhost:8890 --method virtuoso --user dba --password-file secret ·
+    rdfkit publish --to http://localhost:3030/ds --method fuseki
+    """
+    from rdfkit import publishing
+    from rdfkit.progress import progress
+    from rdfkit.targets import find_kind
+
+    credentials = _credentials(token_file, user, password_file)
+    loader = None
+    if find_kind(method).loader is not None:
+        from rdfkit.loaders import VirtuosoLoader
+
+        if folder is None:
+            raise typer.BadParameter("a bulk loader needs a folder that the server may read: --folder DIR")
+        loader = VirtuosoLoader(isql, folder, credentials)
+    with (
+        rdfkit.open_store(store) as opened,
+        _target(to, method, credentials, endpoint, update) as target,
+        progress(quiet) as advance,
+    ):
+        done = publishing.publish(opened, target, loader=loader, progress=advance)
+    if not quiet:
+        sys.stdout.write(publishing.summary(done))
+    raise typer.Exit(_exit_of(done))
 
 
 def main() -> None:
@@ -641,46 +761,108 @@ def main() -> None:
         _fail(error)
 
 
-def _write_release(
-    sources: list[Path] | None,
-    folder: Path | None,
-    date: str | None,
-    store: Path,
-    lexicon: list[Path],
-    quiet: bool,
-) -> None:
+def _write_release(opened: Store, folder: Path | None, date: str | None, quiet: bool) -> None:
     from rdfkit.progress import progress
     from rdfkit.release import MANIFEST, read_date, write_release
 
     if folder is None or date is None:
         raise typer.BadParameter("--release DIR and --date DAY go together")
     day = read_date(date)
-    with _opened(sources, store, lexicon, quiet) as opened, progress(quiet) as advance:
+    with progress(quiet) as advance:
         done = write_release(opened, folder, day, advance)
     _say(f"{len(done.files)} files and {MANIFEST} in {folder}", quiet)
 
 
-def _quads(sources: list[Path] | None, store: Path, lexicon: list[Path], quiet: bool) -> list[ox.Quad]:
-    from rdfkit.quads import sorted_quads
-
-    with _opened(sources, store, lexicon, quiet) as opened:
-        return sorted_quads(opened.quads())
-
-
 @contextmanager
-def _opened(sources: list[Path] | None, store: Path, lexicon: list[Path], quiet: bool) -> Iterator[Store]:
-    """The store, or one that is made of sources for the time being."""
+def _sources_or_store(
+    sources: list[Path] | None,
+    store: Path,
+    endpoint: str | None,
+    registry: Path | None,
+    lexicon: list[Path],
+    quiet: bool,
+) -> Iterator[Store]:
+    """The graph that a command is about, or one that is made of sources for the time being."""
     from rdfkit.export import source_store
     from rdfkit.progress import progress
 
     if not sources:
-        with rdfkit.open_store(store) as opened:
+        with _opened(store, endpoint, _network(registry)) as opened:
             yield opened
         return
     with progress(quiet) as advance, source_store(sources, lexicons=lexicon, progress=advance) as (made, done):
         for path, reasons in done.refused.items():
             sys.stderr.write(f"left out: {path}: {'; '.join(reasons)}\n")
         yield made
+
+
+def _opened(store: Path, endpoint: str | None, network: Network | None) -> Store:
+    """The graph that a command is about."""
+    return (
+        rdfkit.open_store(store)
+        if endpoint is None
+        else rdfkit.open_endpoint(endpoint, network, sends_service=True)
+    )
+
+
+def _network(registry: Path | None) -> Network | None:
+    """How an endpoint is asked for all that it has; None for the usual way."""
+    if registry is None:
+        return None
+    from rdfkit.network import Network
+    from rdfkit.remote_store import READING
+
+    return Network(registry, limits=READING)
+
+
+def _checked_endpoint(name_or_url: str, registry: Path | None) -> str:
+    """The URL of an endpoint that answers."""
+    with rdfkit.open_endpoint(name_or_url, _network(registry)) as opened:
+        return opened.endpoint.url
+
+
+def _credentials(token_file: Path | None, user: str | None, password_file: Path | None) -> Credentials:
+    from rdfkit.credentials import read_credentials
+
+    return read_credentials(token_file, user, password_file, os.environ)
+
+
+def _target(
+    to: str, method: str, credentials: Credentials, endpoint: str | None, update: str | None
+) -> Target:
+    from rdfkit.targets import Target, find_kind
+
+    return Target(find_kind(method), to, credentials, endpoint, update)
+
+
+def _link_endpoint(opened: Store, thresholds: Thresholds, output: Path | None) -> Linkset:
+    """The linkset of the graph behind an endpoint, written to a file if there is one."""
+    from rdfkit.formats import of_file, of_name
+    from rdfkit.linking import linkset_of, linkset_quads
+    from rdfkit.quads import sorted_quads
+    from rdfkit.serialization import serialize
+
+    done = linkset_of(opened, thresholds)
+    if output is not None:
+        format = of_file(output) or of_name("nquads")
+        _write(serialize(sorted_quads(linkset_quads(done)), format), output)
+    return done
+
+
+def _publish_linkset(linkset: Linkset, target: Target, quiet: bool) -> None:
+    from rdfkit import publishing
+    from rdfkit.linking import GRAPH, linkset_quads
+
+    triples = (quad.triple for quad in linkset_quads(linkset))
+    with target:
+        done = publishing.publish_graph(triples, GRAPH, target, told={"links": len(linkset.overlaps)})
+    if done.missing:
+        _say(publishing.summary(done), quiet=False)
+        raise typer.Exit(_exit_of(done))
+
+
+def _exit_of(done: Publication) -> int:
+    return RemoteError.exit_code if done.missing else 0
 
 
 def _thresholds() -> Thresholds:
@@ -697,16 +879,6 @@ def _parameters(texts: list[str]) -> dict[str, str]:
         if not equals:
             raise ParameterError("a parameter has no value", key=key, expected="--param name=value")
     return {key: value for key, _, value in pairs}
-
-
-def _write_remote(
-    answer: Answer, format: AnswerFormat | None, output: Path | None, ledger: Path | None, quiet: bool
-) -> None:
-    from rdfkit import asking
-
-    _write_ledger(answer.ledger, ledger, quiet)
-    with asking.output_stream(output) as stream:
-        asking.write_answer(answer, format.value if format else asking.default_format(answer, stream), stream)
 
 
 def _write_ledger(ledger: Ledger | None, path: Path | None, quiet: bool) -> None:

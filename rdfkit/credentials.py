@@ -1,4 +1,4 @@
-"""Who asks, as HTTP is told: a token (RFC 6750), a name and password as they are (RFC 7617) or as a digest (RFC 7616)."""
+"""Who asks, as HTTP is told: a token (RFC 6750), or a user and password, plain (RFC 7617) or digested (RFC 7616)."""
 
 from __future__ import annotations
 

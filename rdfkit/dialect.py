@@ -542,7 +542,7 @@ def _edited(text: str, edits: list[_Edit]) -> str:
 
 
 def check_syntax(text: str, prefixes: Mapping[str, str]) -> SyntaxError | None:
-    """What is wrong with a text as SPARQL 1.1, None when nothing is. `prefixes` need no declaration. Fetches nothing."""
+    """What is wrong with a text as SPARQL 1.1, or None. `prefixes` need no declaration. Nothing is fetched."""
     local = _without_service(text)
     if calls_service(local):
         return None

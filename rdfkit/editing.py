@@ -6,7 +6,7 @@ Each change is one transaction: a process that is killed leaves the old graph or
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Set
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Protocol
 
 import pyoxigraph as ox
@@ -15,6 +15,8 @@ from rdfkit.identifiers import expand
 
 _TYPE = ox.NamedNode(expand("rdf:type"))
 _DEFAULT = ox.DefaultGraph()
+# Quads that are taken out together.
+_SLICE = 20_000
 
 Subject = ox.NamedNode | ox.BlankNode | ox.Triple
 Object = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -47,6 +49,12 @@ class Editor:
         """Gives a named graph these quads in place of those it has."""
         node = ox.NamedNode(name)
         self.change(self._stage.graph.quads_for_pattern(None, None, None, node), quads)
+
+    def clear(self, name: str) -> None:
+        """Takes all quads out of a named graph, some thousand at a time."""
+        quads = self._stage.graph.quads_for_pattern(None, None, None, ox.NamedNode(name))
+        while some := list(islice(quads, _SLICE)):
+            self.change(some, ())
 
     def change(self, old: Iterable[ox.Quad], new: Iterable[ox.Quad]) -> None:
         """Takes quads out of named graphs and puts others in; what is in both stays."""

@@ -29,8 +29,8 @@ class Endpoint:
     """A SPARQL endpoint, and what is known of it. One that is in no registry has no name.
 
     `max_rows`: the rows at which it cuts an answer without an error. `method`: `get` where it does not take POST.
-    `forms`: for prefixes of our prefix map, how it writes such identifiers (see `rdfkit.bridging`). `dataset`: the graphs
-    that its queries are about, where they are not those that it chooses itself.
+    `forms`: for prefixes of our prefix map, how it writes such identifiers (see `rdfkit.bridging`). `dataset`: the
+    graphs that its queries are about, where they are not those that it chooses itself.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Endpoint:
 
     @property
     def asked_at(self) -> str:
-        """Its URL with the graphs that it is asked about: what is asked at two such URLs may be answered differently."""
+        """Its URL with the graphs that it is asked about: the same query may have two answers at two such URLs."""
         graphs = urlencode(self.dataset.fields() if self.dataset is not None else [])
         return f"{self.url}{'&' if '?' in self.url else '?'}{graphs}" if graphs else self.url
 
@@ -102,6 +102,11 @@ def origin(url: str) -> str:
     host = parts.hostname or ""
     port = parts.port or _PORTS[parts.scheme]
     return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def is_packaged(endpoint: Endpoint) -> bool:
+    """Whether an endpoint is one of those that the package knows: of other people, for all to ask."""
+    return endpoint.url in {known.url for known in _packaged().values()}
 
 
 @cache

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -18,7 +17,10 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from rdfkit.errors import LinkError
+from rdfkit.editing import Editor
 from rdfkit.identifiers import compress, expand
+from rdfkit.inventory import FILE as INVENTORY
+from rdfkit.inventory import Inventory
 from rdfkit.store import Store, open_store, staging
 
 if TYPE_CHECKING:
@@ -211,24 +213,19 @@ def link_store(path: str | Path, thresholds: Thresholds) -> Linkset:
     scipy is not installed.
     """
     require_scipy()
-    # There must be a store, since `staging` would make one.
-    open_store(path).close()
-    # Opened only when no other build can be switched in meanwhile, which this one would undo.
-    with staging(path) as stage, open_store(path) as opened:
-        linkset = linkset_of(opened, thresholds)
-        others = (quad for quad in opened.quads() if quad.graph_name != GRAPH)
-        stage.load(chain(others, linkset_quads(linkset)))
-        stage.commit({**opened.metadata, "links": len(linkset.overlaps)})
+    with changing(path, (INVENTORY,)) as (stage, metadata):
+        linkset = linkset_of(Store(stage.graph), thresholds)
+        editor = Editor(stage, lambda _: None)
+        editor.clear(GRAPH.value)
+        quads = list(linkset_quads(linkset))
+        stage.load(quads)
+        number = metadata["quads"] + editor.added + len(quads)
+        if (stage.folder / INVENTORY).exists():
+            with Inventory(stage.folder) as inventory:
+                inventory.set("thresholds", repr(thresholds))
+                inventory.set("quads", str(number))
+        stage.commit({**metadata, "quads": number, "links": len(linkset.overlaps)})
     return linkset
-
-
-def linkset_of(graph: ox.Store, thresholds: Thresholds) -> Iterator[ox.Quad]:
-    """The linkset of the figures and pathways in a store with a merged default graph. Raises LinkError."""
-    default = ox.DefaultGraph()
-    triples = (
-        quad.triple for predicate in _READ for quad in graph.quads_for_pattern(None, predicate, None, default)
-    )
-    return linkset_quads(link(*gene_sets(triples), thresholds))
 
 
 def linkset_quads(linkset: Linkset) -> Iterator[ox.Quad]:

@@ -14,6 +14,11 @@ from rdfkit.errors import ExportError, PublishError, RemoteError
 
 _OPTIONS = ("VERBOSE=OFF", "BANNER=OFF", "PROMPT=OFF", "ERRORS=STDOUT")
 _LONGEST = 24 * 3600
+_FAILED = (
+    "select cast(ll_state as varchar), ll_error from DB.DBA.load_list"
+    " where ll_file = {file} and (ll_error is not null or ll_state <> 2);"
+)
+_FORGET = "delete from DB.DBA.load_list where ll_file = {file}; checkpoint;"
 
 
 class Loader(Protocol):
@@ -41,17 +46,14 @@ class VirtuosoLoader:
         self._name = isql
 
     def load(self, quads: Iterable[bytes]) -> None:
-        """As `Loader.load`. Raises PublishError when there is no client, ExportError when the file cannot be written."""
+        """As `Loader.load`. Raises PublishError without a client, ExportError when the file cannot be written."""
         path = self._folder / f"rdfkit-{secrets.token_hex(8)}.nq"
         try:
             self._write(path, quads)
-            self._run(f"ld_dir('{self._folder}', '{path.name}', 'urn:rdfkit:no-graph');")
+            self._run(f"ld_dir({_text(self._folder)}, '{path.name}', 'urn:rdfkit:no-graph');")
             self._run("rdf_loader_run();")
-            said = self._run(
-                "select cast(ll_state as varchar), ll_error from DB.DBA.load_list "
-                f"where ll_file = '{path}' and (ll_error is not null or ll_state <> 2);"
-            )
-            self._run(f"delete from DB.DBA.load_list where ll_file = '{path}'; checkpoint;")
+            said = self._run(_FAILED.format(file=_text(path)))
+            self._run(_FORGET.format(file=_text(path)))
         finally:
             path.unlink(missing_ok=True)
         if said.strip():
@@ -89,3 +91,8 @@ class VirtuosoLoader:
 
     def _failed(self, said: str) -> RemoteError:
         return RemoteError.of("status", self._name, f"could not load: {' '.join(said.split())[:300]}")
+
+
+def _text(path: Path) -> str:
+    """A path as a text in SQL."""
+    return "'{}'".format(str(path).replace("'", "''"))

@@ -1,11 +1,11 @@
 """Publishes a store: loads its graphs into another SPARQL 1.1 store, and later what has changed.
 
-The target remembers in the graph `PUBLISHED` the hash of each graph. A graph is noted as pending before anything is done
-to it, and with its hash once the target counts as many triples in it as were sent. So publishing that broke off is taken
-up by publishing again, what has not changed is not sent, and what is gone here goes there.
+The target remembers in the graph `PUBLISHED` the hash of each graph. A graph is noted as pending before anything is
+done to it, and with its hash once the target counts as many triples in it as were sent. So publishing that broke off is
+taken up by publishing again, what has not changed is not sent, and what is gone here goes there.
 
-Beside its graphs the target gets `MERGED`, each triple once, for the default graph of queries (see `remote_store`). A few
-changed graphs change it by an update that the target runs; for many it is sent anew.
+Beside its graphs the target gets `MERGED`, each triple once, for the default graph of queries (see `remote_store`).
+When few graphs have changed, it is changed by an update that the target runs; else it is sent anew.
 """
 
 from __future__ import annotations
@@ -144,6 +144,19 @@ def publish_graph(
     return Publication(len(changed), len(gone), 0, triples_sent, tuple(transfer.missing))
 
 
+def summary(done: Publication) -> str:
+    """What publishing did, as text."""
+    lines = [
+        f"sent       {done.sent} graphs",
+        f"deleted    {done.deleted} graphs",
+        f"unchanged  {done.unchanged} graphs",
+        f"triples    {done.triples}",
+        f"missing    {len(done.missing)} graphs" if done.missing else "missing    nothing",
+    ]
+    lines += [f"  {one.graph}: sent {one.sent}, held {one.held}" for one in done.missing]
+    return "".join(f"{line}\n" for line in lines)
+
+
 def _hashed(store: Store, progress: Advance) -> dict[str, Sent]:
     """The graphs of the store that are not empty, by name."""
     names = sorted(_iri(graph) for graph in store.graphs())
@@ -192,7 +205,7 @@ class _Transfer:
         size = max(1, len(names)) if self._loader is not None and not merge else _GRAPHS_AT_ONCE
         for batch in _batched(names, size):
             for part in _batched(batch, _GRAPHS_AT_ONCE):
-                self._note({name: _NOTHING for name in part})
+                self._note(dict.fromkeys(part, _NOTHING))
             if merge:
                 self._withdraw([name for name in batch if name in there])
             sent = [name for name in batch if name in here]

@@ -213,9 +213,7 @@ class Remote:
             with self._connections.exchange(
                 request.method, request.url, request.headers, request.body, deadline
             ) as response:
-                return read_response(
-                    response, request.endpoint, self.limits.response_bytes, request.success
-                )
+                return read_response(response, request.endpoint, self.limits.response_bytes, request.success)
         finally:
             entry.add(seconds=time.monotonic() - started)
 

@@ -21,7 +21,7 @@ from rdfkit.answers import Answer, Term
 from rdfkit.complexity import SAFE, Complexity, refuse
 from rdfkit.datasets import Dataset
 from rdfkit.dialect import check_syntax, repair
-from rdfkit.endpoints import Endpoint
+from rdfkit.endpoints import Endpoint, is_packaged
 from rdfkit.errors import QueryRefusedError, RdfkitError, RemoteError, StoreError
 from rdfkit.identifiers import expand, prefix_map
 from rdfkit.network import Network
@@ -101,7 +101,8 @@ class RemoteStore(Store):
         self._folder = folder
         self._connections = Connections(network.policy([endpoint.url]))
         self._merged: Endpoint | None = None
-        self.metadata = MappingProxyType({"endpoint": endpoint.url})
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        self.metadata = MappingProxyType({"endpoint": endpoint.url, "name": _UNNAMED, "built": now})
 
     @property
     def folder(self) -> Path | None:
@@ -165,12 +166,14 @@ class RemoteStore(Store):
     ) -> Iterator[ox.Quad]:
         """As `Store.quads`. Raises RemoteError when the endpoint gives other rows page by page than it counts."""
         names = [graph] if graph is not None else list(self.graphs())
-        asked = str(subject) if subject is not None else "?s"
+        shown = str(subject) if subject is not None else "?s"
         for start in range(0, len(names), _GRAPHS_AT_ONCE):
             values = " ".join(map(str, names[start : start + _GRAPHS_AT_ONCE]))
-            pattern = f"VALUES ?g {{ {values} }} GRAPH ?g {{ {asked} ?p ?o }}"
+            pattern = f"VALUES ?g {{ {values} }} GRAPH ?g {{ {shown} ?p ?o }}"
             variables = ("g", "p", "o") if subject is not None else ("g", "p", "o", "s")
-            for row in self._pages(variables, pattern):
+            # Oxigraph checks the kinds of the terms, and mypy cannot know those of what an endpoint gives.
+            rows: Iterator[tuple[Any, ...]] = self._pages(variables, pattern)
+            for row in rows:
                 yield ox.Quad(subject if subject is not None else row[3], row[1], row[2], row[0])
 
     def triples(
@@ -180,12 +183,12 @@ class RemoteStore(Store):
         value: ox.NamedNode | ox.Literal | None = None,
     ) -> Iterator[ox.Triple]:
         """As `Store.triples`, with what `quads` raises."""
-        given = {"s": subject, "p": predicate, "o": value}
-        pattern = " ".join(str(term) if term is not None else f"?{name}" for name, term in given.items())
+        given: dict[str, Any] = {"s": subject, "p": predicate, "o": value}
+        pattern = _pattern(subject, predicate, value)
         variables = tuple(name for name, term in given.items() if term is None)
         if not variables:
             if self.has(subject, predicate, value):
-                yield ox.Triple(subject, predicate, value)
+                yield ox.Triple(*given.values())
             return
         for row in self._pages(variables, pattern):
             found = given | dict(zip(variables, row, strict=True))
@@ -199,8 +202,7 @@ class RemoteStore(Store):
         graph: ox.NamedNode | None = None,
     ) -> bool:
         """As `Store.has`, by one request."""
-        given = {"s": subject, "p": predicate, "o": value}
-        pattern = " ".join(str(term) if term is not None else f"?{name}" for name, term in given.items())
+        pattern = _pattern(subject, predicate, value)
         return self._ask(f"GRAPH {graph} {{ {pattern} }}" if graph is not None else pattern)
 
     def has_graph(self, name: ox.NamedNode) -> bool:
@@ -227,9 +229,10 @@ class RemoteStore(Store):
         for name, digest, count in self._pages(("g", "hash", "n"), pattern):
             if isinstance(name, ox.NamedNode) and isinstance(count, ox.Literal):
                 # Two hashes of a graph come from two who published at the same time.
-                is_sure = isinstance(digest, ox.Literal) and name.value not in found
-                sent = Sent(digest.value if is_sure else PENDING, int(count.value))  # type: ignore[union-attr]
-                found[name.value] = sent
+                known = PENDING
+                if isinstance(digest, ox.Literal) and name.value not in found:
+                    known = digest.value
+                found[name.value] = Sent(known, int(count.value))
         return found
 
     def counts(self, names: Sequence[str]) -> dict[str, int]:
@@ -237,9 +240,8 @@ class RemoteStore(Store):
         found = dict.fromkeys(names, 0)
         for start in range(0, len(names), _GRAPHS_AT_ONCE):
             values = " ".join(f"<{name}>" for name in names[start : start + _GRAPHS_AT_ONCE])
-            text = (
-                f"SELECT ?g (COUNT(*) AS ?n) WHERE {{ VALUES ?g {{ {values} }} GRAPH ?g {{ ?s ?p ?o }} }} GROUP BY ?g"
-            )
+            pattern = f"VALUES ?g {{ {values} }} GRAPH ?g {{ ?s ?p ?o }}"
+            text = f"SELECT ?g (COUNT(*) AS ?n) WHERE {{ {pattern} }} GROUP BY ?g"
             for name, count in self._rows(text)[0]:
                 if isinstance(name, ox.NamedNode) and isinstance(count, ox.Literal):
                     found[name.value] = int(count.value)
@@ -257,8 +259,7 @@ class RemoteStore(Store):
         build: dict[str, Any] = next((json.loads(text) for text in texts if text.startswith("{")), {})
         if texts:
             self._merged = replace(self.endpoint, dataset=Dataset((MERGED.value,)))
-        usual = {"name": _UNNAMED, "built": datetime.now(UTC).isoformat(timespec="seconds")}
-        self.metadata = MappingProxyType({**usual, **build, "endpoint": self.endpoint.url})
+        self.metadata = MappingProxyType({**self.metadata, **build})
 
     def _answer(self, text: str, dataset: Dataset | None) -> Answer:
         return self._asked(*self._addressed(text, dataset))
@@ -325,8 +326,18 @@ class RemoteStore(Store):
         return found.rows, remote.ledger.is_complete
 
 
+def _pattern(*terms: Term | None) -> str:
+    """A triple pattern with variables in the places of what is None."""
+    named = zip(("?s", "?p", "?o"), terms, strict=True)
+    return " ".join(name if term is None else str(term) for name, term in named)
+
+
 def open_endpoint(
-    name_or_url: str, network: Network | None = None, *, sends_service: bool = False, folder: Path | None = None
+    name_or_url: str,
+    network: Network | None = None,
+    *,
+    sends_service: bool = False,
+    folder: Path | None = None,
 ) -> RemoteStore:
     """The graph behind an endpoint, by its name or URL.
 
@@ -336,8 +347,7 @@ def open_endpoint(
     network = network or Network(limits=READING)
     store = RemoteStore(network.find(name_or_url), network, sends_service=sends_service, folder=folder)
     try:
-        # Nobody has published to the endpoints of others that have a name.
-        if not store.endpoint.name:
+        if not is_packaged(store.endpoint):
             store.read_publication()
     except RdfkitError:
         store.close()

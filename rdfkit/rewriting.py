@@ -1,4 +1,4 @@
-"""Queries as another endpoint has to be asked: with the prefixes that are declared here, about a graph that it keeps."""
+"""Queries as another endpoint has to be asked: with the prefixes that are known here, about a graph that it keeps."""
 
 from __future__ import annotations
 

@@ -330,14 +330,16 @@ def staging(path: str | Path = DEFAULT_PATH) -> Iterator[Stage]:
 
 
 @contextmanager
-def changing(path: str | Path = DEFAULT_PATH) -> Iterator[tuple[Stage, Mapping[str, Any]]]:
+def changing(
+    path: str | Path = DEFAULT_PATH, shared_files: Iterable[str] = ()
+) -> Iterator[tuple[Stage, Mapping[str, Any]]]:
     """A build that begins as a copy of the current one, and the metadata of that one. Else as `staging`.
 
-    Raises StoreError also when there is no store.
+    Of `shared_files` beside the graph the copy has copies. Raises StoreError also when there is no store.
     """
     root = Path(path)
     open_store(root).close()
-    with _held(root), open_store(root) as base, _staged(root, base) as stage:
+    with _held(root), open_store(root) as base, _staged(root, base, shared_files) as stage:
         yield stage, base.metadata
 
 
@@ -364,14 +366,8 @@ def building(
             with _kept(root, _new_folder(root, None)) as stage:
                 yield stage
             return
-        with open_store(root) as base:
-            folder = _new_folder(root, base)
-            with _writing(root):
-                for name in shared_files:
-                    if base.folder is not None and (base.folder / name).exists():
-                        shutil.copyfile(base.folder / name, folder / name)
-            with _kept(root, folder) as stage:
-                yield stage
+        with open_store(root) as base, _kept(root, _new_folder(root, base, shared_files)) as stage:
+            yield stage
 
 
 @contextmanager
@@ -393,12 +389,12 @@ def _kept(root: Path, folder: Path) -> Iterator[Stage]:
 
 
 @contextmanager
-def _staged(root: Path, base: Store | None) -> Iterator[Stage]:
+def _staged(root: Path, base: Store | None, shared_files: Iterable[str] = ()) -> Iterator[Stage]:
     stage = None
     try:
         with _writing(root):
             _remove_old_builds(root)
-            stage = Stage(root, _new_folder(root, base))
+            stage = Stage(root, _new_folder(root, base, shared_files))
         yield stage
     finally:
         if stage is not None:
@@ -407,14 +403,17 @@ def _staged(root: Path, base: Store | None) -> Iterator[Stage]:
             _remove_old_builds(root)
 
 
-def _new_folder(root: Path, base: Store | None) -> Path:
-    """The folder of a new build, empty or a copy: files that are never changed are not copied, both builds have them."""
+def _new_folder(root: Path, base: Store | None, shared_files: Iterable[str] = ()) -> Path:
+    """The folder of a new build, empty or a copy. What is never changed is not copied: both builds have it."""
     with _writing(root):
         folder = root / "builds" / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
         folder.mkdir(parents=True)
         (folder / "readers").touch()
-        if base is not None:
+        if base is not None and base.folder is not None:
             base._open_graph().backup(folder / "graph")
+            for name in shared_files:
+                if (base.folder / name).exists():
+                    shutil.copyfile(base.folder / name, folder / name)
     return folder
 
 

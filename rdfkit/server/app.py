@@ -58,7 +58,7 @@ def create_app(
     token: str | None = None,
     network: Network | None = None,
 ) -> Starlette:
-    """An ASGI application that serves the store in a folder, and each new build of it; or what is at an endpoint, by URL.
+    """An ASGI application that serves the store in a folder, and each new build of it; or an endpoint's, by URL.
 
     With a `token` (at least 32 bytes), whoever sends it may update the store. Raises SettingError for a shorter one.
     SERVICE clauses may ask the endpoints that are allowed by name in `network`; without, they are refused.

@@ -35,4 +35,3 @@ def current(origin: Origin) -> str | None:
             return str(opened.metadata["name"])
     except RemoteError as error:
         raise StoreError(str(error), path=origin) from error
-

@@ -319,7 +319,9 @@ class Pool:
         self._tasks: set[asyncio.Task[None]] = set()
         self._reloading = asyncio.Lock()
         # Beside a store on disk there is room for its labels.
-        self._labels = None if isinstance(store, Path) else tempfile.TemporaryDirectory(prefix="rdfkit-labels-")
+        self._labels = (
+            None if isinstance(store, Path) else tempfile.TemporaryDirectory(prefix="rdfkit-labels-")
+        )
 
     @property
     def waiting(self) -> int:
@@ -406,17 +408,18 @@ class Pool:
 
     async def _current(self) -> str | None:
         """The name of the build that is current now."""
-        return current(self.store) if isinstance(self.store, Path) else await asyncio.to_thread(current, self.store)
+        return (
+            current(self.store)
+            if isinstance(self.store, Path)
+            else await asyncio.to_thread(current, self.store)
+        )
 
     async def _start_worker(self) -> Worker:
         return await Worker.start(self.store, self.settings, self._labels.name if self._labels else None)
 
     async def _start_workers(self) -> list[Worker]:
         for _ in range(_ATTEMPTS):
-            starting = [
-                asyncio.create_task(self._start_worker())
-                for _ in range(self.settings.workers)
-            ]
+            starting = [asyncio.create_task(self._start_worker()) for _ in range(self.settings.workers)]
             try:
                 found = await asyncio.gather(*starting, return_exceptions=True)
             except asyncio.CancelledError:
