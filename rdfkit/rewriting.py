@@ -33,7 +33,8 @@ def about(text: str, graph: str, hidden: Sequence[str]) -> str:
     """The query with `graph` as its default graph, for which GRAPH finds all named graphs but the hidden ones.
 
     A text whose pattern is not found comes back as it is. The standard has no way to say this by a dataset: one that
-    names a default graph has no named graphs but those that it lists.
+    names a default graph has no named graphs but those that it lists. What DESCRIBE tells of the things that it finds
+    is the endpoint's own choice all the same.
     """
     found = [token for token in tokens(text) if token.kind not in _SKIPPED]
     pattern = _pattern(found)

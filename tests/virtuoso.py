@@ -50,12 +50,12 @@ class Virtuoso:
     """A running server that has been given its folder of data."""
 
     def __init__(self, sql: int, http: int) -> None:
-        self._sql = sql
+        self.sql = sql
         self.http = http
 
     def run(self, statement: str) -> str:
         """Runs SQL; gives what the client prints."""
-        command = [CLIENT, f"127.0.0.1:{self._sql}", "dba", "dba", "VERBOSE=OFF", "BANNER=OFF", "PROMPT=OFF"]
+        command = [CLIENT, f"127.0.0.1:{self.sql}", "dba", "dba", "VERBOSE=OFF", "BANNER=OFF", "PROMPT=OFF"]
         done = subprocess.run(
             [*command, "ERRORS=STDOUT", f"EXEC={statement}"], capture_output=True, text=True, timeout=300
         )
@@ -98,7 +98,7 @@ def virtuoso(folder: Path, data: Path, rows: int = 1_000_000) -> Iterator[Virtuo
 
     `rows`: how many it gives at most.
     """
-    sql, http = _free_port(), _free_port()
+    sql, http = free_port(), free_port()
     folder.mkdir(parents=True)
     ini = folder / "virtuoso.ini"
     ini.write_text(_INI.format(folder=folder, data=data, sql=sql, http=http, rows=rows))
@@ -117,7 +117,8 @@ def virtuoso(folder: Path, data: Path, rows: int = 1_000_000) -> Iterator[Virtuo
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
