@@ -187,7 +187,13 @@ def examine(
     Raises what `build` raises.
     """
     request = Request(
-        tuple(map(normal, sources)), (), tuple(map(normal, tables)), (), None, keep_invalid=True, shapes=shapes
+        tuple(map(normal, sources)),
+        (),
+        tuple(map(normal, tables)),
+        (),
+        None,
+        keep_invalid=True,
+        shapes=shapes,
     )
     with tempfile.TemporaryDirectory(prefix="rdfkit-") as folder:
         path = Path(folder) / "store"

@@ -790,7 +790,10 @@ def _sources_or_store(
         with _opened(store, endpoint, _network(registry)) as opened:
             yield opened
         return
-    with progress(quiet) as advance, source_store(sources, lexicons=lexicon, progress=advance) as (made, done):
+    with (
+        progress(quiet) as advance,
+        source_store(sources, lexicons=lexicon, progress=advance) as (made, done),
+    ):
         for path, reasons in done.refused.items():
             sys.stderr.write(f"left out: {path}: {'; '.join(reasons)}\n")
         yield made

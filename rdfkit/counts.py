@@ -65,9 +65,8 @@ class Counts:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """The numbers in the JSON values that `to_json` gives."""
-        return cls(
-            **{name: Counter(value) if isinstance(value, dict) else value for name, value in data.items()}
-        )
+        counters = (Counter(data[name]) for name in _COUNTERS)
+        return cls(data["subjects"], data["entities"], data["objects"], *counters)
 
 
 def count(quads: Iterable[ox.Quad], site: Callable[[str], str | None]) -> dict[str, Counts]:

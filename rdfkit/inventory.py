@@ -391,7 +391,7 @@ class Inventory:
             "SELECT path, position, relative, size, modified, version, page_kind, page_name, kind, expected"
             " FROM companion ORDER BY position"
         )
-        return (Companion(File(*row[:6]), *row[6:9], expected=bool(row[9])) for row in rows)
+        return map(_companion, rows)
 
     def companions_of(self, name: str) -> list[Companion]:
         """The companion tables whose names name a page, in order."""
@@ -400,7 +400,7 @@ class Inventory:
             " FROM companion WHERE page_name = ? ORDER BY position",
             (name,),
         )
-        return [Companion(File(*row[:6]), row[6], row[7], row[8], bool(row[9])) for row in rows]
+        return [_companion(row) for row in rows]
 
     def questions_of(self, pages: Iterable[int]) -> list[Question]:
         """What these pages asked when they were last read."""
@@ -803,6 +803,11 @@ def _failed(error: sqlite3.Error, path: Path) -> StoreError:
 def _waiting(row: tuple[Any, ...]) -> Waiting:
     number, *file, kind, name = row
     return Waiting(number, File(*file), kind, name)
+
+
+def _companion(row: tuple[Any, ...]) -> Companion:
+    *file, page_kind, page_name, kind, expected = row
+    return Companion(File(*file), page_kind, page_name, kind, bool(expected))
 
 
 def _tables_json(one: Converted) -> str:

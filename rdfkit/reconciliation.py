@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-
 @dataclass(frozen=True, slots=True)
 class Account:
     """What became of the pages or rows of one kind. `used` counts what is in the graph."""
