@@ -374,16 +374,21 @@ def building(
 def _kept(root: Path, folder: Path) -> Iterator[Stage]:
     with _writing(root):
         _remove_old_builds(root, folder.name)
-    stage = Stage(root, folder)
+    stage = None
     try:
-        yield stage
-    except (RdfkitError, OSError):
+        # Not all that a build writes goes through the stage.
+        with _writing(root):
+            stage = Stage(root, folder)
+            yield stage
+    except RdfkitError:
         # It would fail again, and on a full disk the old store needs the room.
-        stage._close()
+        if stage is not None:
+            stage._close()
         _remove_old_builds(root)
         raise
     finally:
-        stage._close()
+        if stage is not None:
+            stage._close()
     with _writing(root):
         _remove_old_builds(root)
 
