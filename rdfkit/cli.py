@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
 
@@ -123,7 +124,12 @@ class SeverityName(StrEnum):
     INFO = "info"
 
 
-Sources = Annotated[list[Path], typer.Argument(help="Pages, or folders of pages.", show_default=False)]
+Sources = Annotated[
+    list[str], typer.Argument(help="Pages, or folders of pages: paths, archives or URLs.", show_default=False)
+]
+EngineOption = Annotated[
+    EngineName, typer.Option("--engine", help="What checks. Both give the same; pyshacl takes longer.")
+]
 StorePath = Annotated[Path, typer.Option("--store", metavar="DIR", help="The folder of the store.")]
 Lexicons = Annotated[
     list[Path],
@@ -132,7 +138,7 @@ Lexicons = Annotated[
     ),
 ]
 Tables = Annotated[
-    list[Path],
+    list[str],
     typer.Option(
         "--tables", metavar="DIR", help="Companion tables, beside the _data of each page. Repeatable."
     ),
@@ -184,6 +190,8 @@ Output = Annotated[
 ]
 
 DEFAULT_STORE = Path("rdfkit-store")
+# Of more findings the command line shows the beginning.
+_SHOWN_FINDINGS = 200
 
 
 @app.callback()
@@ -209,6 +217,14 @@ def build(
         bool, typer.Option("--link", help="Link figures to pathways, as `rdfkit link` does.")
     ] = False,
     keep_invalid: Annotated[bool, typer.Option("--keep-invalid", help="Keep pages with violations.")] = False,
+    engine: EngineOption = EngineName.RDFKIT,
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="Begin anew; default: change what changed, or go on where it stopped."),
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Build again whenever a source changes, until Ctrl-C.")
+    ] = False,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="FILE", help="Write the report here.")
     ] = None,
@@ -220,26 +236,39 @@ def build(
 ) -> None:
     """Build the store from pages: read, map, validate, load, and switch it in when it is whole.
 
-    Pages with violations stay out and are listed. Example: rdfkit build seeds/
+    Built again, only what changed is done; a build that was stopped goes on where it was. Pages with violations stay
+    out and are listed. Examples: rdfkit build seeds/ · rdfkit build --watch pages/
     """
     from rdfkit.builder import build as build_store
     from rdfkit.progress import progress
+    from rdfkit.validation import Engine
 
-    with progress(quiet) as advance:
-        done = build_store(
-            sources,
-            store,
-            lexicons=lexicon,
-            tables=tables,
-            ontologies=ontology,
-            thresholds=_thresholds() if link else None,
-            keep_invalid=keep_invalid,
-            progress=advance,
-        )
+    def run(full: bool) -> Build:
+        with progress(quiet) as advance:
+            return build_store(
+                sources,
+                store,
+                lexicons=lexicon,
+                tables=tables,
+                ontologies=ontology,
+                thresholds=_thresholds() if link else None,
+                keep_invalid=keep_invalid,
+                engine=Engine(engine),
+                full=full,
+                progress=advance,
+            )
+
+    if watch:
+        from rdfkit.watching import watch as watched
+
+        for done in watched(partial(run, False), [*sources, *tables]):
+            _tell_watch(done, quiet)
+        return
+    done = run(full)
     if report is not None:
         _write(_rendered(done.report, report_format).encode(), report)
     if not quiet:
-        _print_report(done.report, ReportFormat.TEXT, "info" if verbose else "warning", sys.stderr)
+        _print_findings(done, verbose)
         sys.stdout.write(_summary(done, store))
     raise typer.Exit(done.exit_code)
 
@@ -253,9 +282,7 @@ def validate(
         list[Path] | None,
         typer.Option("--shapes", metavar="FILE", help="SHACL to use in place of ours. Repeatable."),
     ] = None,
-    engine: Annotated[
-        EngineName, typer.Option("--engine", help="What checks. Both give the same; pyshacl takes longer.")
-    ] = EngineName.RDFKIT,
+    engine: EngineOption = EngineName.RDFKIT,
     format: Annotated[ReportFormat, typer.Option("--format", help="Form of the report.")] = ReportFormat.TEXT,
     severity: Annotated[
         SeverityName, typer.Option("--severity", help="Leave out what is milder.")
@@ -913,10 +940,32 @@ def _print_report(report: Report, format: ReportFormat, severity: str, stream: T
         stream.write(_rendered(shown, format))
 
 
+def _print_findings(done: Build, verbose: bool) -> None:
+    """The findings of a build, of a long list the beginning unless all are asked for."""
+    from rdfkit.report import Report, Severity
+
+    shown = done.report.at_least(Severity.INFO if verbose else Severity.WARNING)
+    rest = 0 if verbose else len(shown.results) - _SHOWN_FINDINGS
+    if rest > 0:
+        shown = Report(shown.results[:_SHOWN_FINDINGS])
+    _print_report(shown, ReportFormat.TEXT, "info", sys.stderr)
+    if rest > 0:
+        sys.stderr.write(f"… and {rest} more: --verbose lists them, --report FILE keeps them\n")
+
+
+def _tell_watch(done: Build | RdfkitError, quiet: bool) -> None:
+    """One line for each build of a watch that did anything."""
+    if isinstance(done, RdfkitError):
+        sys.stderr.write(f"error: {done}\n")
+    elif done.changed and not quiet:
+        pages = f"{done.changed} page{'s' if done.changed > 1 else ''}"
+        sys.stderr.write(f"{pages} converted, {done.quads} quads, {done.seconds:.2f} s\n")
+
+
 def _summary(done: Build, store: Path) -> str:
     from rdfkit.reconciliation import render
 
-    counts = done.report.count()
+    counts = done.findings
     lines = [
         f"store         {store}"
         if done.switched
