@@ -27,6 +27,7 @@ _REGISTRY = "https://identifiers.org/"
 # per cent sign in a name is encoded too and decoding gives the name back.
 _SAFE_IN_IRI = "-._~!$&'()*+,;=:@/"
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_ENCODED = re.compile(f"[^A-Za-z0-9{re.escape(_SAFE_IN_IRI)}]")
 _ESCAPE_OR_MARK = re.compile(r"(%[0-9A-Fa-f]{2}|[?#\[\]])")
 # What stands in place of an e-mail address.
 EMAIL_MARK = "[e-mail address]"
@@ -61,9 +62,7 @@ def percent_encode(text: str) -> str:
 
     Letters beyond ASCII stay when they may stand in an IRI; spaces and control characters never do.
     """
-    return "".join(
-        character if _stays(character) else quote(character, safe=_SAFE_IN_IRI) for character in text
-    )
+    return _ENCODED.sub(_encoded, text)
 
 
 def encode_address(text: str) -> str:
@@ -142,18 +141,25 @@ def databases() -> Mapping[str, Database]:
 
 def database_named(name: str) -> Database | None:
     """The database with this full name, whatever its case."""
-    return next((found for found in databases().values() if found.name.lower() == name.lower()), None)
+    return _databases_by_name().get(name.lower())
+
+
+@cache
+def _databases_by_name() -> Mapping[str, Database]:
+    # Of two with one name the first counts.
+    return {found.name.lower(): found for found in reversed(databases().values())}
 
 
 def parse_database_curie(text: str) -> str:
     """A CURIE of any known database, checked and percent-encoded. Raises IdentifierError when it is none."""
-    prefix, _, local = text.partition(":")
-    if prefix.lower() not in databases():
+    written, _, local = text.partition(":")
+    prefix = written.lower()
+    if prefix not in databases():
         raise IdentifierError(
             f'"{text}" names no known database', value=text, expected="a CURIE such as ncbigene:5604"
         )
     # ChEBI ids get their prefix again, whether they come with it or not.
-    return curie(prefix.lower(), local.removeprefix("CHEBI:") if prefix.lower() == "chebi" else local)
+    return curie(prefix, local.removeprefix("CHEBI:") if prefix == "chebi" else local)
 
 
 @cache
@@ -197,7 +203,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     return {prefix: re.compile(pattern, re.ASCII) for prefix, pattern in _table()["patterns"].items()}
 
 
-def _stays(character: str) -> bool:
+def _encoded(found: re.Match[str]) -> str:
     # Non-ASCII letters and digits are `ucschar` of RFC 3987; the rest (spaces, controls, private use,
     # lone surrogates) is encoded.
-    return _NOT_ASCII.match(character) is not None and character.isalnum()
+    character = found[0]
+    stays = _NOT_ASCII.match(character) is not None and character.isalnum()
+    return character if stays else quote(character, safe=_SAFE_IN_IRI)
