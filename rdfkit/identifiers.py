@@ -32,8 +32,8 @@ _ESCAPE_OR_MARK = re.compile(r"(%[0-9A-Fa-f]{2}|[?#\[\]])")
 # What stands in place of an e-mail address.
 EMAIL_MARK = "[e-mail address]"
 # Also as people write it to hide it from programs: name[AT]host.
-_AT = re.compile(r"@|[\[(]\s?at\s?[\])]", re.IGNORECASE)
-_EMAIL = re.compile(rf"[\w.+-]+\s?(?:{_AT.pattern})\s?(?:[\w-]+\.)+[a-z]{{2,}}", re.IGNORECASE)
+_HIDDEN_AT = re.compile(r"[\[(]\s?at\s?[\])]", re.IGNORECASE)
+_EMAIL = re.compile(rf"[\w.+-]+\s?(?:@|{_HIDDEN_AT.pattern})\s?(?:[\w-]+\.)+[a-z]{{2,}}", re.IGNORECASE)
 _ABSOLUTE_IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\]+')
 
 
@@ -47,9 +47,14 @@ def is_missing_name(text: str) -> bool:
     return is_missing(text) or text.strip() in _table()["missing_names"]
 
 
+def may_hold_email(text: str) -> bool:
+    """Whether an e-mail address may stand in a text: it has the sign for "at", or what people write for it."""
+    return "@" in text or _HIDDEN_AT.search(text) is not None
+
+
 def without_email(text: str) -> str:
     """The text without e-mail addresses: a mark stands for each. No address may enter the graph."""
-    return _EMAIL.sub(EMAIL_MARK, text) if _AT.search(text) else text
+    return _EMAIL.sub(EMAIL_MARK, text) if may_hold_email(text) else text
 
 
 def is_absolute_iri(text: str) -> bool:

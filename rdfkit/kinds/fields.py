@@ -12,7 +12,7 @@ from rdfkit.contexts import terms
 from rdfkit.documents import Tally
 from rdfkit.errors import TableError
 from rdfkit.front_matter import KeyPath, Value
-from rdfkit.identifiers import is_missing, without_email
+from rdfkit.identifiers import is_missing, may_hold_email, without_email
 from rdfkit.report import Result, Severity
 from rdfkit.tables import TableFile, TableRow, count_rows, read_table, table_kinds
 
@@ -156,9 +156,19 @@ class Fields:
     def scrubbed(self, value: Value, key_path: KeyPath) -> Value:
         """A value at any depth without the e-mail addresses in its texts."""
         if isinstance(value, dict):
-            return {key: self.scrubbed(inner, (*key_path, key)) for key, inner in value.items()}
+            return {
+                key: inner
+                if isinstance(inner, str) and not may_hold_email(inner)
+                else self.scrubbed(inner, (*key_path, key))
+                for key, inner in value.items()
+            }
         if isinstance(value, list):
-            return [self.scrubbed(inner, (*key_path, index)) for index, inner in enumerate(value)]
+            return [
+                inner
+                if isinstance(inner, str) and not may_hold_email(inner)
+                else self.scrubbed(inner, (*key_path, index))
+                for index, inner in enumerate(value)
+            ]
         return self._without_email(value, key_path)
 
     def _without_email(self, text: str, key_path: KeyPath) -> str:

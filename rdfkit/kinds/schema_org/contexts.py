@@ -14,6 +14,9 @@ from rdfkit.identifiers import is_missing
 from rdfkit.kinds.schema_org.trees import mappings, texts
 
 _SCHEMA_ORG = re.compile(r"https?://(www\.)?schema\.org(/|/docs/jsonldcontext\.json(ld)?)?", re.IGNORECASE)
+# What makes and changes a context, and stands in nothing else.
+_CONTEXT = frozenset({"@context", "@import", "@container"})
+_NO_CONTEXT = _CONTEXT - {"@context"}
 _BOOLEAN_KEYWORDS = frozenset({"@prefix", "@propagate", "@protected"})
 
 
@@ -48,6 +51,14 @@ def is_schema_org_only(context: Value) -> bool:
     if isinstance(context, list):
         return all(isinstance(item, str) and _is_schema_org(item) for item in context)
     return isinstance(context, str) and _is_schema_org(context)
+
+
+def says_schema_org_only(part: dict[str, Value]) -> bool:
+    """Whether a mapping has the context of schema.org and none below, as nearly all have."""
+    if not is_schema_org_only(part.get("@context", [])):
+        return False
+    others = (mapping for _, mapping in mappings(part, ()) if mapping is not part)
+    return _NO_CONTEXT.isdisjoint(part) and all(_CONTEXT.isdisjoint(mapping) for mapping in others)
 
 
 def inline(context: Value) -> Any:  # noqa: ANN401 - a JSON-LD context

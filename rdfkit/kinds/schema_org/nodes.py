@@ -28,7 +28,7 @@ def node_object(
     `top_iri` is the name that a mapping at the top gets.
     """
     terms, node = _entered(mapping, place.terms)
-    place = replace(place, terms=terms)
+    place = place.within(terms)
     found = list(entries(shaping.problems, mapping, place))
     own_iri = _own_iri(shaping, found, place, is_page=top_iri == shaping.names.page)
     node["@id"] = own_iri or top_iri or shaping.names.fresh(place.node_name)
@@ -121,7 +121,7 @@ def _types(problems: Problems, value: Value, terms: Terms, path: KeyPath) -> Ite
 def _included(shaping: Shaping, entry: Entry, place: Place) -> Iterator[Node]:
     """The nodes of `@included`, and of `@graph` too, for a page is one graph."""
     name = entry.meaning.removeprefix("@")
-    inside = replace(place.below(entry.key, name, place.terms), path=entry.path)
+    inside = place.below(entry.path, name, place.terms)
     items = _items(shaping, entry.value, Property(entry.key, entry.meaning), inside)
     return _only_nodes(shaping.problems, items, entry)
 
@@ -149,7 +149,7 @@ def _property_items(shaping: Shaping, entry: Entry, prop: Property, place: Place
         return
     definition = place.terms.definition(entry.key)
     terms = place.terms.extended(definition["@context"]) if "@context" in definition else place.terms
-    inside = replace(place.below(entry.key, fragment_name(entry.key, prop.iri), terms), path=entry.path)
+    inside = place.below(entry.path, fragment_name(entry.key, prop.iri), terms)
     if prop.is_reverse:
         yield from _only_nodes(shaping.problems, _items(shaping, entry.value, prop, inside), entry)
     elif "@list" in prop.containers:
@@ -180,15 +180,13 @@ def _object(shaping: Shaping, mapping: dict[str, Value], prop: Property, place: 
     terms, _ = _entered(mapping, place.terms)
     keys = {terms.expand(key): key for key in reversed(mapping) if key != "@context"}
     if "@value" in keys:
-        yield from value_object(shaping.problems, mapping, keys, replace(place, terms=terms))
+        yield from value_object(shaping.problems, mapping, keys, place.within(terms))
     elif "@list" in keys:
         only_keys(shaping.problems, keys, {"@list", "@index"}, place.path)
-        yield from _list_object(
-            shaping, mapping[keys["@list"]], prop, replace(place.at(keys["@list"]), terms=terms)
-        )
+        yield from _list_object(shaping, mapping[keys["@list"]], prop, place.at(keys["@list"]).within(terms))
     elif "@set" in keys:
         only_keys(shaping.problems, keys, {"@set", "@index"}, place.path)
-        yield from _items(shaping, mapping[keys["@set"]], prop, replace(place.at(keys["@set"]), terms=terms))
+        yield from _items(shaping, mapping[keys["@set"]], prop, place.at(keys["@set"]).within(terms))
     else:
         if prop.is_licence and "@id" in keys:
             identifier = mapping[keys["@id"]]

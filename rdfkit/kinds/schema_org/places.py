@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rdfkit.front_matter import KeyPath
 from rdfkit.kinds.schema_org.iris import Names, numbered
@@ -33,12 +33,16 @@ class Place:
 
     def at(self, key: str) -> Place:
         """The place of the value of a keyword, where nothing new gets a name."""
-        return replace(self, path=(*self.path, key))
+        return Place((*self.path, key), self.terms, self.name, self.number)
 
-    def below(self, key: str, name: str, terms: Terms) -> Place:
-        """The place of the value of a property of the node that stands here."""
+    def within(self, terms: Terms) -> Place:
+        """The same place where other terms hold."""
+        return self if terms is self.terms else Place(self.path, terms, self.name, self.number)
+
+    def below(self, path: KeyPath, name: str, terms: Terms) -> Place:
+        """The place of the value, at that path, of a property of the node that stands here."""
         own = self.node_name
-        return Place((*self.path, key), terms, f"{own}-{name}" if own else name)
+        return Place(path, terms, f"{own}-{name}" if own else name)
 
     @property
     def node_name(self) -> str:

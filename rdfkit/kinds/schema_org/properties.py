@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from typing import NamedTuple
 
 from rdfkit.front_matter import KeyPath, Value
@@ -12,7 +13,7 @@ from rdfkit.identifiers import percent_encode
 from rdfkit.kinds.schema_org.iris import is_iri
 from rdfkit.kinds.schema_org.places import Place
 from rdfkit.kinds.schema_org.problems import Problems
-from rdfkit.kinds.schema_org.terms import PLAIN_NAME, Terms
+from rdfkit.kinds.schema_org.terms import PLAIN_NAME, Terms, schema_org_terms
 from rdfkit.kinds.schema_org.trees import parts, texts
 from rdfkit.kinds.schema_org.vocabulary import advice, schema_name
 
@@ -93,11 +94,23 @@ def _nested_entries(problems: Problems, value: Value, place: Place) -> Iterator[
 
 def property_of(entry: Entry, terms: Terms) -> Property:
     """The property that a key is by its term definition."""
-    definition = terms.definition(entry.key)
+    if terms is schema_org_terms() and entry.key in terms.definitions:
+        return _schema_org_property(entry.key)
+    return _property(entry.key, entry.meaning, terms)
+
+
+@cache
+def _schema_org_property(key: str) -> Property:
+    terms = schema_org_terms()
+    return _property(key, terms.expand(key) or key, terms)
+
+
+def _property(key: str, meaning: str, terms: Terms) -> Property:
+    definition = terms.definition(key)
     type_, container = definition.get("@type"), definition.get("@container", [])
     return Property(
-        terms.written(entry.key, entry.meaning),
-        entry.meaning,
+        terms.written(key, meaning),
+        meaning,
         terms.expand(type_) if isinstance(type_, str) else None,
         frozenset(text for _, text in texts(container, ())),
         "@reverse" in definition,

@@ -17,6 +17,7 @@ from rdfkit.kinds.schema_org.contexts import (
     packaged_context,
     remote_contexts,
     says_nothing,
+    says_schema_org_only,
 )
 from rdfkit.kinds.schema_org.iris import Names, is_web_address
 from rdfkit.kinds.schema_org.nodes import node_object
@@ -94,7 +95,8 @@ def _aliased_id(first: dict[str, Value]) -> Value | None:
 
 def _node_of_part(shaping: Shaping, part: dict[str, Value], path: KeyPath, number: int) -> Node | None:
     """The node object of one mapping of the block, with the context if that is its own; None when it is left out."""
-    if not part or _is_refused(shaping.problems, part, path):
+    is_usual = says_schema_org_only(part)
+    if not part or (not is_usual and _is_refused(shaping.problems, part, path)):
         return None
     context = part.get("@context", "")
     if says_nothing(context):
@@ -104,7 +106,7 @@ def _node_of_part(shaping: Shaping, part: dict[str, Value], path: KeyPath, numbe
     names = shaping.names
     top_iri = names.page if number == 0 else names.fresh(f"block-{number + 1}")
     node = node_object(shaping, body, Place(path, terms), top_iri)
-    if node is None or not has_own_context(part):
+    if node is None or is_usual or not has_own_context(part):
         return node
     own = packaged_context() if terms is schema_org_terms() else inline(context)
     foreign = {"@context": own, **node}

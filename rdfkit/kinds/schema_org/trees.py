@@ -26,10 +26,21 @@ def _clean(problems: Problems, value: object, path: KeyPath, depth: int) -> Valu
     elif depth > MAX_DEPTH:
         problems.note("schema-depth", f"is nested more than {MAX_DEPTH} levels deep, so it is left out", path)
     elif isinstance(value, list):
-        return [_clean(problems, item, (*path, index), depth + 1) for index, item in enumerate(value)]
+        # Most values are short texts, and they need no place.
+        return [
+            item
+            if isinstance(item, str) and item.isascii()
+            else _clean(problems, item, (*path, index), depth + 1)
+            for index, item in enumerate(value)
+        ]
     elif isinstance(value, dict):
         keys = [key for key in value if _is_key(problems, key, path)]
-        return {key: _clean(problems, value[key], (*path, key), depth + 1) for key in keys}
+        return {
+            key: item
+            if isinstance(item := value[key], str) and item.isascii()
+            else _clean(problems, item, (*path, key), depth + 1)
+            for key in keys
+        }
     else:
         problems.note(
             "schema-form", f"{type(value).__name__} where a text, a list or a mapping belongs", path
@@ -45,6 +56,8 @@ def _is_key(problems: Problems, key: object, path: KeyPath) -> bool:
 
 
 def _is_unicode(text: str) -> bool:
+    if text.isascii():
+        return True
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -14,11 +14,14 @@ from rdfkit.kinds.schema_org.problems import Problems
 # Looking for the nearest name takes milliseconds.
 MAX_ADVICE = 50
 
+_NAMESPACE = "http://schema.org/"
 _TERM = re.compile(r"https?://(?:www\.)?schema\.org/(.*)", re.DOTALL)
 
 
 def schema_name(iri: str) -> str | None:
     """The name that an IRI of schema.org ends with, None for other IRIs."""
+    if iri.startswith(_NAMESPACE):
+        return iri[len(_NAMESPACE) :]
     match = _TERM.fullmatch(iri)
     return match[1] if match else None
 
@@ -32,8 +35,9 @@ def check_name(problems: Problems, iri: str, kind: str, path: KeyPath) -> None:
     if name not in known_names(kind):
         message = f"schema.org has no {kind} {name}"
         problems.note(f"schema-unknown-{kind}", message, path, name, advice(problems, name, kind))
-    is_noted = any(problem.rule == "schema-namespace" for problem in problems.found)
-    if not iri.startswith("http://schema.org/") and not is_noted:
+    if not iri.startswith(_NAMESPACE) and not any(
+        found.rule == "schema-namespace" for found in problems.found
+    ):
         problems.note("schema-namespace", "queries find http://schema.org/ only", path, iri)
 
 
