@@ -15,7 +15,7 @@ from rdfkit.kinds.schema_org.places import Place
 from rdfkit.kinds.schema_org.problems import Problems
 from rdfkit.kinds.schema_org.terms import PLAIN_NAME, Terms, schema_org_terms
 from rdfkit.kinds.schema_org.trees import parts, texts
-from rdfkit.kinds.schema_org.vocabulary import advice, schema_name
+from rdfkit.kinds.schema_org.vocabulary import advice, known_names, schema_name
 
 # Containers under which keys are not properties.
 _MAPS = frozenset({"@graph", "@id", "@index", "@language", "@type"})
@@ -66,6 +66,10 @@ def entries(problems: Problems, mapping: dict[str, Value], place: Place) -> Iter
     """The keys of a mapping that stand for something, those below `@nest` too. Notes the others."""
     for key, value in mapping.items():
         path = (*place.path, key)
+        known = _known_property(key, place.terms)
+        if known is not None:
+            yield Entry(key, known.iri, value, path)
+            continue
         meaning = place.terms.expand(key)
         if key == "@context":
             continue
@@ -94,15 +98,19 @@ def _nested_entries(problems: Problems, value: Value, place: Place) -> Iterator[
 
 def property_of(entry: Entry, terms: Terms) -> Property:
     """The property that a key is by its term definition."""
-    if terms is schema_org_terms() and entry.key in terms.definitions:
-        return _schema_org_property(entry.key)
-    return _property(entry.key, entry.meaning, terms)
+    return _known_property(entry.key, terms) or _property(entry.key, entry.meaning, terms)
+
+
+def _known_property(key: str, terms: Terms) -> Property | None:
+    """The property of schema.org with that name, None where another context has a say."""
+    return _schema_org_properties().get(key) if terms is schema_org_terms() else None
 
 
 @cache
-def _schema_org_property(key: str) -> Property:
+def _schema_org_properties() -> dict[str, Property]:
     terms = schema_org_terms()
-    return _property(key, terms.expand(key) or key, terms)
+    found = {key: terms.expand(key) for key in known_names("property")}
+    return {key: _property(key, iri, terms) for key, iri in found.items() if iri and is_iri(iri)}
 
 
 def _property(key: str, meaning: str, terms: Terms) -> Property:
