@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,62 @@ def test_every_key_has_its_line() -> None:
         ("b",): 7,
         ("b", "c"): 8,
     }
+
+
+def test_lines_are_those_of_the_event_reader_whichever_reader_was_used(samples: Path) -> None:
+    for source in find_sources([samples]):
+        content = read_file(source.path, source.shown)
+        if content is None:
+            continue
+        fields = read_front_matter(content, source.shown)
+        # A comment is nothing that the reader of plain YAML knows, and moves no line but its own.
+        commented = read_front_matter(content.replace(b"---\n", b"---\n# plain\n", 1), source.shown)
+        assert commented.fields == fields.fields
+        assert {path: line - 1 for path, line in commented.lines.items()} == fields.lines
+
+
+@pytest.mark.parametrize("content", [b"---\na: 1\nb:\n- c\n---\n", b"---\na: 1\nb: &x\n- c\n---\n"])
+def test_front_matter_goes_between_processes(content: bytes) -> None:
+    matter = read_front_matter(content, "X.md")
+    sent = pickle.loads(pickle.dumps(matter))
+    assert sent == matter
+    assert dict(sent.lines) == {("a",): 2, ("b",): 3, ("b", 0): 4}
+    assert len(sent.lines) == 3
+    with pytest.raises(KeyError):
+        sent.lines[("c",)]
+
+
+def test_lines_weigh_nothing_until_they_are_asked_for() -> None:
+    rows = "".join(f"- word: w{number}\n  entrez: '{number}'\n" for number in range(1000))
+    matter = read_front_matter(f"---\ngenes:\n{rows}---\n".encode(), "X.md")
+    tracemalloc.start()
+    assert matter.lines[("genes", 999, "entrez")] == 2002
+    grown, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert grown > 3 * len(rows)
+    assert len(pickle.dumps(matter.lines)) < len(rows) + 200
+
+
+@pytest.mark.parametrize(
+    ("content", "fields", "closed"),
+    [
+        (b"---\n--- x\n---\n", None, True),
+        (b"---\na: x\n----\nb: y\n---\n", None, True),
+        (b"---\na: x\n--- \t\r\nb: y\n---\n", {"a": "x"}, True),
+        (b"---\ra: x\r---\rb: y\r", {"a": "x"}, True),
+        (b"---\na: x\n...\nb: y\n---\n", {"a": "x"}, True),
+        (b"---\na: x\n---\nb: y\n...\n", {"a": "x"}, True),
+        (b"---\na: x\n---", {"a": "x"}, True),
+        (b"---\na: x\n  ---\n", {"a": "x ---"}, False),
+    ],
+)
+def test_where_front_matter_ends(content: bytes, fields: dict[str, object] | None, closed: bool) -> None:
+    if fields is None:
+        with pytest.raises(PageError):
+            read_front_matter(content, "X.md")
+    else:
+        matter = read_front_matter(content, "X.md")
+        assert (matter.fields, matter.closed) == (fields, closed)
 
 
 @pytest.mark.parametrize(
