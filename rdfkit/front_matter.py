@@ -22,6 +22,7 @@ from rdfkit.errors import ArchiveError, PageError
 from rdfkit.places import open_bytes
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
+_FIRST_BYTES = 64 * 1024
 MAX_FRONT_MATTER_BYTES = 1024 * 1024
 MAX_DEPTH = 64
 # Anchors and aliases have honest uses on a page, a bomb needs many.
@@ -90,7 +91,10 @@ def read_file(path: str | Path, shown: str) -> bytes | None:
             head = file.read(64)
             if not starts_with_fence(head):
                 return None
-            content = head + file.read(MAX_FILE_BYTES)
+            content = head + file.read(_FIRST_BYTES)
+            if len(content) > _FIRST_BYTES:
+                # As much as is asked for is set aside first, so it is asked for by large files only.
+                content += file.read(MAX_FILE_BYTES)
             if len(content) > MAX_FILE_BYTES:
                 raise PageError(
                     "is too large for a page",
