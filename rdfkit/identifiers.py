@@ -152,7 +152,7 @@ def database_named(name: str) -> Database | None:
 @cache
 def _databases_by_name() -> Mapping[str, Database]:
     # Of two with one name the first counts.
-    return {found.name.lower(): found for found in reversed(databases().values())}
+    return {found.name.lower(): found for found in reversed(list(databases().values()))}
 
 
 def parse_database_curie(text: str) -> str:
