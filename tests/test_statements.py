@@ -87,7 +87,8 @@ def _outcome(lines: Callable[[], list[str]]) -> object:
 
 
 def _same(document: Document) -> None:
-    found = _outcome(lambda: to_n_quads(statements(document), document.graph).splitlines())
+    # Not `splitlines`: U+0085 is no end of line in N-Quads.
+    found = _outcome(lambda: to_n_quads(statements(document), document.graph).split("\n")[:-1])
     assert found == _outcome(lambda: [f"{quad} ." for quad in set(quads([document]))])
 
 

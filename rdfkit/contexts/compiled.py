@@ -57,6 +57,7 @@ class Terms:
         keywords = {key for key in local if key.startswith("@")}
         if keywords - _IN_CONTEXT or (around and (keywords or any(map(self._is_prefix, local)))):
             raise UnsureError("the context has what is not compiled")
+        self._namespace = lru_cache(_KEYS)(self._namespace_of)
         self.term = lru_cache(_KEYS)(self._term)
         self.type = lru_cache(_KEYS)(self._type)
         # Prefixes are the same all over, so references are too.
@@ -113,9 +114,11 @@ class Terms:
     def _from_compact(self, text: str) -> str:
         """The IRI of a compact IRI of the outermost context; any other text as it is."""
         prefix, colon, local = text.partition(":")
-        if not colon or local.startswith("//") or not self._is_prefix(prefix):
-            return text
-        return self._expanded(prefix) + local
+        namespace = self._namespace(prefix)
+        return text if namespace is None or not colon or local.startswith("//") else namespace + local
+
+    def _namespace_of(self, prefix: str) -> str | None:
+        return self._expanded(prefix) if self._is_prefix(prefix) else None
 
     def _is_prefix(self, name: str) -> bool:
         found = self._local.get(name)
