@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rdfkit import contexts, kinds
-from rdfkit.contexts.compiled import Terms, UnsureError, compiled, named_node, plain_literal
+from rdfkit.contexts.compiled import Terms, UnsureError, compiled, plain_literal
 from rdfkit.conversion import convert
 from rdfkit.documents import Document, Node
 from rdfkit.errors import JsonLdError
@@ -158,17 +158,6 @@ def test_every_character_is_written_as_oxigraph_writes_it() -> None:
         text = "".join(map(chr, range(start, start + 0x800)))
         if not "\ud800" <= text[0] <= "\udfff":
             assert [plain_literal(one) for one in text] == [str(ox.Literal(one)) for one in text]
-
-
-@given(_references)
-def test_only_absolute_iris_are_named(text: str) -> None:
-    try:
-        found = named_node(text)
-    except UnsureError:
-        with pytest.raises(ValueError, match="IRI"):
-            ox.NamedNode(text)
-    else:
-        assert found == str(ox.NamedNode(text))
 
 
 def test_n_triples_are_n_quads_without_the_graph() -> None:
