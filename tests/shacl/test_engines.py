@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from . import graphs
 pytestmark = pytest.mark.filterwarnings("ignore:Parsing weird boolean")
 
 FILES = sorted(CASES.glob("shapes/*/*.ttl"))
+CORE = sorted(CASES.glob("shacl/*.ttl"))
 
 
 @cache
@@ -49,6 +51,18 @@ def test_cases(file: Path) -> None:
     assert bool(found) == file.stem.startswith("fail-")
 
 
+@pytest.mark.parametrize("file", CORE, ids=lambda file: file.stem)
+def test_components(file: Path) -> None:
+    """Shapes and data in one file, with the number of results of each component."""
+    triples = [quad.triple for quad in ox.parse(path=file)]
+    found = shacl.check(compile_shapes(triples), statements(triples))
+    assert set(found) == set(reference.check(triples, reference.read_graph([file])))
+    lines = [line.split() for line in file.read_text().splitlines() if line.startswith("# expect: ")]
+    assert Counter(result.component.rpartition("#")[2] for result in found) == {
+        component: int(count) for _, _, component, count in lines
+    }
+
+
 def test_seeds(seed_graph: Graph) -> None:
     assert len(assert_same([quad.triple for quad in seed_graph.conversion.quads])) == 5
 
@@ -57,7 +71,7 @@ def test_samples(samples: Graph) -> None:
     assert assert_same([quad.triple for quad in samples.conversion.quads])
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(choice=st.data())
 def test_broken_seeds(seed_graph: Graph, choice: st.DataObject) -> None:
     triples = [quad.triple for quad in seed_graph.conversion.quads]
@@ -71,13 +85,13 @@ def test_broken_seeds(seed_graph: Graph, choice: st.DataObject) -> None:
     assert_same(triples)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(st.data())
 def test_data_in_the_words_of_the_shapes(choice: st.DataObject) -> None:
     assert_same(choice.draw(graphs.shipped_data(shipped()[0])))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(graphs.shapes(), graphs.data())
 def test_shapes_and_data(shapes: str, data: str) -> None:
     triples = graphs.parse(data)

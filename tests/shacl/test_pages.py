@@ -62,7 +62,7 @@ def partitions(draw: st.DrawFn, triples: list[ox.Triple]) -> list[list[ox.Triple
     return pages
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=300)
 @given(st.data())
 def test_pages_of_any_shapes(choice: st.DataObject) -> None:
     shapes = compile_shapes(graphs.parse(choice.draw(graphs.shapes())))
@@ -71,7 +71,7 @@ def test_pages_of_any_shapes(choice: st.DataObject) -> None:
     assert by_pages(shapes, pages) == set(shacl.check(shapes, statements(triples)))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 @given(st.data())
 def test_pages_of_the_shipped_shapes(choice: st.DataObject) -> None:
     triples, shapes, _ = shipped()
