@@ -15,7 +15,8 @@ import pyoxigraph as ox
 
 from rdfkit import queries
 from rdfkit.dialect import has_aggregates
-from rdfkit.errors import ExportError, QueryError
+from rdfkit.errors import QueryError
+from rdfkit.files import whole_file
 from rdfkit.formats import of_name
 from rdfkit.identifiers import compress
 from rdfkit.sparql_tokens import Kind, tokens
@@ -67,23 +68,13 @@ def find(text: str, read_stdin: Callable[[], str]) -> queries.LibraryQuery:
 
 @contextmanager
 def output_stream(path: Path | None) -> Iterator[BinaryIO]:
-    """Standard output, or a file that appears whole when all is written and not at all when writing fails.
-
-    Raises ExportError when the file cannot be written.
-    """
+    """Standard output, or a `whole_file`. Raises ExportError when the file cannot be written."""
     if path is None:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with partial.open("wb") as file:
-            yield file
-        partial.replace(path)
-    except OSError as error:
-        raise ExportError(f"cannot be written: {error.strerror}", path=str(path)) from error
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole_file(path) as file:
+        yield file
 
 
 def default_format(answer: Rows | Truth | Graph, stream: BinaryIO) -> str:

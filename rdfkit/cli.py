@@ -980,7 +980,7 @@ def _summary(done: Build, store: Path) -> str:
 
 
 def _write(data: bytes, path: Path) -> None:
-    from rdfkit.export import write_file
+    from rdfkit.files import write_file
 
     write_file(data, path)
 

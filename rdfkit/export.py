@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from rdfkit.builder import Build, build
 from rdfkit.conversion import Advance, no_progress
 from rdfkit.errors import ExportError
+from rdfkit.files import write_file
 from rdfkit.formats import Format, of_name
 from rdfkit.quads import sorted_quads
 from rdfkit.serialization import serialize
@@ -62,17 +63,6 @@ def source_store(
         )
         with open_store(path) if done.switched else Store.from_quads(()) as store:
             yield store, done
-
-
-def write_file(data: bytes, path: Path) -> None:
-    """Writes a file whole or not at all. Raises ExportError when it cannot be written."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.write_bytes(data)
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise ExportError(f"cannot be written: {error.strerror}", path=str(path)) from error
 
 
 def write_pages(quads: list[ox.Quad], folder: Path, format: Format) -> list[Path]:

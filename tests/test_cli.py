@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import os
@@ -202,6 +203,15 @@ def test_export_to_file_and_stdout(folder: Path) -> None:
     assert (folder / "graph.nq").read_text() == _run("export", "--format", "nquads", folder=folder).stdout
     straight = _run("export", SEEDS, "--format", "nquads", folder=folder).stdout
     assert straight == (folder / "graph.nq").read_text()
+
+
+def test_export_and_answers_are_packed_where_the_name_says_so(folder: Path) -> None:
+    plain = _run("export", "--format", "nquads", folder=folder).stdout
+    assert _run("export", "-o", "graph.nq.gz", folder=folder).returncode == 0
+    assert gzip.decompress((folder / "graph.nq.gz").read_bytes()).decode() == plain
+    text = "SELECT ?n { VALUES ?n { 1 2 } }"
+    assert _run("query", text, "-o", "rows.csv.gz", folder=folder).returncode == 0
+    assert gzip.decompress((folder / "rows.csv.gz").read_bytes()) == b"n\r\n1\r\n2\r\n"
 
 
 def test_info_says_what_is_in_the_store(folder: Path) -> None:
