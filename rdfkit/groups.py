@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from rdfkit.errors import QueryError
@@ -212,9 +214,14 @@ def services_in(group: Group) -> Iterator[Service]:
 
 @cache
 def _parser() -> Lark:
-    from sparqlkit.parser import sparql_query_parser
+    """The parser for queries of the package, from its grammar: importing it makes three more, which takes a second."""
+    from lark import Lark
 
-    return sparql_query_parser
+    package = find_spec("sparqlkit")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("sparqlkit is not installed", name="sparqlkit")
+    grammar = Path(package.origin).with_name("grammar.lark").read_text(encoding="utf-8")
+    return Lark(grammar, start="query_unit", propagate_positions=True)
 
 
 def _parse(text: str) -> Node:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import filelock
 import pyoxigraph as ox
 import pytest
+from hypothesis import settings
 
 import rdfkit
 from rdfkit.builder import Build
@@ -20,6 +21,17 @@ from rdfkit.linking import Thresholds
 from rdfkit.quads import sorted_quads
 from rdfkit.report import Report
 from rdfkit.store import Store
+
+# Test machines are shared, so no example has a deadline. `--hypothesis-profile=thorough` tries more of them.
+settings.register_profile("usual", deadline=None, max_examples=100)
+settings.register_profile("thorough", deadline=None, max_examples=500)
+settings.load_profile("usual")
+
+
+def share_of_examples(share: float) -> settings:
+    """For a rule whose examples are slow: so many of those that other rules get."""
+    return settings(max_examples=max(1, round(settings.default.max_examples * share)))
+
 
 PROJECT = Path(__file__).resolve().parent.parent
 SEEDS = PROJECT / "seeds"

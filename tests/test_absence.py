@@ -11,7 +11,7 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from conftest import CASES
+from conftest import CASES, share_of_examples
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -100,6 +100,7 @@ def test_no_reason_is_given_for_what_has_an_answer(name: str, seed_store: Store)
 
 
 @given(data=st.data())
+@share_of_examples(0.3)
 def test_no_reason_is_given_for_patterns_taken_from_the_data(data: st.DataObject, seed_store: Store) -> None:
     triples = data.draw(st.lists(st.sampled_from(_triples(seed_store)), min_size=1, max_size=4))
     parts = [_part(data, triple, number) for number, triple in enumerate(triples)]

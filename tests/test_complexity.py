@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from test_sparql_tokens import sparql_texts
 
@@ -129,7 +129,6 @@ def excess(found: Complexity, part: Part) -> dict[str, int]:
 
 
 @given(st.lists(patterns, max_size=4), gaps)
-@settings(deadline=None, max_examples=300)
 def test_no_text_has_more_than_is_measured(parts: list[Part], gap: str):
     whole = joined(parts, "", deeper=1)
     text = "SELECT * WHERE { " + gap.join(part.text for part in parts) + " }"
@@ -141,7 +140,6 @@ def test_no_text_has_more_than_is_measured(parts: list[Part], gap: str):
 
 
 @given(st.lists(patterns, max_size=3))
-@settings(deadline=None, max_examples=100)
 def test_escapes_hide_nothing(parts: list[Part]):
     text = "SELECT * WHERE { " + " ".join(part.text for part in parts) + " }"
     escaped = "".join(f"\\u{ord(letter):04X}" if letter not in "\\" else letter for letter in text)
@@ -238,7 +236,6 @@ def test_what_passes_goes_through_the_engine(text: str):
     ox.Store().query(text, prefixes=prefix_map())
 
 
-@settings(max_examples=400)
 @given(st.text(alphabet="{([]) .;,/?a1OPTIONAL\\u07b'\"<>#:", max_size=400))
 def test_a_text_that_is_too_short_to_be_measured_has_nothing_too_much(text: str) -> None:
     limits = Complexity(nesting=12, optionals=5, triple_patterns=40, operators=40)

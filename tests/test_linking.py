@@ -16,7 +16,7 @@ import pyoxigraph as ox
 import pytest
 import yaml
 from conftest import SEEDS
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import rdfkit
@@ -92,7 +92,6 @@ def _adjusted(p: dict[Test, Fraction]) -> dict[Test, Fraction]:
     return found
 
 
-@settings(deadline=None)
 @given(SETS, SETS)
 def test_numbers_are_those_of_the_definitions(
     shown: list[tuple[frozenset[str], frozenset[int]]], drawn: list[tuple[frozenset[str], frozenset[int]]]

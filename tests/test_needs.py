@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, reject, settings
+from conftest import share_of_examples
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 import rdfkit
@@ -190,7 +191,7 @@ def test_the_graphs_that_a_query_names_are_needed(text: str, term: str, small_st
 
 
 @given(text=QUERIES)
-@settings(max_examples=300, deadline=None)
+@share_of_examples(0.5)
 def test_no_reason_is_given_for_a_query_that_has_an_answer(text: str, small_store: Store) -> None:
     try:
         content = _content(text, small_store)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rdfkit.sparql_tokens import (
@@ -140,7 +140,6 @@ def test_other_uses_of_the_word_are_fine(name: str):
     assert not calls_service(query)
 
 
-@settings(max_examples=300, deadline=None)
 @given(sparql_texts, st.sampled_from(SERVICE_PIECES), sparql_texts, st.sampled_from(["", "#>", "#'''", "#'"]))
 def test_no_query_that_oxigraph_takes_hides_a_service(before: str, service: str, after: str, end: str):
     query = f"ASK{{{before}{service}{after}}}{end}"

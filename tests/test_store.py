@@ -196,9 +196,10 @@ def test_a_committed_build_takes_no_more(path: Path):
     assert said(path) == []
 
 
-def test_a_build_killed_at_any_moment_leaves_the_store_as_before_or_as_after(path: Path):
+@pytest.mark.parametrize("turns", [6, pytest.param(40, marks=pytest.mark.scale)])
+def test_a_build_killed_at_any_moment_leaves_the_store_as_before_or_as_after(path: Path, turns: int):
     number, done, moments = 400, 0, random.Random()
-    for _ in range(20):
+    for _ in range(turns):
         with child("keep_building.py", path, done + 1, number) as process:
             assert process.stdout is not None
             lines = [process.stdout.readline()]

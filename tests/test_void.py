@@ -108,9 +108,10 @@ def test_there_are_no_blank_nodes(sample_store: Store) -> None:
     )
 
 
-def test_a_triple_of_many_pages_counts_once() -> None:
-    # So many that the counts are compacted on the way.
-    things = [ox.NamedNode(f"https://www.wikipathways.org/#{number}") for number in range(400_000)]
+def test_a_triple_of_many_pages_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    # So few may stand there more than once that the counts are compacted many times on the way.
+    monkeypatch.setattr("rdfkit.void._Distinct._SPARE", 8)
+    things = [ox.NamedNode(f"https://www.wikipathways.org/#{number}") for number in range(20_000)]
     label, same = ox.NamedNode(expand("rdfs:label")), ox.Literal("same")
     pages = [ox.NamedNode(f"https://www.wikipathways.org/{name}.html") for name in ("a", "b")]
     quads = (ox.Quad(thing, label, same, page) for page in pages for thing in things)
@@ -119,7 +120,7 @@ def test_a_triple_of_many_pages_counts_once() -> None:
         for quad in describe(quads, site_of({}), GRAPH)
         if quad.subject.value == DATASET["wikipathways"] and isinstance(quad.object, ox.Literal)
     }
-    assert found[expand("void:triples")] == found[expand("void:distinctSubjects")] == "400000"
+    assert found[expand("void:triples")] == found[expand("void:distinctSubjects")] == "20000"
     assert (found[expand("void:distinctObjects")], found[expand("void:entities")]) == ("1", "0")
 
 

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rdflib.compare import isomorphic
 
@@ -347,7 +347,6 @@ own_contexts = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
 @given(plain_trees)
 def test_any_tree_of_schema_org_can_be_processed(tree):
     block = tree if isinstance(tree, (list, str)) else {"@context": "https://schema.org/", **tree}
@@ -362,7 +361,6 @@ def test_any_tree_of_schema_org_can_be_processed(tree):
     page_iri(block)
 
 
-@settings(max_examples=300, deadline=None)
 @given(own_contexts)
 def test_any_context_is_honoured_or_refused(block):
     shaped = documents(block, PAGE)
@@ -394,7 +392,6 @@ def may_become_iri(text):
     return text.startswith(("#", "_:")) or is_compact or licence(text) is not None
 
 
-@settings(max_examples=300, deadline=None)
 @given(honest_trees)
 def test_no_text_vanishes(tree):
     found = quads(documents({"@context": "https://schema.org/", **tree}, PAGE), PAGE)
@@ -403,7 +400,6 @@ def test_no_text_vanishes(tree):
     assert [text for text in kept if text not in seen] == []
 
 
-@settings(max_examples=200, deadline=None)
 @given(honest_trees)
 def test_every_nested_node_has_its_own_name(tree):
     shaped = documents({"@context": "https://schema.org/", **tree}, PAGE)

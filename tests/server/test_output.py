@@ -9,7 +9,8 @@ import json
 import pyoxigraph as ox
 import pytest
 import zstandard
-from hypothesis import given, settings
+from conftest import share_of_examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rdfkit.errors import AnswerTooLargeError
@@ -103,7 +104,6 @@ def every(step: int) -> list[int]:
 
 @pytest.mark.parametrize("format", FORMATS)
 @given(result=results(), cuts=st.lists(st.integers(0, 400), max_size=12) | st.integers(1, 9).map(every))
-@settings(max_examples=150, deadline=None)
 def test_rows_are_counted_however_the_document_comes(format, result, cuts):
     names, rows = result
     data = document(names, rows, format)
@@ -140,11 +140,11 @@ def unpacked(encoding: str | None, data: bytes) -> bytes:
     return data
 
 
+@share_of_examples(0.5)
 @given(
     parts=st.lists(st.binary(max_size=50) | st.integers(0, 2_500_000).map(bytes), max_size=6),
     encoding=st.sampled_from([None, "gzip", "zstd"]),
 )
-@settings(max_examples=60, deadline=None)
 def test_frames_put_together_are_what_was_written(parts, encoding):
     stream = io.BytesIO()
     output = Output(stream, encoding=encoding, max_rows=10, max_bytes=10**9)
