@@ -20,8 +20,8 @@ import psutil
 from suite.places import BENCHMARKS, PROJECT
 
 ROUNDS = 3
-# Time between two looks at the memory of a command's processes.
-LOOK_SECONDS = 0.1
+# Time between two looks at the memory of a command's processes: at least this, and so many times what a look takes.
+LOOK_SECONDS, LOOK_PAUSE = 0.1, 25
 _MIB = 1 << 20
 
 
@@ -185,8 +185,11 @@ class _Peak:
 
     def _look(self) -> None:
         while not self._stopped.is_set():
+            started = time.perf_counter()
             self._peak = max(self._peak, _memory_of_tree(self._pid) / _MIB)
-            self._stopped.wait(LOOK_SECONDS)
+            took = time.perf_counter() - started
+            # The system goes through all pages of a process to answer, so large ones are asked less often.
+            self._stopped.wait(max(LOOK_SECONDS, LOOK_PAUSE * took))
 
 
 def _memory_of_tree(pid: int) -> int:
