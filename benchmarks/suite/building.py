@@ -189,21 +189,19 @@ def store_path(setting: Setting) -> Path:
 
 
 def store_of(setting: Setting) -> Path:
-    """The store of `pages` figures, built if it is not there."""
+    """The store of `pages` figures, brought up to date: it may be that of another commit, or not there."""
     store = store_path(setting)
-    if not (store / "current").exists():
-        setting.say("  the store that is asked")
-        built([setting.figures.folder(setting.pages)], store)
+    setting.say("  the store that is asked")
+    built([setting.figures.folder(setting.pages)], store, anew=False)
     return store
 
 
 def large_store(setting: Setting) -> Path:
-    """The store of `large` figures and the pathways, built if it is not there."""
+    """The store of `large` figures and the pathways, brought up to date as `store_of` does."""
     store = WORK / f"store-{setting.large}-and-pathways"
-    if not (store / "current").exists():
-        setting.say("  the large store that is asked")
-        pathways = [PATHWAYS] if PATHWAYS.exists() else []
-        built([setting.figures.folder(setting.large), *pathways], store)
+    setting.say("  the large store that is asked")
+    pathways = [PATHWAYS] if PATHWAYS.exists() else []
+    built([setting.figures.folder(setting.large), *pathways], store, anew=False)
     return store
 
 

@@ -12,6 +12,8 @@ from suite.aims import Aim
 from suite.parts import Part
 from suite.places import PROJECT, README
 
+# A higher load average before the first run means that the machine was busy with something else.
+_QUIET = 0.5
 START, END = "<!-- benchmarks -->", "<!-- /benchmarks -->"
 
 
@@ -70,7 +72,7 @@ def _summary(found: Mapping[str, Any], results: Path) -> list[str]:
     said = (
         f"Measured on {facts['date'][:10]} with `benchmarks/run` ({facts['cpu']}, {facts['cores']} cores, "
         f"{facts['memory_gib']} GB of memory, Python {facts['python']}, commit {facts['commit'][:10]}): medians of "
-        f"{sizes['rounds']} interleaved runs. All numbers and the peers: [{link.name}]({link.as_posix()})."
+        f"{sizes['rounds']} interleaved runs, load average {facts['load_before']:.1f} before the first. All numbers and the peers: [{link.name}]({link.as_posix()})."
     )
     return ["", said, "", *aims_table(found), ""]
 
@@ -101,6 +103,8 @@ def _machine(found: Mapping[str, Any]) -> list[str]:
         f"- sizes: {', '.join(f'{name} {number:,}' for name, number in sizes.items())}",
         f"- load average {facts['load_before']:.2f} before the first run",
     ]
+    if facts["load_before"] > _QUIET:
+        lines.append("- **something else was running**: compare ratios at most")
     if loads:
-        lines.append(f"- load average before each run {min(loads):.2f} to {max(loads):.2f}, mostly its own")
+        lines.append(f"- load average before each run {min(loads):.2f} to {max(loads):.2f}")
     return lines
