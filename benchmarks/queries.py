@@ -59,9 +59,11 @@ def hardest(path: str) -> dict[str, str]:
     found = {}
     with rdfkit.open_store(path) as store:
         for name, text in HARDEST.items():
-            counted = f"SELECT ?x (COUNT(*) AS ?n) {{ {{ {text} }} }} GROUP BY ?x ORDER BY DESC(?n) ?x LIMIT 1"
-            answer = store.query(counted)
-            found.update({name: str(row["x"]) for row in answer} if isinstance(answer, Rows) else {})
+            answer = store.query(
+                f"SELECT ?x {{ {{ {text} }} }} GROUP BY ?x ORDER BY DESC(COUNT(*)) ?x LIMIT 1"
+            )
+            for row in answer if isinstance(answer, Rows) else ():
+                found[name] = str(row["x"])
     return found
 
 
@@ -127,7 +129,9 @@ def _seconds(value: float | None, limit: float) -> str:
 
 def main() -> None:
     """Measures all of them and prints the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("store")
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--seconds", type=float, default=SECONDS)
