@@ -66,6 +66,17 @@ def test_gene_pairs(seed_store: Store) -> None:
     assert {frozenset((row["symbol1"], row["symbol2"])): row["figures"] for row in rows} == pairs
 
 
+@pytest.mark.parametrize("most", [1, 2, 10, 50])
+def test_gene_pairs_of_the_genes_that_most_figures_show(seed_store: Store, most: int) -> None:
+    counts = Counter(symbol for genes in GENES.values() for symbol in genes)
+    top = sorted(counts, key=lambda symbol: (-counts[symbol], f"ncbigene/{ENTREZ[symbol]}"))[:most]
+    pairs = Counter(
+        frozenset(pair) for genes in GENES.values() for pair in combinations(sorted(genes & set(top)), 2)
+    )
+    rows = _rows(seed_store, "gene-pairs", limit="100000", genes=str(most))
+    assert {frozenset((row["symbol1"], row["symbol2"])): row["figures"] for row in rows} == pairs
+
+
 def test_genes_by_figures(seed_store: Store) -> None:
     counts = Counter(symbol for genes in GENES.values() for symbol in genes)
     assert {
