@@ -40,6 +40,7 @@ PENDING = "pending"
 # What is behind an endpoint that says nothing of it is taken for one build.
 _UNNAMED = "endpoint"
 
+_BAD_REQUEST = 400
 # Reading a whole graph takes many requests, and long ones.
 READING = RemoteLimits(
     request_seconds=600, query_seconds=86_400, requests=1_000_000, response_bytes=1_000_000_000
@@ -48,6 +49,8 @@ _PAGE = 100_000
 _GRAPHS_AT_ONCE = 100
 _HASH, _TRIPLES = expand("schema:sha256"), expand("void:triples")
 _BUILD = expand("schema:text")
+# Which graphs were published, for `rewriting.about`.
+_NAMED = f"GRAPH {PUBLISHED} {{{{ {{}} <{_TRIPLES}> [] }}}}"
 
 Row = tuple[Term | None, ...]
 
@@ -63,7 +66,8 @@ class Sent:
 def record(graphs: Mapping[str, Sent]) -> bytes:
     """What the graph `PUBLISHED` says of these graphs, as N-Triples."""
     lines = (
-        f'<{name}> <{_HASH}> "{sent.digest}" .\n<{name}> <{_TRIPLES}> {ox.Literal(sent.triples)} .\n'
+        f'<{name}> <{_HASH}> "{sent.digest}" .\n'
+        + (f"<{name}> <{_TRIPLES}> {ox.Literal(sent.triples)} .\n" if name != MERGED.value else "")
         for name, sent in graphs.items()
     )
     return "".join(lines).encode()
@@ -203,11 +207,17 @@ class RemoteStore(Store):
     ) -> bool:
         """As `Store.has`, by one request."""
         pattern = _pattern(subject, predicate, value)
-        return self._ask(f"GRAPH {graph} {{ {pattern} }}" if graph is not None else pattern)
+        try:
+            return self._ask(f"GRAPH {graph} {{ {pattern} }}" if graph is not None else pattern)
+        except RemoteError as error:
+            # Virtuoso refuses a literal that is not what its datatype says, and so has none.
+            if error.status != _BAD_REQUEST or not isinstance(value, ox.Literal):
+                raise
+            return False
 
     def has_graph(self, name: ox.NamedNode) -> bool:
-        """Whether a named graph has anything in it: an endpoint need not know empty ones."""
-        return name.value not in HIDDEN and self._ask(f"GRAPH {name} {{ ?s ?p ?o }}")
+        """Whether a named graph was published; of others, has anything in it: an endpoint need not know empty ones."""
+        return self._ask(_NAMED.format(name) if self.is_published else f"GRAPH {name} {{ ?s ?p ?o }}")
 
     def graphs(self) -> Iterator[ox.NamedNode | ox.BlankNode]:
         """The names of the named graphs: of what was published, those; else all that the endpoint has."""
@@ -224,15 +234,15 @@ class RemoteStore(Store):
 
     def recorded(self) -> dict[str, Sent]:
         """As `published`, with `MERGED`."""
-        pattern = f"GRAPH {PUBLISHED} {{ ?g <{_HASH}> ?hash ; <{_TRIPLES}> ?n }}"
+        pattern = f"GRAPH {PUBLISHED} {{ ?g <{_HASH}> ?hash OPTIONAL {{ ?g <{_TRIPLES}> ?n }} }}"
         found: dict[str, Sent] = {}
         for name, digest, count in self._pages(("g", "hash", "n"), pattern):
-            if isinstance(name, ox.NamedNode) and isinstance(count, ox.Literal):
+            if isinstance(name, ox.NamedNode):
                 # Two hashes of a graph come from two who published at the same time.
                 known = PENDING
                 if isinstance(digest, ox.Literal) and name.value not in found:
                     known = digest.value
-                found[name.value] = Sent(known, int(count.value))
+                found[name.value] = Sent(known, int(count.value) if isinstance(count, ox.Literal) else 0)
         return found
 
     def counts(self, names: Sequence[str]) -> dict[str, int]:
@@ -276,7 +286,7 @@ class RemoteStore(Store):
         if self._merged is None or chooses_graphs(text):
             return self.endpoint, text
         if names_graphs(text):
-            return self.endpoint, about(text, MERGED.value, HIDDEN)
+            return self.endpoint, about(text, MERGED.value, _NAMED)
         return self._merged, text
 
     def _own(self, text: str) -> tuple[Endpoint, str]:

@@ -29,8 +29,9 @@ def declared(text: str, prefixes: Mapping[str, str], base_iri: str | None = None
     return base + "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in wanted.items()) + text
 
 
-def about(text: str, graph: str, hidden: Sequence[str]) -> str:
-    """The query with `graph` as its default graph, for which GRAPH finds all named graphs but the hidden ones.
+def about(text: str, graph: str, named: str) -> str:
+    """The query with `graph` as its default graph, for which GRAPH with a variable finds no graphs but those that are
+    the solutions of `named`: a pattern about `{}`, with each of them once.
 
     A text whose pattern is not found comes back as it is. The standard has no way to say this by a dataset: one that
     names a default graph has no named graphs but those that it lists. What DESCRIBE tells of the things that it finds
@@ -42,14 +43,12 @@ def about(text: str, graph: str, hidden: Sequence[str]) -> str:
         return text
     start, end = pattern
     added = {found[start].end: f" GRAPH <{graph}> {{", found[end].start: "} "}
-    names = ", ".join(f"<{name}>" for name in hidden)
     for place in range(start, end):
         if _is_word(found[place], "GRAPH") and found[place + 1].kind is Kind.VARIABLE:
             last = _end(found, place + 2)
             if last is not None:
-                added[found[place].start] = "{ "
-                ending = f" FILTER({found[place + 1].text} NOT IN ({names})) }}"
-                added[found[last].end] = ending + added.get(found[last].end, "")
+                added[found[place].start] = f"{{ {named.format(found[place + 1].text)} "
+                added[found[last].end] = "}" + added.get(found[last].end, "")
     return _with(text, added)
 
 

@@ -65,7 +65,7 @@ def _rdfkit(method: str, folder: Path) -> Iterator[Running]:
 @contextmanager
 def _oxigraph(method: str, folder: Path) -> Iterator[Running]:
     if not OXIGRAPH.exists():
-        pytest.skip("Oxigraph's server is not installed (extra `peers`)")
+        pytest.skip("Oxigraph's server is not installed (extra `test`)")
     port = free_port()
     process = subprocess.Popen(
         [OXIGRAPH, "serve", "--bind", f"127.0.0.1:{port}"],

@@ -45,7 +45,9 @@ def test_digest(algorithm: str, response: str, monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_first_known_algorithm_is_taken() -> None:
     who = Authorization(MUFASA)
-    assert who.learn(f"Digest {REALM}, algorithm=SHA-512-256, nonce=\"no\", {_digest('SHA-256')}, Basic realm=x")
+    assert who.learn(
+        f'Digest {REALM}, algorithm=SHA-512-256, nonce="no", {_digest("SHA-256")}, Basic realm=x'
+    )
     assert "algorithm=SHA-256" in who.header("GET", URL)["Authorization"]
 
 
