@@ -6,7 +6,6 @@ changed; a build that was stopped goes on where it was. All give the same quads.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import pickle
 import secrets
@@ -15,7 +14,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -23,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 import rdfkit
-from rdfkit import ownership, resources, store, validation
+from rdfkit import ownership, store, validation
 from rdfkit.conversion import (
     Advance,
     Batch,
@@ -43,6 +41,7 @@ from rdfkit.knowledge import Knowledge
 from rdfkit.ontologies import Ontology, read_ontology
 from rdfkit.places import file_sha256, normal
 from rdfkit.processes import in_processes
+from rdfkit.program import program
 from rdfkit.provenance import GRAPH as PROVENANCE
 from rdfkit.provenance import (
     Commits,
@@ -55,6 +54,8 @@ from rdfkit.quads import sorted_quads
 from rdfkit.reconciliation import Account, Reconciliation
 from rdfkit.report import Report, Result, Severity
 from rdfkit.shacl import ShapeResult
+from rdfkit.sharding import unpacked
+from rdfkit.shards import Manifest, read_manifest
 from rdfkit.spool import FOLDER as SPOOL
 from rdfkit.spool import Job, Spooled, spool, spooled
 from rdfkit.store import Stage, Store
@@ -77,7 +78,6 @@ _FEW = 200
 _MOST_CHANGED = 0.2
 # Quads that are written and loaded together.
 _SLICE = 500_000
-_PROGRAM = frozenset({".py", ".toml", ".jsonld", ".ttl", ".tsv"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class Request:
     def fingerprint(self) -> str:
         """What a build must have in common with an earlier one to go on from it: the program and what it was told."""
         told = [self.sources, self.tables, self.keep_invalid, self.shapes.compiled is None]
-        return f"{_program()} {json.dumps(told)}"
+        return f"{program()} {json.dumps(told)}"
 
 
 def build(
@@ -208,6 +208,38 @@ def examine(
             return Report(tuple(inventory.findings()))
 
 
+def load(
+    place: str | Path,
+    store_path: str | Path = store.DEFAULT_PATH,
+    *,
+    lexicons: Iterable[str | Path] = (),
+    ontologies: Iterable[str | Path] = (),
+    thresholds: Thresholds | None = None,
+    progress: Advance = no_progress,
+) -> Build:
+    """Builds the store from shards that `sharding.convert_to` has written to a place: the store that `build` makes.
+
+    `lexicons` and `ontologies` are those of the conversion. Nodes that several pages describe are checked now. Raises
+    ShardError when the shards cannot be read or are not those of the manifest, and what `build` raises.
+    """
+    started = time.monotonic()
+    manifest = read_manifest(normal(place))
+    request = Request(
+        sources=manifest.sources,
+        lexicons=tuple(map(Path, lexicons)),
+        tables=manifest.tables,
+        ontologies=tuple(map(Path, ontologies)),
+        thresholds=thresholds,
+        keep_invalid=manifest.keep_invalid,
+        shapes=validation.load_shapes(),
+    )
+    with store.building(Path(store_path), lambda _: False) as stage, Inventory(stage.folder) as inventory:
+        run = _Run(request, stage, inventory, progress)
+        run.begin()
+        run.load(normal(place), manifest)
+        return run.complete(started)
+
+
 def _build_new(request: Request, path: Path, progress: Advance) -> Build:
     found = _build(request, path, progress, lambda folder: False)
     if found is None:  # nothing is changed in an empty build, so it cannot be too much
@@ -227,16 +259,7 @@ def _build(
         if run.is_change and run.is_too_much():
             return None
         run.convert()
-        run.settle()
-        if not run.has_pages():
-            return run.summary(started, switched=False)
-        run.check_shared()
-        run.describe()
-        run.link()
-        summary = run.summary(started, switched=True)
-        run.finish()
-        stage.commit(_metadata(summary))
-    return summary
+        return run.complete(started)
 
 
 class Phase(StrEnum):
@@ -286,6 +309,32 @@ class _Run:
         """Whether so much has changed that a new build is quicker."""
         waiting = self.inventory.count(State.PENDING)
         return waiting > _FEW and waiting > _MOST_CHANGED * self.inventory.count_pages()
+
+    def load(self, place: str, manifest: Manifest) -> None:
+        """Takes the pages of shards as if they had just been converted."""
+        folder = self.stage.folder / SPOOL
+        folder.mkdir(exist_ok=True)
+        for number, batch in enumerate(unpacked(place, manifest, self.inventory, folder), 1):
+            self._load(batch)
+            self.progress("shards", number, len(manifest.shards))
+        if manifest.program != program():
+            # The next build must not take what another version has made for its own.
+            self.inventory.set("fingerprint", manifest.program)
+        self.inventory.index()
+        self.inventory.set("phase", Phase.SETTLING)
+
+    def complete(self, started: float) -> Build:
+        """What follows when all pages are converted."""
+        self.settle()
+        if not self.has_pages():
+            return self.summary(started, switched=False)
+        self.check_shared()
+        self.describe()
+        self.link()
+        summary = self.summary(started, switched=True)
+        self.finish()
+        self.stage.commit(_metadata(summary))
+        return summary
 
     # --- convert: read, map, check, load ---
 
@@ -661,19 +710,6 @@ def _is_usable(request: Request) -> Callable[[Path], bool]:
             return phase in usable and inventory.setting("fingerprint") == request.fingerprint()
 
     return is_usable
-
-
-@cache
-def _program() -> str:
-    """A hash of the program and its data: another program may map the same pages otherwise."""
-    digest = hashlib.sha256()
-    package = Path(rdfkit.__file__).parent
-    folders = (package, resources.shapes_folder())
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            if path.suffix in _PROGRAM and path.is_file() and "server" not in path.parts:
-                digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def _metadata(summary: Build) -> dict[str, object]:

@@ -16,6 +16,8 @@ _Job = TypeVar("_Job")
 _Done = TypeVar("_Done")
 # Jobs that wait for each thread of the cluster, so that none is idle while an answer is on its way.
 _AHEAD = 2
+# Seconds for the scheduler to answer.
+_PATIENCE = 10
 
 
 class Cluster:
@@ -34,7 +36,7 @@ class Cluster:
         comes through. Raises BuildError when a job is lost again and again.
         """
         try:
-            client = Client(self.address, set_as_default=False)
+            client = Client(self.address, timeout=_PATIENCE, set_as_default=False)
         except (OSError, ValueError) as error:
             raise BuildError(
                 f"no scheduler of Dask answers: {error}", value=self.address, expected="tcp://host:port"

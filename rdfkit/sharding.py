@@ -12,20 +12,21 @@ import tempfile
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from functools import cache
 from pathlib import Path, PurePosixPath
 
 import rdfkit
-from rdfkit import ownership, places, resources, shards, validation
+from rdfkit import ownership, places, shards, validation
 from rdfkit.conversion import Advance, Batch, Task, no_progress
-from rdfkit.errors import SourceError
+from rdfkit.errors import ShardError, SourceError
 from rdfkit.inventory import Companion, File, Inventory, Waiting
 from rdfkit.knowledge import Knowledge
 from rdfkit.ontologies import read_ontology
 from rdfkit.processes import in_processes
+from rdfkit.program import program
 from rdfkit.report import Result
 from rdfkit.shacl import CompiledShapes
 from rdfkit.shards import Manifest, Shard, ShardJob, existing_records, read_records, write_shard
+from rdfkit.spool import Spooled
 from rdfkit.survey import survey
 
 # Pages to a shard: 50 MB of N-Quads, 2 MB packed.
@@ -33,18 +34,6 @@ SHARD_PAGES = 1000
 
 # Does the work of all jobs, in any order, somewhere.
 Runner = Callable[[Callable[[ShardJob], Shard], Iterable[ShardJob]], Iterator[Shard]]
-
-
-@cache
-def program() -> str:
-    """What converts, as text: the version of rdfkit and the hash of its modules, contexts and shapes."""
-    digest = hashlib.sha256()
-    folders = [Path(rdfkit.__file__).parent, resources.shapes_folder()]
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.suffix in (".py", ".toml", ".jsonld", ".tsv", ".ttl"):
-                digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
-    return f"rdfkit {rdfkit.__version__} {digest.hexdigest()[:16]}"
 
 
 def convert_to(
@@ -226,6 +215,30 @@ class _Run:
             {shard.file for shard in made} | {f"{shards.RECORDS}/{key}.jsonl.gz" for key in self.used},
         )
         return manifest
+
+
+def unpacked(place: str, manifest: Manifest, inventory: Inventory, folder: Path) -> Iterator[Spooled]:
+    """The shards of a place as batches to load, by way of a folder; their files are added to an empty inventory.
+
+    Raises ShardError when one cannot be read, or is not that of the manifest.
+    """
+    inventory.add_companions(shards.read_tables(place))
+    first = 1
+    for shard in manifest.shards:
+        found, records = read_records(place, shard.records)
+        inventory.add_files(record.file for record in records)
+        pages = inventory.pages_between(first, first + len(records) - 1)
+        first += len(records)
+        if found != shard or [page.file for page in pages] != [record.file for record in records]:
+            raise ShardError("is not the record that the manifest lists", path=place, value=shard.records)
+        path = folder / f"{shard.number:08}.nq"
+        content = shards.read_shard(place, shard)
+        # Every triple is in the default graph, too. The name of a graph has no space.
+        merged = dict.fromkeys(line.rpartition(b" <")[0] for line in content.splitlines())
+        path.write_bytes(content + b"".join(b"%s .\n" % triple for triple in merged))
+        yield Spooled(
+            path, tuple((page.id, record.converted) for page, record in zip(pages, records, strict=True))
+        )
 
 
 def _key(told: list[object], batch: Batch, seconds: tuple[tuple[str, Result], ...]) -> str:

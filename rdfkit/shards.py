@@ -24,8 +24,9 @@ from typing import Any
 from rdfkit import places
 from rdfkit.conversion import Batch, convert_batch
 from rdfkit.errors import ShardError
-from rdfkit.inventory import Converted, State
-from rdfkit.records import Record, from_line, lines
+from rdfkit.inventory import Companion, Converted, State
+from rdfkit.program import program
+from rdfkit.records import Record, companion, from_line, lines
 from rdfkit.report import Result
 
 MANIFEST = "manifest.json"
@@ -94,8 +95,6 @@ def write_shard(job: ShardJob) -> Shard:
 
     Raises ShardError when this is another program than the one that asks, or when the place cannot be written.
     """
-    from rdfkit.sharding import program
-
     if job.program != program():
         raise ShardError("a worker has another version of rdfkit", value=program(), expected=job.program)
     # Nothing here makes cycles, and looking for them takes a quarter of the time.
@@ -137,6 +136,15 @@ def read_records(place: str, name: str) -> tuple[Shard, list[Record]]:
     except (ValueError, TypeError) as error:
         raise ShardError("is no record of a shard", path=path) from error
     return shard, [from_line(line, path) for line in rest]
+
+
+def read_tables(place: str) -> list[Companion]:
+    """The companion tables among the sources of the shards. Raises ShardError."""
+    path = places.join(place, TABLES)
+    try:
+        return [companion(json.loads(line)) for line in _read_packed(path).splitlines()]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ShardError("is no list of tables", path=path) from error
 
 
 def read_shard(place: str, shard: Shard) -> bytes:
