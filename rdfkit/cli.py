@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 
 import rdfkit
 from rdfkit.errors import (
+    BuildError,
     ParameterError,
     QueryError,
     QueryRefusedError,
@@ -27,6 +28,7 @@ from rdfkit.errors import (
 
 if TYPE_CHECKING:
     from rdfkit.builder import Build
+    from rdfkit.clusters import Cluster
     from rdfkit.credentials import Credentials
     from rdfkit.ledger import Ledger
     from rdfkit.linking import Linkset, Thresholds
@@ -125,7 +127,10 @@ class SeverityName(StrEnum):
 
 
 Sources = Annotated[
-    list[str], typer.Argument(help="Pages, or folders of pages: paths, archives or URLs.", show_default=False)
+    list[str],
+    typer.Argument(
+        help="Pages, folders of pages, archives, or URLs: see docs/scaling.md.", show_default=False
+    ),
 ]
 EngineOption = Annotated[
     EngineName, typer.Option("--engine", help="What checks. Both give the same; pyshacl takes longer.")
@@ -269,6 +274,89 @@ def build(
         _write(_rendered(done.report, report_format).encode(), report)
     if not quiet:
         _print_findings(done, verbose)
+        sys.stdout.write(_summary(done, store))
+    raise typer.Exit(done.exit_code)
+
+
+@app.command(epilog=EXIT_CODES)
+def convert(
+    sources: Sources,
+    to: Annotated[
+        str, typer.Option("--to", metavar="PLACE", help="A folder, or a URL such as s3://bucket/folder.")
+    ],
+    tables: Tables = [],  # noqa: B006 - typer copies it
+    lexicon: Lexicons = [],  # noqa: B006
+    ontology: Ontologies = [],  # noqa: B006
+    keep_invalid: Annotated[bool, typer.Option("--keep-invalid", help="Keep pages with violations.")] = False,
+    shard_pages: Annotated[int, typer.Option("--shard-pages", min=1, help="Pages to a shard.")] = 1000,
+    plain: Annotated[bool, typer.Option("--plain", help="Do not gzip the shards.")] = False,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", metavar="ADDRESS", help="Have the work done by this cluster of Dask."),
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Convert and check pages into shards of N-Quads with a manifest; what is there already is not made again.
+
+    Examples: rdfkit convert seeds/ --to shards/ · rdfkit convert s3://site/pages --to s3://site/shards
+    --scheduler tcp://10.0.0.1:8786
+    """
+    from rdfkit.processes import in_processes
+    from rdfkit.progress import progress
+    from rdfkit.sharding import convert_to
+
+    with progress(quiet) as advance:
+        manifest = convert_to(
+            sources,
+            to,
+            lexicons=lexicon,
+            tables=tables,
+            ontologies=ontology,
+            keep_invalid=keep_invalid,
+            shard_pages=shard_pages,
+            compress=not plain,
+            run=in_processes if scheduler is None else _cluster(scheduler),
+            progress=advance,
+        )
+    if not quiet:
+        found = ", ".join(f"{count} {name}s" for name, count in manifest.findings.items())
+        sys.stdout.write(
+            f"{sum(manifest.pages.values()):,} pages, {manifest.quads:,} quads in {len(manifest.shards):,} shards"
+            f" at {to}; {found}\n"
+        )
+    raise typer.Exit(1 if manifest.findings["violation"] else 0)
+
+
+@app.command(epilog=EXIT_CODES)
+def load(
+    place: Annotated[str, typer.Argument(help="Where `rdfkit convert` has put its shards.")],
+    store: StorePath = DEFAULT_STORE,
+    lexicon: Lexicons = [],  # noqa: B006 - typer copies it
+    ontology: Ontologies = [],  # noqa: B006
+    link: Annotated[
+        bool, typer.Option("--link", help="Link figures to pathways, as `rdfkit link` does.")
+    ] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Build the store from shards: the same store as `rdfkit build` makes of the pages.
+
+    Name the lexicons and ontologies of the conversion again. Example: rdfkit load s3://site/shards
+    """
+    from rdfkit.builder import load as load_shards
+    from rdfkit.progress import progress
+
+    with progress(quiet) as advance:
+        done = load_shards(
+            place,
+            store,
+            lexicons=lexicon,
+            ontologies=ontology,
+            thresholds=_thresholds() if link else None,
+            progress=advance,
+        )
+    if not quiet:
+        _print_report(done.report, ReportFormat.TEXT, "info" if verbose else "warning", sys.stderr)
         sys.stdout.write(_summary(done, store))
     raise typer.Exit(done.exit_code)
 
@@ -893,6 +981,18 @@ def _publish_linkset(linkset: Linkset, target: Target, quiet: bool) -> None:
 
 def _exit_of(done: Publication) -> int:
     return RemoteError.exit_code if done.missing else 0
+
+
+def _cluster(address: str) -> Cluster:
+    try:
+        from rdfkit.clusters import Cluster
+    except ModuleNotFoundError as error:
+        raise BuildError(
+            "a cluster needs a package that is not installed",
+            key=error.name,
+            expected="pip install 'rdfkit[dask]'",
+        ) from error
+    return Cluster(address)
 
 
 def _thresholds() -> Thresholds:

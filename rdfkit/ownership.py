@@ -1,4 +1,4 @@
-"""Which of several pages a graph belongs to, and which page a companion table: the first in the order of the sources."""
+"""To which of several pages a graph or a companion table belongs: the first in the order of the sources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks the nodes that several pages describe, with all that is said of them, and traces what it finds to each page."""
+"""Checks the nodes that several pages describe with all that is said of them, and tells which graphs hold them."""
 
 from __future__ import annotations
 
