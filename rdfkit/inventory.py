@@ -557,7 +557,7 @@ class Inventory:
         self._run(
             "UPDATE page SET state = 'pending' WHERE state = 'second' AND NOT EXISTS (SELECT 1 FROM page AS other"
             " WHERE other.graph = page.graph AND other.position < page.position"
-            " AND other.state NOT IN ('gone', 'pending', 'skipped'))"
+            " AND other.state NOT IN ('gone', 'skipped'))"
         )
 
     def refuse_second(self, page: int, finding: Result) -> None:
