@@ -678,7 +678,8 @@ class Inventory:
     def shared_subjects(self) -> Iterator[str]:
         """The nodes whose check needs all pages, sorted."""
         rows = self._run(
-            "SELECT DISTINCT subject FROM shared JOIN page ON page.id = shared.page WHERE state = 'used' ORDER BY subject"
+            "SELECT DISTINCT subject FROM shared JOIN page ON page.id = shared.page WHERE state = 'used'"
+            " ORDER BY subject"
         )
         return (row[0] for row in rows)
 
@@ -787,8 +788,8 @@ class Inventory:
         """How many distinct findings there are of each severity."""
         rows = dict(
             self._run(
-                "SELECT rank, COUNT(*) FROM (SELECT DISTINCT path, line, rank, rule, key, value, focus, body FROM finding)"
-                " GROUP BY rank"
+                "SELECT rank, COUNT(*) FROM"
+                " (SELECT DISTINCT path, line, rank, rule, key, value, focus, body FROM finding) GROUP BY rank"
             ).fetchall()
         )
         return {severity: rows.get(severity.rank, 0) for severity in Severity}

@@ -120,7 +120,9 @@ def test_left_out_pages_are_listed(tmp_path: Path) -> None:
 
 
 def test_validate_with_either_engine() -> None:
-    done = [_run("validate", SEEDS, "--format", "json", "--engine", engine) for engine in ("rdfkit", "pyshacl")]
+    done = [
+        _run("validate", SEEDS, "--format", "json", "--engine", engine) for engine in ("rdfkit", "pyshacl")
+    ]
     assert done[0].stdout == done[1].stdout
     assert json.loads(done[0].stdout)["results"]
     assert _run("validate", SEEDS, "--engine", "jena").returncode == 2
