@@ -36,7 +36,7 @@ from rdfkit.counts import Counts, count_store
 from rdfkit.editing import Editor
 from rdfkit.errors import SourceError
 from rdfkit.identifiers import expand
-from rdfkit.inventory import FILE, Companion, Inventory, State, Waiting
+from rdfkit.inventory import FILE, Companion, Inventory, Scope, State, Waiting
 from rdfkit.knowledge import Knowledge
 from rdfkit.ontologies import Ontology, read_ontology
 from rdfkit.places import file_sha256, normal
@@ -53,14 +53,14 @@ from rdfkit.provenance import (
 from rdfkit.quads import sorted_quads
 from rdfkit.reconciliation import Account, Reconciliation
 from rdfkit.report import Report, Result, Severity
-from rdfkit.shacl import ShapeResult
+from rdfkit.shacl import CompiledShapes, ShapeResult
 from rdfkit.sharding import unpacked
 from rdfkit.shards import Manifest, read_manifest
 from rdfkit.spool import FOLDER as SPOOL
 from rdfkit.spool import Job, Spooled, spool, spooled
 from rdfkit.store import Stage, Store
 from rdfkit.survey import survey
-from rdfkit.union import check_union, holders
+from rdfkit.union import check_union, confirmed_suspects, holders
 from rdfkit.void import describe, site_of_kind
 
 if TYPE_CHECKING:
@@ -85,10 +85,9 @@ class Build:
     """What a build did.
 
     `reconciliation` accounts for every page and row. `quads`, `genes` (distinct) and `mentions` count what is in the
-    store, `links` the linked pairs if
-    that was asked for, `findings` how many there are of each severity, `seconds` is the time it took, `changed` how many pages were
-    converted. `unreadable` says whether a source could not be read at all, `switched` whether the store now holds this
-    build: a build without a single page to keep leaves it as it was.
+    store, `links` the linked pairs if that was asked for, `findings` how many there are of each severity, `seconds` is
+    the time it took, `changed` how often a page was converted. `unreadable` says whether a source could not be read at
+    all, `switched` whether the store now holds this build: a build without a single page to keep leaves it as it was.
     """
 
     reconciliation: Reconciliation
@@ -340,13 +339,18 @@ class _Run:
 
     def convert(self) -> None:
         """Converts the pages that wait; loads those that are new, changes the graphs of the others."""
+        self._convert_waiting()
         if not self.is_change:
-            self._convert_new()
             self.inventory.index()
             self.inventory.set("phase", Phase.SETTLING)
+
+    def _convert_waiting(self) -> None:
+        if not self.is_change:
+            self._convert_new()
         self._convert_changed()
 
     def _convert_new(self) -> None:
+        """Converts the pages that are not in the store, in several processes, and loads them."""
         total = self.inventory.count(State.PENDING)
         done = 0
         jobs = self._jobs()
@@ -360,7 +364,7 @@ class _Run:
         folder = self.stage.folder / SPOOL
         folder.mkdir(exist_ok=True)
         name, shapes = secrets.token_hex(8), pickle.dumps(self.shapes.compiled)
-        for number, pages in enumerate(self.inventory.pending(_BATCH)):
+        for number, pages in enumerate(self.inventory.pending(_BATCH, Scope.NEW)):
             batch = self._batch(pages)
             numbers = tuple(page.id for page in pages)
             yield Job(
@@ -394,11 +398,11 @@ class _Run:
         self.converted += len(batch.pages)
 
     def _convert_changed(self) -> None:
-        """Converts the pages that wait in this process, and changes their graphs."""
+        """Converts pages in this process, and changes their graphs."""
         for number in self.inventory.gone():
             self._change(number, None)
             self.inventory.forget(number)
-        for pages in self.inventory.pending(_BATCH):
+        for pages in self.inventory.pending(_BATCH, Scope.ALL if self.is_change else Scope.LOADED):
             outcomes = convert_batch(self._batch(pages))
             for page, outcome in zip(pages, outcomes, strict=True):
                 self._change(page.id, outcome)
@@ -443,7 +447,7 @@ class _Run:
             self._inform(files)
             if not self.inventory.count(State.PENDING):
                 break
-            self._convert_changed()
+            self._convert_waiting()
         ownership.note_strays(self.inventory)
 
     def _inform(self, files_changed: bool) -> None:
@@ -478,27 +482,32 @@ class _Run:
 
     def check_shared(self) -> None:
         """Checks the nodes that several pages describe, with all that is said of them; refuses pages by it."""
-        compiled = self.shapes.compiled
+        compiled, graph = self.shapes.compiled, self.stage.graph
         if compiled is None:
             found = list(validation.check(self._triples(), self.shapes))
-            nodes = [result.focus for result in found]
-        elif self.is_change:
-            touched = {str(node) for node in self.editor.touched if self.inventory.is_shared(str(node))}
-            terms = sorted(self.reviewed | touched)
-            found, nodes = (
-                list(check_union(self.stage.graph, compiled, terms)),
-                [term[1:-1] for term in terms],
-            )
+            nodes = {result.focus for result in found}
         else:
-            terms = list(self.inventory.shared_subjects())
-            found, nodes = (
-                list(check_union(self.stage.graph, compiled, terms)),
-                [term[1:-1] for term in terms],
-            )
+            terms = self._changed_nodes() if self.is_change else self._open_nodes(compiled)
+            found = list(check_union(graph, compiled, sorted(terms)))
+            nodes = {term[1:-1] for term in terms}
         traced = list(self._traced(found))
         self.inventory.replace_findings_about(nodes, traced)
         if not self.request.keep_invalid:
             self._refuse(traced)
+
+    def _open_nodes(self, compiled: CompiledShapes) -> set[str]:
+        """The nodes of all pages whose check needs all pages."""
+        suspects = confirmed_suspects(self.stage.graph, compiled, self.inventory.suspects())
+        return {*self.inventory.shared_subjects(), *suspects}
+
+    def _changed_nodes(self) -> set[str]:
+        """The nodes whose check needs all pages, and of which this run may have changed what is said."""
+        touched = (
+            str(node)
+            for node in self.editor.touched
+            if not self.inventory.has_graph(node.value.partition("#")[0])
+        )
+        return {*self.reviewed, *touched}
 
     def _triples(self) -> Iterator[ox.Triple]:
         for quad in self.stage.graph.quads_for_pattern(None, None, None, ox.DefaultGraph()):

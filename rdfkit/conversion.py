@@ -129,6 +129,10 @@ def _convert_page(page: Page, task: Task, batch: Batch) -> Outcome:
     try:
         document = kinds.to_document(page, site)
         graph = document.graph
+        if site.is_guess:
+            # It is converted again when the others have been read, and its tables are read then.
+            waiting = Converted(page.path, State.PENDING)
+            return Outcome(_of_page(waiting, replace(page, tables={}), graph, site, {}))
         mapped = map_document(page, document)
     except PageError as error:
         rule = "page-identifier" if graph is None else "page-jsonld"
@@ -136,7 +140,11 @@ def _convert_page(page: Page, task: Task, batch: Batch) -> Outcome:
         return Outcome(_of_page(found, page, graph, site, {}))
     checked = _check(mapped, batch)
     base = Converted(
-        page.path, State.USED, findings=tuple(dict.fromkeys(checked.findings)), shared=checked.shared
+        page.path,
+        State.USED,
+        findings=tuple(dict.fromkeys(checked.findings)),
+        shared=checked.shared,
+        suspects=checked.suspects,
     )
     refusals = tuple(_refusals(page, checked.findings, batch.keep_invalid))
     if site.is_guess:
@@ -169,6 +177,7 @@ def map_document(page: Page, document: Document) -> Mapped:
 class _Checked:
     findings: list[Result]
     shared: tuple[str, ...] = ()
+    suspects: tuple[tuple[int, str], ...] = ()
 
 
 def _check(mapped: Mapped, batch: Batch) -> _Checked:
@@ -180,7 +189,8 @@ def _check(mapped: Mapped, batch: Batch) -> _Checked:
     traced = [validation.traced(result, page, mapped.document) for result in checked.results]
     return _Checked(
         [*problems, *unsaid(traced, problems)],
-        (*sorted({*checked.open, *(node for _, node in checked.suspects)}),),
+        tuple(sorted(checked.open)),
+        tuple(sorted(checked.suspects)),
     )
 
 

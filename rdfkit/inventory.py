@@ -43,6 +43,7 @@ CREATE INDEX companion_by_name ON companion (page_name);
 CREATE TABLE lesson (page INTEGER, topic TEXT, key TEXT, value TEXT);
 CREATE TABLE question (page INTEGER, topic TEXT, key TEXT, answer TEXT);
 CREATE TABLE shared (page INTEGER, subject TEXT);
+CREATE TABLE suspect (shape INTEGER, subject TEXT, PRIMARY KEY (shape, subject)) WITHOUT ROWID;
 CREATE TABLE tally (page INTEGER, kind TEXT, found INTEGER, refused INTEGER);
 CREATE TABLE refusal (page INTEGER, path TEXT, reason TEXT);
 CREATE TABLE finding (
@@ -90,6 +91,14 @@ class State(StrEnum):
     GONE = "gone"
 
 
+class Scope(StrEnum):
+    """Which pages are meant, as a condition of SQL: all, those that are not in the store, or those that are."""
+
+    ALL = ""
+    NEW = "AND loaded IS NULL"
+    LOADED = "AND loaded IS NOT NULL"
+
+
 @dataclass(frozen=True, slots=True)
 class UsedTable:
     """A companion table that a page was read with: its kind, path as shown, hash, and how many rows it has."""
@@ -106,7 +115,8 @@ class Converted:
     """What became of one source file when it was converted, without its quads.
 
     `kind` is the kind of page, or what `conversion` says of files that are none; None for files without front matter.
-    `asked` are questions with the answers that were given, `shared` the nodes whose check needs the other pages.
+    `asked` are questions with the answers that were given, `shared` the nodes whose check needs the other pages, and
+    `suspects` those that need it if another page makes them focus nodes, each with the number of the shape.
     `refusals` are (file, reason), `line` is where its identifier stands, `quads` counts what its own graph holds.
     """
 
@@ -124,6 +134,7 @@ class Converted:
     lessons: tuple[Lesson, ...] = ()
     asked: tuple[tuple[Question, str], ...] = ()
     shared: tuple[str, ...] = ()
+    suspects: tuple[tuple[int, str], ...] = ()
     unreadable: bool = field(default=False)
 
 
@@ -367,12 +378,13 @@ class Inventory:
         """How many pages are in a state."""
         return int(self._run("SELECT COUNT(*) FROM page WHERE state = ?", (state,)).fetchone()[0])
 
-    def pending(self, size: int) -> Iterator[list[Waiting]]:
+    def pending(self, size: int, scope: Scope = Scope.ALL) -> Iterator[list[Waiting]]:
         """The pages that wait, in order, in batches."""
         last = ""
         while True:
             rows = self._run(
-                f"{_WAITING} WHERE state = 'pending' AND position > ? ORDER BY position LIMIT ?", (last, size)
+                f"{_WAITING} WHERE state = 'pending' {scope} AND position > ? ORDER BY position LIMIT ?",
+                (last, size),
             ).fetchall()
             if not rows:
                 return
@@ -452,6 +464,7 @@ class Inventory:
             ((page, *question, answer) for question, answer in one.asked),
         )
         self._run_many("INSERT INTO shared VALUES (?, ?)", ((page, subject) for subject in one.shared))
+        self._run_many("INSERT OR IGNORE INTO suspect VALUES (?, ?)", one.suspects)
         self._run_many(
             "INSERT INTO tally VALUES (?, ?, ?, ?)",
             ((page, table.kind, table.found, table.refused) for table in one.tables),
@@ -528,8 +541,8 @@ class Inventory:
             "INSERT INTO answer VALUES (?, ?, ?)", ((*question, text) for question, text in answers.items())
         )
         return self._run(
-            "UPDATE page SET state = 'pending' WHERE state NOT IN ('gone', 'pending') AND id IN (SELECT page FROM answer"
-            " CROSS JOIN question ON question.topic = answer.topic AND question.key = answer.key"
+            "UPDATE page SET state = 'pending' WHERE state NOT IN ('gone', 'pending') AND id IN"
+            " (SELECT page FROM answer CROSS JOIN question ON question.topic = answer.topic AND question.key = answer.key"
             " WHERE question.answer <> answer.text)"
         ).rowcount
 
@@ -683,9 +696,16 @@ class Inventory:
         )
         return (row[0] for row in rows)
 
-    def is_shared(self, subject: str) -> bool:
-        """Whether the check of a node needs all pages."""
-        return self._run("SELECT 1 FROM shared WHERE subject = ? LIMIT 1", (subject,)).fetchone() is not None
+    def suspects(self) -> Iterator[tuple[int, str]]:
+        """The nodes of pages that are to be checked if they are focus nodes, each with the number of the shape.
+
+        Some may be of pages that are no more.
+        """
+        return iter(self._run("SELECT shape, subject FROM suspect ORDER BY shape, subject"))
+
+    def has_graph(self, graph: str) -> bool:
+        """Whether a page claims a graph."""
+        return self._run("SELECT 1 FROM page WHERE graph = ? LIMIT 1", (graph,)).fetchone() is not None
 
     def pages_of_graphs(self, graphs: Iterable[str]) -> list[Waiting]:
         """The pages in these graphs."""

@@ -80,5 +80,6 @@ def _converted(told: dict[str, Any]) -> Converted:
             "lessons": tuple((topic, key, value) for topic, key, value in told.get("lessons", ())),
             "asked": tuple(((topic, key), answer) for (topic, key), answer in told.get("asked", ())),
             "shared": tuple(told.get("shared", ())),
+            "suspects": tuple((shape, node) for shape, node in told.get("suspects", ())),
         }
     )

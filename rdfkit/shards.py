@@ -227,6 +227,7 @@ def _left_out(converted: Converted, finding: Result) -> Converted:
         converted,
         state=State.SECOND,
         shared=(),
+        suspects=(),
         findings=(finding,),
         refusals=((finding.path or "", finding.reason),),
         tables=tuple(replace(table, refused=table.found) for table in converted.tables),

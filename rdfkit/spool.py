@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import pickle
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import IO
@@ -92,7 +92,14 @@ def _written_batch(job: Job, file: IO[str]) -> Iterator[Converted]:
         if outcome.converted.state is State.USED:
             file.write(outcome.n_quads())
             _write_merged(outcome, _written(job.run), file)
-        yield outcome.converted
+        yield _without_known(outcome.converted, _suspected(job.run))
+
+
+def _without_known(converted: Converted, known: set[tuple[int, str]]) -> Converted:
+    """What became of a page, without the suspects of pages before it: they are the same for all."""
+    new = tuple(one for one in converted.suspects if one not in known)
+    known.update(new)
+    return replace(converted, suspects=new)
 
 
 def _write_merged(outcome: Outcome, written: set[str], file: IO[str]) -> None:
@@ -115,6 +122,12 @@ def _write_merged(outcome: Outcome, written: set[str], file: IO[str]) -> None:
 @lru_cache(maxsize=1)
 def _written(run: str) -> set[str]:
     """The texts about shared nodes that this process has written in a run."""
+    return set()
+
+
+@lru_cache(maxsize=1)
+def _suspected(run: str) -> set[tuple[int, str]]:
+    """The suspects that this process has named in a run."""
     return set()
 
 

@@ -72,7 +72,8 @@ def _summary(found: Mapping[str, Any], results: Path) -> list[str]:
     said = (
         f"Measured on {facts['date'][:10]} with `benchmarks/run` ({facts['cpu']}, {facts['cores']} cores, "
         f"{facts['memory_gib']} GB of memory, Python {facts['python']}, commit {facts['commit'][:10]}): medians of "
-        f"{sizes['rounds']} interleaved runs, load average {facts['load_before']:.1f} before the first. All numbers and the peers: [{link.name}]({link.as_posix()})."
+        f"{sizes['rounds']} interleaved runs, load average {facts['load_before']:.1f} "
+        f"before the first. All numbers and the peers: [{link.name}]({link.as_posix()})."
     )
     return ["", said, "", *aims_table(found), ""]
 
