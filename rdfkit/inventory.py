@@ -537,9 +537,8 @@ class Inventory:
             "CREATE TEMP TABLE IF NOT EXISTS answer (topic TEXT, key TEXT, text TEXT, PRIMARY KEY (topic, key))"
         )
         self._run("DELETE FROM answer")
-        self._run_many(
-            "INSERT INTO answer VALUES (?, ?, ?)", ((*question, text) for question, text in answers.items())
-        )
+        rows = ((*question, text) for question, text in answers.items())
+        self._run_many("INSERT INTO answer VALUES (?, ?, ?)", rows)
         return self._run(
             "UPDATE page SET state = 'pending' WHERE state NOT IN ('gone', 'pending') AND id IN"
             " (SELECT page FROM answer CROSS JOIN question ON question.topic = answer.topic AND question.key = answer.key"
