@@ -49,7 +49,7 @@ def is_missing_name(text: str) -> bool:
 
 def may_hold_email(text: str) -> bool:
     """Whether an e-mail address may stand in a text: it has the sign for "at", or what people write for it."""
-    return "@" in text or _HIDDEN_AT.search(text) is not None
+    return "@" in text or (("(" in text or "[" in text) and _HIDDEN_AT.search(text) is not None)
 
 
 def without_email(text: str) -> str:
