@@ -182,7 +182,7 @@ def _scalar(text: str, indent: int) -> Value:
     if text in _EMPTY:
         return _EMPTY[text]()
     if _FLOW_LIST.fullmatch(text):
-        return [item.strip("'\"") for item in _FLOW_ITEM.findall(text)]
+        return [item[1:-1] if item[0] in "'\"" else item for item in _FLOW_ITEM.findall(text)]
     raise NotPlainError("has a value that begins with an indicator")
 
 

@@ -32,6 +32,7 @@ _BASE_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
         ("a: 'one\n\n  two '\n", {"a": "one\ntwo "}),
         ("a: https://x.org/y\nb: x:y\n", {"a": "https://x.org/y", "b": "x:y"}),
         ("a: []\nb: {}\nc: [x, 'y',\"z\"]\n", {"a": [], "b": {}, "c": ["x", "y", "z"]}),
+        ("a: ['\"x',\"'\", '', \"y z\"]\n", {"a": ['"x', "'", "", "y z"]}),
         ("a:\n- b: 1\n  c: 2\n- b: 3\nd: 4\n", {"a": [{"b": "1", "c": "2"}, {"b": "3"}], "d": "4"}),
         ("a:\n  - x\n  - 'b: 1'\n  - http://x\n", {"a": ["x", "b: 1", "http://x"]}),
         ("a:\n- b:\n    c: 1\n  d:\n  - x\n", {"a": [{"b": {"c": "1"}, "d": ["x"]}]}),
@@ -170,7 +171,20 @@ _VALUES = [
         "😀",
     ),
     *("'x'", "''", "'", "'it''s'", "'a: b'", "'x' y", "'''", '"q"', '"', '"a\\n"', '"a"b"', "'x\n  y'"),
-    *("[]", "{}", "[a, b]", "['a',b]", "[a,]", "[a", "]", "{a: b}", "[a: b]", "[ a ]", "[a b, c-d]"),
+    *(
+        "[]",
+        "{}",
+        "[a, b]",
+        "['a',b]",
+        "['\"a', \"'\"]",
+        "[a,]",
+        "[a",
+        "]",
+        "{a: b}",
+        "[a: b]",
+        "[ a ]",
+        "[a b, c-d]",
+    ),
     *(
         "|",
         ">-",
@@ -189,6 +203,16 @@ _VALUES = [
         "\xa0",
     ),
 ]
+_flow_lists = st.lists(
+    st.sampled_from(["a", "b c", "d-e", "'f'", "'\"g'", '"h\'"', "''", '"i, j"', "", "-", "k:"])
+)
+
+
+@given(_flow_lists, st.sampled_from([",", ", ", " , "]), st.sampled_from(["[{}]", "[ {} ]", "[{}", "[{},]"]))
+def test_lists_in_brackets(items: list[str], comma: str, brackets: str) -> None:
+    _reads_as_the_base_loader_or_refuses(f"a: {brackets.format(comma.join(items))}\n")
+
+
 _lines = st.builds(
     "{}{}{}{}".format,
     st.sampled_from(["", "", "", " ", "  ", "  ", "    "]),
