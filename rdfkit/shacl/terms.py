@@ -7,7 +7,11 @@ rdflib is loaded and asked.
 
 from __future__ import annotations
 
+import logging
 import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -29,6 +33,9 @@ _INTEGER = re.compile(r"[+-]?[0-9]+")
 _DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _DOUBLE = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+# What rdflib has no values for, and so takes in any form.
+_FREE = ("gYear", "gYearMonth", "gMonth", "gMonthDay", "gDay", "string", "anyURI")
 
 Number = int | float | Decimal
 
@@ -112,7 +119,9 @@ def _is_common_form(found: Literal) -> bool:
     name = (found.datatype or "").removeprefix(XSD)
     if name == "date" and _DATE.fullmatch(found.text):
         return _is_day(found.text)
-    return (name == "boolean" and found.text in ("true", "false")) or _number(found) is not None
+    if name == "boolean" and found.text in ("true", "false"):
+        return True
+    return name in _FREE or _number(found) is not None
 
 
 def _is_day(text: str) -> bool:
@@ -217,7 +226,21 @@ def rdflib_literal(found: Literal) -> rdflib.Literal:
         return rdflib.Literal(found.text, lang=found.language)
     if found.datatype is None:
         return rdflib.Literal(found.text)
-    return rdflib.Literal(found.text, datatype=rdflib.URIRef(found.datatype), normalize=False)
+    with _silence():
+        return rdflib.Literal(found.text, datatype=rdflib.URIRef(found.datatype), normalize=False)
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keeps rdflib from logging what is ill-typed, with a traceback: a result will say it."""
+    log = logging.getLogger("rdflib.term")
+    before, log.disabled = log.disabled, True
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Parsing weird boolean")
+            yield
+    finally:
+        log.disabled = before
 
 
 def _unescaped(match: re.Match[str]) -> str:

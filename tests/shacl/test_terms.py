@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import warnings
+
 import pyoxigraph as ox
 import pytest
 from hypothesis import given
@@ -9,11 +13,9 @@ from hypothesis import strategies as st
 
 from rdfkit.shacl import terms
 
-# What rdflib says of booleans that are none.
-pytestmark = pytest.mark.filterwarnings("ignore:Parsing weird boolean")
-
 XSD = "http://www.w3.org/2001/XMLSchema#"
-DATATYPES = [f"{XSD}{name}" for name in ("integer", "decimal", "double", "boolean", "date", "gYear", "byte")]
+_NAMES = ("integer", "decimal", "double", "boolean", "date", "gYear", "gMonthDay", "anyURI", "byte")
+DATATYPES = [f"{XSD}{name}" for name in _NAMES]
 NUMBERS = st.from_regex(r"[+-]?[0-9]{1,3}(\.[0-9]{1,3})?([eE][+-]?[0-9]{1,2})?", fullmatch=True)
 DATES = st.from_regex(r"[0-9]{4}-[01][0-9]-[0-3][0-9](Z|[+-]0[0-9]:00)?", fullmatch=True)
 FORMS = st.one_of(
@@ -39,6 +41,24 @@ def test_datatypes_are_checked_as_rdflib_reads_them(text: str, datatype: str) ->
     literal = terms.literal(str(ox.Literal(text, datatype=ox.NamedNode(datatype))))
     if terms._is_common_form(literal):
         assert terms._is_well_typed(literal)
+
+
+@pytest.mark.parametrize("name", ["decimal", "boolean", "date"])
+def test_what_is_ill_typed_is_not_logged(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    with warnings.catch_warnings(action="error"):
+        assert not terms.has_datatype(f'"x"^^<{XSD}{name}>', f"{XSD}{name}")
+    assert not caplog.records
+
+
+def test_ordinary_literals_need_no_rdflib() -> None:
+    ordinary = {"gYear": "2003", "decimal": "0.87", "integer": "3", "date": "2025-12-01", "double": "1e-5"}
+    asked = [(f'"{text}"^^<{XSD}{name}>', XSD + name) for name, text in ordinary.items()]
+    code = (
+        "import sys; from rdfkit.shacl.terms import has_datatype; "
+        f"print(all(has_datatype(*each) for each in {asked!r}), 'rdflib' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True False\n"
 
 
 @given(FORMS, FORMS, st.sampled_from(DATATYPES), st.sampled_from(DATATYPES))
