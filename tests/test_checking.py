@@ -100,6 +100,7 @@ def test_shapes_that_are_not_well_formed(text: str, engine: Engine, tmp_path: Pa
         rdfkit.validate([SEEDS], shapes=[shapes], engine=engine)
 
 
+@pytest.mark.filterwarnings("ignore:NTSerializer", "ignore:ConjunctiveGraph")
 @pytest.mark.parametrize("suffix", ["ttl", "nt", "rdf", "jsonld"])
 def test_shapes_in_any_format(suffix: str, tmp_path: Path) -> None:
     shapes = tmp_path / f"mine.{suffix}"

@@ -20,6 +20,10 @@ class Step:
     predicate: str
     inverse: bool = False
 
+    def ends(self, start: str, data: Data) -> list[str]:
+        """The nodes that the step leads to from a node."""
+        return data.subjects(self.predicate, start) if self.inverse else data.objects(start, self.predicate)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shape:
@@ -88,14 +92,9 @@ class Shape:
         predicate = self.predicate
         if predicate is not None:
             return data.objects(focus, predicate)
-        found = {focus: None}
+        found = [focus]
         for step in self.path:
-            look = data.subjects if step.inverse else None
-            found = {
-                term: None
-                for start in found
-                for term in (look(step.predicate, start) if look else data.objects(start, step.predicate))
-            }
+            found = list(dict.fromkeys(term for start in found for term in step.ends(start, data)))
         return found
 
     def findings(self, focus: str, data: Data) -> Iterator[Finding]:
