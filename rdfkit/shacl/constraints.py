@@ -48,6 +48,11 @@ class Constraint:
         return 0
 
     @property
+    def inner(self) -> tuple[Shape, ...]:
+        """The shapes that the constraint names."""
+        return ()
+
+    @property
     def message(self) -> str:
         """What the constraint asks for, for shapes that have no message of their own."""
         raise NotImplementedError
@@ -451,6 +456,10 @@ class ShapeConstraint(TermConstraint):
         return max(shape.depth for shape in self.shapes)
 
     @property
+    def inner(self) -> tuple[Shape, ...]:
+        return self.shapes
+
+    @property
     def holding(self) -> Holding:  # type: ignore[override]
         return Holding.ALONE if self.depth else Holding.ALWAYS
 
@@ -550,6 +559,10 @@ class Property(Constraint):
     @property
     def depth(self) -> int:
         return self.shape.depth
+
+    @property
+    def inner(self) -> tuple[Shape, ...]:
+        return (self.shape,)
 
     @property
     def breakable(self) -> bool:  # type: ignore[override]

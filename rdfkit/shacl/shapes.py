@@ -82,10 +82,7 @@ class Shape:
     @property
     def inner(self) -> tuple[Shape, ...]:
         """The shapes that the constraints name."""
-        named = (
-            getattr(each, "shapes", None) or (getattr(each, "shape", None),) for each in self.constraints
-        )
-        return tuple(shape for shapes in named for shape in shapes if shape is not None)
+        return tuple(shape for each in self.constraints for shape in each.inner)
 
     def values(self, focus: str, data: Data) -> Collection[str]:
         """The value nodes of a focus node."""
