@@ -27,14 +27,16 @@ class Record:
 
 def to_line(record: Record) -> str:
     """The record as one line of JSON, the same for equal records."""
-    converted = {key: value for key, value in asdict(record.converted).items() if value or key == "state"}
-    converted["findings"] = [_result_json(result) for result in record.converted.findings]
+    converted = _told(record.converted)
+    converted["findings"] = [_told(result) for result in record.converted.findings]
+    converted["tables"] = [asdict(table) for table in record.converted.tables]
     told = {
         "file": asdict(record.file),
         "tables": [asdict(table) for table in record.tables],
         "converted": converted,
     }
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    # In ASCII: then no character but the last ends the line, and names of files need not be UTF-8.
+    return json.dumps(told, separators=(",", ":"))
 
 
 def from_line(line: str, path: str) -> Record:
@@ -60,9 +62,10 @@ def lines(records: Iterable[Record]) -> Iterator[str]:
     return (f"{to_line(record)}\n" for record in records)
 
 
-def _result_json(result: Result) -> dict[str, Any]:
+def _told(one: Converted | Result) -> dict[str, Any]:
+    """The fields that do not have their default values."""
     return {
-        field.name: value for field in fields(Result) if (value := getattr(result, field.name)) is not None
+        field.name: value for field in fields(one) if (value := getattr(one, field.name)) != field.default
     }
 
 

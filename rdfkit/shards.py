@@ -160,7 +160,7 @@ def read_shard(place: str, shard: Shard) -> bytes:
 
 def write_manifest(place: str, manifest: Manifest) -> None:
     """Writes the manifest: from then on the shards are the place's. Raises ShardError."""
-    text = json.dumps(asdict(manifest), indent=1, ensure_ascii=False)
+    text = json.dumps(asdict(manifest), indent=1)
     _write(place, MANIFEST, f"{text}\n".encode())
 
 
