@@ -201,12 +201,13 @@ def bearer(token: str | None) -> dict[str, str]:
 
 @contextmanager
 def serving(
-    store: Path, *options: str, token: str | None = None, services: tuple[str, ...] = ()
+    store: Path | str, *options: str, token: str | None = None, services: tuple[str, ...] = ()
 ) -> Iterator[Server]:
-    """A server on a store, at a free port of this machine; with a token it takes updates, and it may ask `services`.
-    `options` are settings (`time_limit=1`). Stopped in the end.
+    """A server on a store, or on an endpoint by its URL, at a free port of this machine; with a token it takes updates,
+    and it may ask `services`. `options` are settings (`time_limit=1`). Stopped in the end.
     """
-    command = [sys.executable, "-m", "rdfkit", "serve", "--store", str(store), "--port", "0"]
+    where = "--store" if isinstance(store, Path) else "--endpoint"
+    command = [sys.executable, "-m", "rdfkit", "serve", where, str(store), "--port", "0"]
     for option in options:
         command += ["--set", option]
     for service in services:
