@@ -187,9 +187,7 @@ PasswordFile = Annotated[
     Path | None,
     typer.Option("--password-file", metavar="FILE", help="The password, if not RDFKIT_PASSWORD."),
 ]
-TargetToken = Annotated[
-    Path | None, typer.Option("--token-file", metavar="FILE", help="A token, if not RDFKIT_TOKEN.")
-]
+TargetToken = Annotated[Path | None, typer.Option("--token-file", metavar="FILE", help="A token.")]
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here, not to the screen.")
 ]
@@ -745,7 +743,7 @@ def link(
         with _opened(store, endpoint, _network(registry)) as opened:
             done = _link_endpoint(opened, thresholds, output)
         if to is not None:
-            credentials = _credentials(token_file, user, password_file)
+            credentials = _credentials(token_file, user, password_file, method)
             _publish_linkset(done, _target(to, method, credentials, endpoint, update), quiet)
     if not done.tests:
         _say(
@@ -849,7 +847,7 @@ def publish(
     from rdfkit.progress import progress
     from rdfkit.targets import find_kind
 
-    credentials = _credentials(token_file, user, password_file)
+    credentials = _credentials(token_file, user, password_file, method)
     loader = None
     if find_kind(method).loader is not None:
         from rdfkit.loaders import VirtuosoLoader
@@ -939,10 +937,16 @@ def _checked_endpoint(name_or_url: str, registry: Path | None) -> str:
         return opened.endpoint.url
 
 
-def _credentials(token_file: Path | None, user: str | None, password_file: Path | None) -> Credentials:
+def _credentials(
+    token_file: Path | None, user: str | None, password_file: Path | None, method: str
+) -> Credentials:
     from rdfkit.credentials import read_credentials
 
-    return read_credentials(token_file, user, password_file, os.environ)
+    environment = dict(os.environ)
+    if method != "rdfkit":
+        # It is the token of our own server, and for nobody else.
+        environment.pop("RDFKIT_TOKEN", None)
+    return read_credentials(token_file, user, password_file, environment)
 
 
 def _target(

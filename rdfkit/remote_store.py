@@ -7,6 +7,7 @@ takes for its default graph. An endpoint without it is asked as it is.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -113,7 +114,7 @@ class RemoteStore(Store):
         """Where something may be kept about what is published there now, None for nowhere."""
         if self._folder is None:
             return None
-        folder = self._folder / str(self.metadata["name"])
+        folder = self._folder / folder_name(str(self.metadata["name"]))
         folder.mkdir(exist_ok=True)
         return folder
 
@@ -260,13 +261,19 @@ class RemoteStore(Store):
     def read_publication(self) -> None:
         """Finds out what was published. Raises StoreError when it is not whole, RemoteError."""
         pattern = f"GRAPH {PUBLISHED} {{ {{ {PUBLISHED} <{_BUILD}> ?o }} UNION {{ {MERGED} <{_HASH}> ?o }} }}"
-        texts = [term.value for (term,) in self._pages(("o",), pattern) if isinstance(term, ox.Literal)]
+        try:
+            texts = [term.value for (term,) in self._pages(("o",), pattern) if isinstance(term, ox.Literal)]
+        except RemoteError as error:
+            # It does not know named graphs.
+            if error.status != _BAD_REQUEST:
+                raise
+            return
         if PENDING in texts:
             raise StoreError(
                 "what is published there is not whole: `rdfkit publish` runs, or broke off; run it again",
                 path=self.endpoint.url,
             )
-        build: dict[str, Any] = next((json.loads(text) for text in texts if text.startswith("{")), {})
+        build = next((_metadata(text, self.endpoint.url) for text in texts if text.startswith("{")), {})
         if texts:
             self._merged = replace(self.endpoint, dataset=Dataset((MERGED.value,)))
         self.metadata = MappingProxyType({**self.metadata, **build})
@@ -334,6 +341,21 @@ class RemoteStore(Store):
         remote = self._network.remote([self.endpoint.url], self._connections)
         found = remote.select(*self._own(text))
         return found.rows, remote.ledger.is_complete
+
+
+def folder_name(build: str) -> str:
+    """The name of the folder for what is kept about a build. Who names a build at an endpoint names no folder here."""
+    return hashlib.sha256(build.encode()).hexdigest()[:32]
+
+
+def _metadata(text: str, url: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise RemoteError.of("malformed", url, f"does not say in JSON what is published: {error}") from error
+    if not isinstance(found, dict):
+        raise RemoteError.of("malformed", url, "does not say what is published: this is no JSON object")
+    return found
 
 
 def _pattern(*terms: Term | None) -> str:

@@ -10,11 +10,14 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 from conftest import SEEDS
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from targets import Running, running
 
 import rdfkit
@@ -137,6 +140,33 @@ def test_what_broke_off_is_taken_up(other: Running) -> None:
         assert send(there, other).missing == ()
         check_same(there, other)
     assert broken > 7
+
+
+QUADS = st.tuples(st.integers(1, 4), st.integers(0, 1), st.integers(0, 3)).map(
+    lambda each: f"{each[0]} s p{each[1]} o{each[2]}"
+)
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(stores=st.lists(st.tuples(st.sets(QUADS, max_size=8), st.none() | st.integers(0, 12)), max_size=6))
+def test_any_sequence_of_stores(other: Running, stores: list[tuple[set[str], int | None]]) -> None:
+    """Stores that share triples between their graphs, sent one after the other, some of them not to their end."""
+    for lines, left in stores:
+        store = store_of(*lines)
+        if left is None:
+            assert send(store, other).missing == ()
+            check_same(store, other)
+        else:
+            Failing.left = left
+            with suppress(RemoteError):
+                send(store, other, Failing)
+    last = store_of("1 s p o", "9 s p o")
+    assert send(last, other).missing == ()
+    check_same(last, other)
 
 
 def test_half_of_it_is_not_shown(other: Running) -> None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from rdfkit.errors import RemoteError, StoreError
-from rdfkit.remote_store import open_endpoint
+from rdfkit.network import Network
+from rdfkit.remote import RemoteLimits
+from rdfkit.remote_store import folder_name, open_endpoint
 from rdfkit.store import Store, current_build, open_store
 
 Origin = Path | str
 """A folder, or the URL of an endpoint."""
+
+
+# Who stops the server does not wait for an endpoint.
+_LIMITS = RemoteLimits(request_seconds=10, query_seconds=10, retries=0)
 
 
 def read_origin(text: str | Path) -> Origin:
@@ -31,7 +38,14 @@ def current(origin: Origin) -> str | None:
     if isinstance(origin, Path):
         return current_build(origin)
     try:
-        with open_endpoint(origin) as opened:
+        with open_endpoint(origin, Network(limits=_LIMITS)) as opened:
             return str(opened.metadata["name"])
     except RemoteError as error:
         raise StoreError(str(error), path=origin) from error
+
+
+def remove_labels(folder: Path, build: str) -> None:
+    """Removes from the folder for the labels of an endpoint those of all builds but one."""
+    for path in folder.iterdir():
+        if path.name != folder_name(build):
+            shutil.rmtree(path, ignore_errors=True)

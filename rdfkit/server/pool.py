@@ -23,7 +23,7 @@ from rdfkit.errors import StoreError
 from rdfkit.server import problems
 from rdfkit.server.answered import Answered
 from rdfkit.server.frames import Kind, decode, json_frame, next_frame
-from rdfkit.server.origins import Origin, current
+from rdfkit.server.origins import Origin, current, remove_labels
 from rdfkit.server.problems import Problem
 from rdfkit.settings import Settings
 
@@ -404,6 +404,8 @@ class Pool:
             self.build, self.built = started[0].build, started[0].built
             for worker in old:
                 self._discard(worker)
+            if self._labels is not None:
+                remove_labels(Path(self._labels.name), self.build)
             self._dispatch()
 
     async def _current(self) -> str | None:
