@@ -46,10 +46,17 @@ def along(
 
     At most `limit`.
     """
-    cut = f" LIMIT {limit}" if limit is not None else ""
     typed = f" ?end a {class_} ." if class_ else ""
-    query = f"SELECT DISTINCT ?end {{ <{checked(start)}> {path} ?end .{typed} FILTER(isIRI(?end)) }}{cut}"
-    return [str(row["end"]) for row in rows(store, query)]
+    return ends(store, start, f"?start {path} ?end .{typed}", limit)
+
+
+def ends(store: Store, start: str, pattern: str, limit: int | None = None) -> list[str]:
+    """The IRIs that `?end` stands for in a SPARQL pattern about `?start`, each once, in no order. At most `limit`."""
+    cut = f" LIMIT {limit}" if limit is not None else ""
+    about = pattern.replace("?start", f"<{checked(start)}>")
+    return [
+        str(row["end"]) for row in rows(store, f"SELECT DISTINCT ?end {{ {about} FILTER(isIRI(?end)) }}{cut}")
+    ]
 
 
 def rows(store: Store, query: str) -> Iterator[dict[str, Plain]]:

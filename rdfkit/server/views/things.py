@@ -17,7 +17,7 @@ from rdfkit import resources
 from rdfkit.addresses import OTHER, compact, kinds, page_of
 from rdfkit.answers import Rows
 from rdfkit.entities import figures, pathways, sharing, statements
-from rdfkit.entities.reading import along, checked, is_known, texts
+from rdfkit.entities.reading import along, checked, ends, is_known, texts
 from rdfkit.errors import NotFoundError
 from rdfkit.identifiers import compress, expand
 from rdfkit.labels import Entry, revision
@@ -257,7 +257,10 @@ def _is_iri(term: ox.NamedNode | ox.Literal) -> bool:
 def _members(source: Source, iri: str, row: Sequence[str]) -> tuple[list[Entry], bool]:
     """The things of one list in order, and whether there are more than were read."""
     _, path, kind, *class_ = row
-    found = along(source.store, iri, path, MOST + 1, *class_)
+    if "?end" in path:
+        found = ends(source.store, iri, path, MOST + 1)
+    else:
+        found = along(source.store, iri, path, MOST + 1, *class_)
     read = found[:MOST]
     entries = source.labels.entries(read)
     missing = [
