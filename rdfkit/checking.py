@@ -13,7 +13,6 @@ from rdfkit import archives, builder, formats, rdfxml, validation
 from rdfkit.conversion import Advance, no_progress
 from rdfkit.errors import ArchiveError, SourceError
 from rdfkit.report import Report, Result
-from rdfkit.shacl import ShapeResult
 from rdfkit.validation import Engine, Shapes
 
 
@@ -49,7 +48,8 @@ def _check_rdf(paths: list[Path], shapes: Shapes) -> Iterable[Result]:
     quads = {path: read_rdf(path) for path in paths}
     triples = (quad.triple for found in quads.values() for quad in found)
     results = validation.check(triples, shapes)
-    return [validation.untraced(result, _file_of(result, quads)) for result in results]
+    files = _files_of({result.focus for result in results}, quads)
+    return [validation.untraced(result, files.get(result.focus)) for result in results]
 
 
 def holds_rdf(path: Path) -> bool:
@@ -109,9 +109,13 @@ def _parse(
         ) from error
 
 
-def _file_of(result: ShapeResult, quads: dict[Path, list[ox.Quad]]) -> str | None:
-    focus = ox.NamedNode(result.focus) if ":" in result.focus else None
-    for path, found in quads.items():
-        if any(quad.subject == focus for quad in found):
-            return str(path)
-    return str(next(iter(quads))) if len(quads) == 1 else None
+def _files_of(nodes: set[str], quads: dict[Path, list[ox.Quad]]) -> dict[str, str]:
+    """The first file that describes each node; the only file for what none describes."""
+    if len(quads) == 1:
+        return dict.fromkeys(nodes, str(next(iter(quads))))
+    found: dict[str, str] = {}
+    for path, read in quads.items():
+        for quad in read:
+            if isinstance(quad.subject, ox.NamedNode) and quad.subject.value in nodes:
+                found.setdefault(quad.subject.value, str(path))
+    return found

@@ -541,8 +541,8 @@ class Inventory:
         self._run_many("INSERT INTO answer VALUES (?, ?, ?)", rows)
         return self._run(
             "UPDATE page SET state = 'pending' WHERE state NOT IN ('gone', 'pending') AND id IN"
-            " (SELECT page FROM answer CROSS JOIN question ON question.topic = answer.topic AND question.key = answer.key"
-            " WHERE question.answer <> answer.text)"
+            " (SELECT page FROM answer CROSS JOIN question ON question.topic = answer.topic"
+            " AND question.key = answer.key WHERE question.answer <> answer.text)"
         ).rowcount
 
     # --- graphs and tables that several pages claim ---
