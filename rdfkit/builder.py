@@ -60,7 +60,7 @@ from rdfkit.spool import FOLDER as SPOOL
 from rdfkit.spool import Job, Spooled, spool, spooled
 from rdfkit.store import Stage, Store
 from rdfkit.survey import survey
-from rdfkit.union import check_union, confirmed_suspects, holders
+from rdfkit.union import can_be_parted, check_union, confirmed_suspects, holders
 from rdfkit.void import describe, site_of_kind
 
 if TYPE_CHECKING:
@@ -483,7 +483,7 @@ class _Run:
     def check_shared(self) -> None:
         """Checks the nodes that several pages describe, with all that is said of them; refuses pages by it."""
         compiled, graph = self.shapes.compiled, self.stage.graph
-        if compiled is None:
+        if compiled is None or not can_be_parted(graph, compiled):
             found = list(validation.check(self._triples(), self.shapes))
             nodes = {result.focus for result in found}
         else:

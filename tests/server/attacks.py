@@ -5,11 +5,9 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -24,8 +22,9 @@ import pyoxigraph as ox
 
 from rdfkit.store import staging
 
+from .serving import started
+
 TOKEN = "hostile-tests-" + "t" * 32
-_READY = 30.0
 
 
 def write_store(folder: Path, quads: list[ox.Quad]) -> None:
@@ -201,26 +200,14 @@ def serving(
 
     With `files` it may have so many files open.
     """
-    command = [sys.executable, "-m", "rdfkit", "serve", "--store", str(store), "--port", "0", "--quiet"]
-    command += ["--workers", str(workers), *options]
-    for name, value in settings.items():
-        command += ["--set", f"{name}={value}"]
-    if files is not None:
-        command = ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh", *command]
-    variables = {**os.environ, "RDFKIT_TOKEN": TOKEN, **(environment or {})}
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=variables)
-    try:
-        assert process.stderr is not None
-        said = process.stderr.readline()
-        found = re.search(r":([0-9]+)/", said)
-        assert found is not None, said + process.stderr.read()
-        # A log that nobody reads would stop the server.
-        threading.Thread(target=process.stderr.read, daemon=True).start()
-        served = Served(process, int(found[1]))
-        _wait_until_ready(served)
-        yield served
-    finally:
-        end(process)
+    arguments = ["--quiet", "--workers", str(workers), *options]
+    arguments += [part for name, value in settings.items() for part in ("--set", f"{name}={value}")]
+    shell = ("sh", "-c", f'ulimit -n {files}; exec "$@"', "sh") if files is not None else ()
+    with started(store, *arguments, token=TOKEN, environment=environment, shell=shell) as server:
+        try:
+            yield Served(server.process, server.address[1])
+        finally:
+            end(server.process)
 
 
 def end(process: subprocess.Popen[str]) -> None:
@@ -235,18 +222,6 @@ def end(process: subprocess.Popen[str]) -> None:
     until = time.monotonic() + 10
     while any(is_running(pid) for pid in workers) and time.monotonic() < until:
         time.sleep(0.05)
-
-
-def _wait_until_ready(served: Served) -> None:
-    until = time.monotonic() + _READY
-    while time.monotonic() < until and served.process.poll() is None:
-        try:
-            served.health()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError("the server did not start")
 
 
 class Listener:

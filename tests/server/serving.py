@@ -206,24 +206,32 @@ def serving(
     """A server on a store, or on an endpoint by its URL, at a free port of this machine; with a token it takes updates,
     and it may ask `services`. `options` are settings (`time_limit=1`). Stopped in the end.
     """
-    where = "--store" if isinstance(store, Path) else "--endpoint"
-    command = [sys.executable, "-m", "rdfkit", "serve", where, str(store), "--port", "0"]
-    for option in options:
-        command += ["--set", option]
-    for service in services:
-        command += ["--allow-service", service]
-    environment = dict(os.environ)
-    environment.pop("RDFKIT_TOKEN", None)
+    arguments = [part for option in options for part in ("--set", option)]
+    arguments += [part for service in services for part in ("--allow-service", service)]
     if token is not None:
-        command.append("--allow-update")
-        environment["RDFKIT_TOKEN"] = token
+        arguments.append("--allow-update")
+    with started(store, *arguments, token=token) as server:
+        yield server
+
+
+@contextmanager
+def started(
+    store: Path | str,
+    *arguments: str,
+    token: str | None = None,
+    environment: Mapping[str, str] | None = None,
+    shell: tuple[str, ...] = (),
+) -> Iterator[Server]:
+    """A server with further arguments and environment, perhaps started by a shell. Stopped in the end."""
+    where = "--store" if isinstance(store, Path) else "--endpoint"
+    variables = {**os.environ, **(environment or {}), "RDFKIT_TOKEN": token or ""}
     process = subprocess.Popen(
-        command,
+        [*shell, sys.executable, "-m", "rdfkit", "serve", where, str(store), "--port", "0", *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
-        env=environment,
+        env=variables,
     )
     server = Server(process)
     try:
