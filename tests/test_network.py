@@ -175,7 +175,8 @@ def test_a_server_says_when_the_other_fails(asking: Server, remote: Server) -> N
     assert asking.query("ASK {}").status == 200
 
 
-def test_random_queries_give_the_same_over_http(tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", [10, pytest.param(100, marks=pytest.mark.scale)])
+def test_random_queries_give_the_same_over_http(tmp_path: Path, count: int) -> None:
     chance = random.Random(11)
     data = [random_triples(chance, 9) for _ in range(3)]
     one, two = (
@@ -185,7 +186,7 @@ def test_random_queries_give_the_same_over_http(tmp_path: Path) -> None:
     tested = 0
     with serving(one, "workers=1") as first, serving(two, "workers=1") as second:
         addresses = dict(zip(ENDPOINTS, (_endpoint(first), _endpoint(second)), strict=True))
-        while tested < 25:
+        while tested < count:
             query = random_query(chance)
             case = Case(query, data[0], dict(zip(ENDPOINTS, data[1:], strict=True)))
             text, reference = case.reference()

@@ -59,15 +59,23 @@ def test_not_modified(server: Server, method: str) -> None:
         assert "accept" in answer.headers["vary"].lower()
 
 
+# Nobody is at this port.
+_NOBODY = "http://127.0.0.1:9/sparql"
+
+
+@pytest.fixture(scope="module")
+def asking(store_folder: Path) -> Iterator[Server]:
+    """A server that may ask an endpoint."""
+    with serving(store_folder, "workers=1", services=(_NOBODY,)) as running:
+        yield running
+
+
 @pytest.mark.parametrize("accept", [JSON, "text/html"])
-def test_what_other_endpoints_say_is_not_cached(store_folder: Path, accept: str) -> None:
-    # Nobody is at this port.
-    nobody = "http://127.0.0.1:9/sparql"
-    with serving(store_folder, services=(nobody,)) as asking:
-        local, federated = (
-            asking.query(f"SELECT * {{ VALUES ?n {{ 1 }} {clause} }}", accept=accept)
-            for clause in ("", f"SERVICE SILENT <{nobody}> {{ ?s ?p ?o }}")
-        )
+def test_what_other_endpoints_say_is_not_cached(asking: Server, accept: str) -> None:
+    local, federated = (
+        asking.query(f"SELECT * {{ VALUES ?n {{ 1 }} {clause} }}", accept=accept)
+        for clause in ("", f"SERVICE SILENT <{_NOBODY}> {{ ?s ?p ?o }}")
+    )
     assert (local.status, federated.status) == (200, 200)
     assert "etag" in local.headers
     assert "etag" not in federated.headers
