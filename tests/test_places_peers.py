@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import SEEDS
+from conftest import SEEDS, assemble
 
-from rdfkit.builder import assemble
 from rdfkit.errors import PageError, SourceError
 from rdfkit.pages import read_page
 from rdfkit.places import list_files
