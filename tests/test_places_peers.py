@@ -12,9 +12,13 @@ from pathlib import Path
 import pytest
 from conftest import SEEDS, assemble
 
+import rdfkit
+from rdfkit.builder import load
 from rdfkit.errors import PageError, SourceError
 from rdfkit.pages import read_page
 from rdfkit.places import list_files
+from rdfkit.sharding import convert_to
+from rdfkit.shards import read_manifest
 from rdfkit.sources import PAGE_SUFFIXES, find_sources
 
 pytestmark = pytest.mark.peers
@@ -103,3 +107,17 @@ def test_a_page_of_a_bucket_is_read(bucket: str) -> None:
     fsspec.filesystem("s3").pipe_file("pages/empty.md", b"")
     with pytest.raises(PageError, match="no front matter"):
         read_page(find_sources([f"{bucket}/empty.md"])[0])
+
+
+def test_shards_lie_in_a_bucket(bucket: str, tmp_path: Path) -> None:
+    source = f"{bucket}/site/_figures"
+    manifest = convert_to([source], f"{bucket}/shards", shard_pages=2)
+    convert_to([source], tmp_path / "shards", shard_pages=2)
+    assert read_manifest(f"{bucket}/shards") == manifest == read_manifest(str(tmp_path / "shards"))
+    # What is there already is taken from there.
+    assert (
+        convert_to([source], f"{bucket}/shards", shard_pages=2, run=lambda _, jobs: iter(list(jobs)[:0]))
+        == manifest
+    )
+    loaded, built = load(f"{bucket}/shards", tmp_path / "loaded"), rdfkit.build([source], tmp_path / "built")
+    assert (loaded.quads, loaded.pages, loaded.report) == (built.quads, built.pages, built.report)
