@@ -222,7 +222,14 @@ _results = st.builds(
 )
 def test_a_record_is_read_as_it_was_written(state, findings, asked, lessons, refusals, path) -> None:
     converted = Converted(
-        path, state, findings=findings, asked=asked, lessons=lessons, refusals=refusals, shared=(path,)
+        path,
+        state,
+        findings=findings,
+        asked=asked,
+        lessons=lessons,
+        refusals=refusals,
+        shared=(path,),
+        suspects=((3, path),),
     )
     record = Record(File(path, "0", path, 1, None), (), converted)
     line = to_line(record)
