@@ -303,6 +303,8 @@ def test_the_command_line(tmp_path: Path) -> None:
         assert set(links.read_text().splitlines()) < set(ours.read_text().splitlines())
         assert (tmp_path / "theirs.nq").read_text() == ours.read_text()
         assert "links" in _rdfkit("info", *at).stdout
+        # Without the links again, and without the token.
+        rdfkit.build([SEEDS], store)
         assert "401" in _rdfkit("publish", *here, "--to", other.url, "--method", "rdfkit", expect=5).stderr
     assert "cannot be reached" in _rdfkit("publish", *here, *to, expect=5).stderr
     assert "cannot be reached" in _rdfkit("audit", *at, expect=5).stderr
