@@ -90,6 +90,27 @@ def test_markdown_has_every_row_and_keeps_bars_out_of_the_cells() -> None:
     assert text.count("not measured in this run") == len(aims.judged({}, 1, 1)) - 3
 
 
+@pytest.mark.parametrize(
+    ("facts", "sizes", "kept"),
+    [
+        ({}, {}, {"start"}),
+        ({"date": "2026-11-21T18:00:00+00:00"}, {}, {"start"}),
+        ({"commit": "fedcba"}, {}, set()),
+        ({"commit": ""}, {}, set()),
+        ({"changed_files": 1}, {}, set()),
+        ({}, {"rounds": 1}, set()),
+    ],
+    ids=["same", "later", "other-commit", "no-commit", "changed", "other-sizes"],
+)
+def test_what_was_measured_before_stays(tmp_path: Path, facts: dict, sizes: dict, kept: set[str]) -> None:
+    results = tmp_path / "2026-11-21.json"
+    assert writing.earlier(results, FACTS, SIZES) == {}
+    writing.write_json(found(start()), results)
+    parts = writing.earlier(results, {**FACTS, **facts}, {**SIZES, **sizes})
+    assert parts.keys() == kept
+    assert found(parts)["parts"] == (json.loads(results.read_text())["parts"] if kept else {})
+
+
 def test_the_readme_has_the_table_between_its_markers(tmp_path: Path) -> None:
     readme, results = tmp_path / "README.md", PROJECT / "benchmarks" / "results" / "2026-11-21.json"
     readme.write_text(f"before\n\n{writing.START}\nold\n{writing.END}\n\nafter\n", encoding="utf-8")

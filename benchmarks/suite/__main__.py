@@ -31,7 +31,8 @@ DESCRIPTION = """\
 Measures rdfkit beside its peers and its floor, on the same input in the same run, and writes
 benchmarks/results/DATE.{json,md,svg}. Without names it runs: conversion, validation, build,
 incremental, start, queries. `large` builds a store of many figures too, `link` and `endpoint`
-run the benchmarks of these names. `readme [RESULTS.json]` puts the table of the last run, or
+run the benchmarks of these names. What was measured before on the same day, of the same commit
+and in the same sizes, stays in the results. `readme [RESULTS.json]` puts the table of the last run, or
 of that file, into the README."""
 
 
@@ -48,7 +49,8 @@ def main() -> None:
     WORK.mkdir(exist_ok=True)
     setting = Setting(figures=Figures(options.figures), say=_say, **sizes)
     facts = machine.facts()
-    parts: dict[str, Part] = {}
+    day = facts["date"][:10]
+    parts = writing.earlier(options.output / f"{day}.json", facts, sizes)
     failed: list[str] = []
     for name in (name for name in PARTS if name in wanted):
         _say(name)
@@ -59,8 +61,9 @@ def main() -> None:
             parts[name] = Part(f"{name}: not measured", notes=[str(error)])
             _say(f"{name} could not be measured: {error}")
         # After each part, so that one that fails does not lose those before it.
+        parts = {one: parts[one] for one in PARTS if one in parts}
         found = writing.to_json(facts, sizes, parts, aims.judged(parts, setting.pages, setting.large))
-        written = _write(found, options.output, facts["date"][:10])
+        written = _write(found, options.output, day)
     sys.stdout.write(written.read_text(encoding="utf-8"))
     if failed:
         raise SystemExit(f"could not be measured: {', '.join(failed)}")

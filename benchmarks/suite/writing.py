@@ -33,6 +33,18 @@ def to_json(
     }
 
 
+def earlier(path: Path, facts: Mapping[str, Any], sizes: Mapping[str, Any]) -> dict[str, Part]:
+    """The parts that a file of results has, if it is of the same commit, without changes, and of the same sizes."""
+    if facts["changed_files"] or not facts["commit"] or not path.exists():
+        return {}
+    found = json.loads(path.read_text(encoding="utf-8"))
+    before = found["facts"]
+    same = (
+        before["commit"] == facts["commit"] and not before["changed_files"] and found["sizes"] == dict(sizes)
+    )
+    return {name: Part(**part) for name, part in found["parts"].items()} if same else {}
+
+
 def write_json(found: Mapping[str, Any], path: Path) -> None:
     """Writes what is kept of a run."""
     path.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
