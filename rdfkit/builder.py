@@ -12,6 +12,7 @@ import secrets
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, islice
@@ -40,7 +41,7 @@ from rdfkit.inventory import FILE, Companion, Inventory, Scope, State, Waiting
 from rdfkit.knowledge import Knowledge
 from rdfkit.ontologies import Ontology, read_ontology
 from rdfkit.places import file_sha256, normal
-from rdfkit.processes import in_processes
+from rdfkit.processes import in_background, in_processes
 from rdfkit.program import program
 from rdfkit.provenance import GRAPH as PROVENANCE
 from rdfkit.provenance import (
@@ -48,6 +49,7 @@ from rdfkit.provenance import (
     ontology_provenance_quads,
     prefix_quads,
     provenance_quads,
+    provenance_triples,
     version_quad,
 )
 from rdfkit.quads import sorted_quads
@@ -72,6 +74,8 @@ _MENTION = expand("oa:Annotation")
 LINKSET = expand("pfocr:linkset")
 # Pages to a batch: some 10 MB of N-Quads, a second of work.
 _BATCH = 250
+# Batches that are loaded side by side: one is read while the files of another are written.
+_LOADERS = 2
 # With fewer pages it takes longer to start processes than to do the work.
 _FEW = 200
 # A build that changes more than this share of the pages is quicker as a new one.
@@ -352,13 +356,14 @@ class _Run:
     def _convert_new(self) -> None:
         """Converts the pages that are not in the store, in several processes, and loads them."""
         total = self.inventory.count(State.PENDING)
-        done = 0
         jobs = self._jobs()
-        found = in_processes(spool, jobs) if total > _FEW else map(spool, jobs)
-        for batch in found:
-            self._load(batch)
-            done += len(batch.pages)
-            self.progress("pages", done, total)
+        batches = in_processes(spool, jobs) if total > _FEW else map(spool, jobs)
+        done = 0
+        with ThreadPoolExecutor(_LOADERS) as pool:
+            for batch in in_background(pool, self._load_graph, batches, _LOADERS + 1):
+                self._note(batch)
+                done += len(batch.pages)
+                self.progress("pages", done, total)
 
     def _jobs(self) -> Iterator[Job]:
         folder = self.stage.folder / SPOOL
@@ -390,7 +395,14 @@ class _Run:
         return tables
 
     def _load(self, batch: Spooled) -> None:
+        self._note(self._load_graph(batch))
+
+    def _load_graph(self, batch: Spooled) -> Spooled:
         self.stage.load_file(batch.path)
+        return batch
+
+    def _note(self, batch: Spooled) -> None:
+        """Notes what became of the pages of a batch that is loaded."""
         self.inventory.put(batch.pages)
         loaded = ((page, [one.graph]) for page, one in batch.pages if one.state is State.USED and one.graph)
         self.inventory.set_loaded(loaded)
@@ -525,7 +537,7 @@ class _Run:
             batch = self._batch([waiting[number]])
             mapped = map_task(batch.tasks[0], batch.answers)
             if mapped is not None:
-                traced = (validation.traced(result, mapped.page, mapped.document) for result in results)
+                traced = validation.trace(results, mapped.page, mapped.document)
                 yield from ((number, result) for result in unsaid(traced, mapped.document.problems))
 
     def _refuse(self, findings: Iterable[tuple[int, Result]]) -> None:
@@ -553,7 +565,7 @@ class _Run:
         self.inventory.set("phase", Phase.DESCRIBING)
         counts = self._count()
         self.inventory.set("counts", _counts_json(counts))
-        number = self._load_lines(self._provenance())
+        number = self._load_provenance()
         others = sorted_quads(
             chain(
                 *(one.quads() for one in self.ontologies),
@@ -582,9 +594,18 @@ class _Run:
         path.unlink(missing_ok=True)
         return number
 
-    def _provenance(self) -> Iterator[ox.Quad]:
-        for page in self.inventory.used():
-            yield from provenance_quads(page.graph, page.kind, page.source, page.tables)
+    def _load_provenance(self) -> int:
+        """Loads where all pages come from, as text; gives the number of quads."""
+        path = self.stage.folder / "provenance.nq"
+        number = 0
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            for page in self.inventory.used():
+                for triple in provenance_triples(page.graph, page.kind, page.source, page.tables):
+                    file.write(f"{triple} {PROVENANCE} .\n{triple} .\n")
+                    number += 1
+        self.stage.load_file(path)
+        path.unlink()
+        return number
 
     def _describe_changes(self) -> None:
         counts = {

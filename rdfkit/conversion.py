@@ -184,9 +184,8 @@ def _check(mapped: Mapped, batch: Batch) -> _Checked:
     problems = mapped.document.problems
     if batch.shapes is None:
         return _Checked(list(problems))
-    page, graph = mapped.page, mapped.document.graph
-    checked = check_page(batch.shapes, mapped.statements, local_to(graph))
-    traced = [validation.traced(result, page, mapped.document) for result in checked.results]
+    checked = check_page(batch.shapes, mapped.statements, local_to(mapped.document.graph))
+    traced = validation.trace(checked.results, mapped.page, mapped.document)
     return _Checked(
         [*problems, *unsaid(traced, problems)],
         tuple(sorted(checked.open)),
@@ -202,16 +201,15 @@ def local_to(graph: str) -> Callable[[str], bool]:
 
 def unsaid(results: Iterable[Result], problems: Iterable[Result]) -> list[Result]:
     """The results of shapes that the mapping has not already said."""
-    said = list(problems)
-    return [result for result in results if not _is_said(result, said)]
+    said = [problem for problem in problems if problem.key is not None]
+    return [result for result in results if not _is_said(result, said)] if said else list(results)
 
 
 def _is_said(result: Result, problems: list[Result]) -> bool:
     """Whether the mapping has already said of this key, or of one inside it, what the shape says again."""
     return any(
         problem.path == result.path
-        and problem.key is not None
-        and (problem.key == result.key or problem.key.startswith(f"{result.key}."))
+        and (problem.key == result.key or (problem.key or "").startswith(f"{result.key}."))
         for problem in problems
     )
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import tomllib
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any, Self
 
 import pyoxigraph as ox
@@ -117,36 +118,36 @@ def count_store(
 
 
 def _count_merged(store: ox.Store) -> Counts:
-    """The counts of the default graph, by Oxigraph: no triple becomes a Python object."""
-    found = Counts(
-        subjects=_number(store, "(COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }"),
-        objects=_number(store, "(COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o }"),
-        entities=_number(store, f"(COUNT(DISTINCT ?s) AS ?n) {{ ?s {_TYPE} ?o }}"),
-    )
-    found.properties.update(_numbers(store, "?k (COUNT(*) AS ?n) { ?s ?k ?o } GROUP BY ?k"))
-    classes = f"?k (COUNT(*) AS ?n) {{ ?s {_TYPE} ?k FILTER(ISIRI(?k)) }} GROUP BY ?k"
-    found.classes.update(_numbers(store, classes))
-    for name, (predicate, start) in _linksets().items():
-        links = _number(
-            store,
-            f"(COUNT(*) AS ?n) {{ ?s <{predicate}> ?o FILTER(ISIRI(?o) && STRSTARTS(STR(?o), '{start}')) }}",
+    """The counts of the default graph, by Oxigraph: no triple becomes a Python object, and queries run side by side."""
+    numbers = partial(_numbers, store)
+    with ThreadPoolExecutor() as pool:
+        subjects = pool.submit(numbers, "(COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }")
+        objects = pool.submit(numbers, "(COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o }")
+        entities = pool.submit(numbers, f"(COUNT(DISTINCT ?s) AS ?n) {{ ?s {_TYPE} ?o }}")
+        properties = pool.submit(numbers, "?k (COUNT(*) AS ?n) { ?s ?k ?o } GROUP BY ?k")
+        classes = pool.submit(
+            numbers, f"?k (COUNT(*) AS ?n) {{ ?s {_TYPE} ?k FILTER(ISIRI(?k)) }} GROUP BY ?k"
         )
-        _add(found.links, name, links)
+        links = {
+            name: pool.submit(
+                numbers,
+                f"(COUNT(*) AS ?n) {{ ?s <{predicate}> ?o FILTER(ISIRI(?o) && STRSTARTS(STR(?o), '{start}')) }}",
+            )
+            for name, (predicate, start) in _linksets().items()
+        }
+    found = Counts(subjects.result()[""], entities.result()[""], objects.result()[""])
+    found.properties.update(properties.result())
+    found.classes.update(classes.result())
+    for name, number in links.items():
+        _add(found.links, name, number.result()[""])
     return found
 
 
-def _number(store: ox.Store, query: str) -> int:
-    (row,) = _rows(store, query)
-    return int(row["n"].value)
-
-
 def _numbers(store: ox.Store, query: str) -> dict[str, int]:
-    return {row["k"].value: int(row["n"].value) for row in _rows(store, query)}
-
-
-def _rows(store: ox.Store, query: str) -> Iterator[Any]:
-    found: Any = store.query(f"SELECT {query}")
-    return iter(found)
+    """The number ?n for each ?k; for "" where there is none."""
+    rows: Any = store.query(f"SELECT {query}")
+    grouped = "?k" in query
+    return {row["k"].value if grouped else "": int(row["n"].value) for row in rows}
 
 
 def _add(counter: Counter[str], key: str, number: int) -> None:

@@ -66,6 +66,7 @@ CREATE INDEX IF NOT EXISTS finding_by_focus ON finding (focus);
 _CLAIMING = "graph IS NOT NULL AND state NOT IN ('gone', 'pending', 'skipped')"
 _USED = "SELECT id, graph, kind, relative, sha256, version, tables FROM page"
 _WAITING = "SELECT id, path, position, relative, size, modified, version, named, kind, name FROM page"
+_ADD_FINDING = "INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 # Findings about files that are no page.
 _NO_PAGE = 0
 _READ = "state NOT IN ('gone', 'skipped')"
@@ -448,8 +449,7 @@ class Inventory:
                 for page, one in rows
             ),
         )
-        for page, one in rows:
-            self._put_details(page, one)
+        self._put_details(rows)
         if self.setting("indexed") is not None:
             topics = (lesson[:2] for _, one in rows for lesson in one.lessons)
             self._run_many("INSERT INTO touched VALUES (?, ?)", topics)
@@ -457,30 +457,37 @@ class Inventory:
             self._run_many("INSERT INTO touched VALUES (?, ?)", asked)
         self._run("COMMIT")
 
-    def _put_details(self, page: int, one: Converted) -> None:
-        self._run_many("INSERT INTO lesson VALUES (?, ?, ?, ?)", ((page, *lesson) for lesson in one.lessons))
-        self._run_many(
+    def _put_details(self, rows: Sequence[tuple[int, Converted]]) -> None:
+        """Adds what is in tables of their own. One statement for many rows: each costs more than a row."""
+        run = self._run_many
+        run(
+            "INSERT INTO lesson VALUES (?, ?, ?, ?)",
+            ((page, *lesson) for page, one in rows for lesson in one.lessons),
+        )
+        run(
             "INSERT INTO question VALUES (?, ?, ?, ?)",
-            ((page, *question, answer) for question, answer in one.asked),
+            ((page, *question, answer) for page, one in rows for question, answer in one.asked),
         )
-        self._run_many("INSERT INTO shared VALUES (?, ?)", ((page, subject) for subject in one.shared))
-        self._run_many("INSERT OR IGNORE INTO suspect VALUES (?, ?)", one.suspects)
-        self._run_many(
+        run("INSERT INTO shared VALUES (?, ?)", ((page, node) for page, one in rows for node in one.shared))
+        run("INSERT OR IGNORE INTO suspect VALUES (?, ?)", (pair for _, one in rows for pair in one.suspects))
+        tables = [(page, table) for page, one in rows for table in one.tables]
+        run(
             "INSERT INTO tally VALUES (?, ?, ?, ?)",
-            ((page, table.kind, table.found, table.refused) for table in one.tables),
+            ((page, table.kind, table.found, table.refused) for page, table in tables),
         )
-        self._run_many(
-            "UPDATE companion SET sha256 = ? WHERE path = ?", ((t.sha256, t.path) for t in one.tables)
+        run(
+            "UPDATE companion SET sha256 = ? WHERE path = ?",
+            ((table.sha256, table.path) for _, table in tables),
         )
-        self._run_many("INSERT INTO refusal VALUES (?, ?, ?)", ((page, *refusal) for refusal in one.refusals))
-        self.add_findings(page, one.findings)
+        run(
+            "INSERT INTO refusal VALUES (?, ?, ?)",
+            ((page, *pair) for page, one in rows for pair in one.refusals),
+        )
+        run(_ADD_FINDING, ((page, *_finding_row(found)) for page, one in rows for found in one.findings))
 
     def add_findings(self, page: int, findings: Iterable[Result]) -> None:
         """Adds findings about a page."""
-        self._run_many(
-            "INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            ((page, *_finding_row(found)) for found in findings),
-        )
+        self._run_many(_ADD_FINDING, ((page, *_finding_row(found)) for found in findings))
 
     def add_refusals(self, page: int, refusals: Iterable[tuple[str, str]]) -> None:
         """Adds reasons why files of a page are not in the graph."""
@@ -741,9 +748,10 @@ class Inventory:
 
     def replace_findings_about(self, nodes: Iterable[str], findings: Iterable[tuple[int, Result]]) -> None:
         """Notes the findings about nodes (IRIs) that need all pages, in place of those known about them."""
+        self._run("BEGIN")
         self._run_many("DELETE FROM finding WHERE focus = ?", ((node,) for node in nodes))
-        for page, finding in findings:
-            self.add_findings(page, [finding])
+        self._run_many(_ADD_FINDING, ((page, *_finding_row(finding)) for page, finding in findings))
+        self._run("COMMIT")
 
     def unsettle(self, page: int, refusals: Iterable[tuple[str, str]]) -> None:
         """Notes that a page is not in the graph because of violations that only all pages together have."""

@@ -1,10 +1,11 @@
-"""Worker processes: the only place that knows about them."""
+"""Work side by side, in processes and threads: the only place that knows about processes."""
 
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from itertools import chain
 from typing import TypeVar
 
@@ -42,6 +43,19 @@ def in_processes(
         except BrokenExecutor:
             waiting = chain(list(under_way.values()), waiting)
     raise BuildError("processes of the build are killed again and again; is there enough memory?")
+
+
+def in_background(
+    pool: Executor, work: Callable[[_Job], _Done], jobs: Iterable[_Job], most: int
+) -> Iterator[_Done]:
+    """What `work` makes of each job, in their order, by a pool in which at most so many are under way."""
+    under_way: deque[Future[_Done]] = deque()
+    for job in jobs:
+        under_way.append(pool.submit(work, job))
+        if len(under_way) == most:
+            yield under_way.popleft().result()
+    while under_way:
+        yield under_way.popleft().result()
 
 
 def _taken(under_way: dict[Future[_Done], _Job]) -> Iterator[_Done]:

@@ -19,6 +19,18 @@ from rdfkit.places import commit_of, file_sha256, is_remote
 
 GRAPH = ox.NamedNode(expand("pfocr:provenance"))
 _VOCABULARY = ox.NamedNode(expand("pfocr:"))
+_KIND, _DERIVED, _TYPE, _ENTITY, _PATH, _SHA256, _VERSION = (
+    str(ox.NamedNode(expand(name)))
+    for name in (
+        "dcterms:type",
+        "prov:wasDerivedFrom",
+        "rdf:type",
+        "prov:Entity",
+        "dcterms:identifier",
+        "schema:sha256",
+        "pav:version",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +42,25 @@ class Source:
     version: str | None
 
 
+def provenance_triples(
+    graph: str, kind: str, source: Source, tables: Mapping[str, Source] = MappingProxyType({})
+) -> Iterator[str]:
+    """Of a graph: its kind, its source files (the page, and tables by kind), their SHA-256, the commit if any.
+
+    Each triple is a line of N-Triples without its end. For a whole site this is much text, and little else.
+    """
+    yield f'<{graph}> {_KIND} "{kind}"'
+    yield from _source(graph, f"<{graph}#source>", source)
+    for name, table in sorted(tables.items()):
+        yield from _source(graph, f"<{graph}#source-{name}>", table)
+
+
 def provenance_quads(
     graph: str, kind: str, source: Source, tables: Mapping[str, Source] = MappingProxyType({})
 ) -> Iterator[ox.Quad]:
-    """Of a graph: its kind, its source files (the page, and tables by kind), their SHA-256, the commit if any."""
-    yield _quad(graph, "dcterms:type", ox.Literal(kind))
-    yield from _source(graph, f"{graph}#source", source)
-    for name, table in sorted(tables.items()):
-        yield from _source(graph, f"{graph}#source-{name}", table)
+    """What `provenance_triples` says, as quads."""
+    lines = (f"{triple} {GRAPH} .\n" for triple in provenance_triples(graph, kind, source, tables))
+    return iter(ox.parse("".join(lines), ox.RdfFormat.N_QUADS))
 
 
 def version_quad(graph: str, table: str | None, version: str | None) -> ox.Quad | None:
@@ -55,14 +78,14 @@ def ontology_provenance_quads(graph: str, path: Path, commits: Commits) -> Itera
     )
 
 
-def _source(graph: str, name: str, source: Source) -> Iterator[ox.Quad]:
-    yield _quad(graph, "prov:wasDerivedFrom", ox.NamedNode(name))
-    yield _quad(name, "rdf:type", ox.NamedNode(expand("prov:Entity")))
-    yield _quad(name, "dcterms:identifier", ox.Literal(source.relative))
+def _source(graph: str, name: str, source: Source) -> Iterator[str]:
+    yield f"<{graph}> {_DERIVED} {name}"
+    yield f"{name} {_TYPE} {_ENTITY}"
+    yield f"{name} {_PATH} {ox.Literal(source.relative)}"
     if source.sha256 is not None:
-        yield _quad(name, "schema:sha256", ox.Literal(source.sha256))
+        yield f'{name} {_SHA256} "{source.sha256}"'
     if source.version is not None:
-        yield _quad(name, "pav:version", ox.Literal(source.version))
+        yield f'{name} {_VERSION} "{source.version}"'
 
 
 def prefix_quads() -> Iterator[ox.Quad]:

@@ -89,19 +89,11 @@ def check(triples: Iterable[ox.Triple], shapes: Shapes) -> list[ShapeResult]:
     return reference.check(triples, reference.read_graph(shapes.paths))
 
 
-def trace(
-    results: Iterable[ShapeResult], pages: Mapping[str, tuple[Page, Document]], quads: Iterable[ox.Quad]
-) -> list[Result]:
-    """The results at the file, line and key that they come from.
-
-    `pages` has the page and document of each graph IRI, `quads` is the data that was checked. A result about
-    a node that several pages describe is reported for each page that holds the offending triple.
-    """
-    results = list(results)
-    holders = _holders(results, quads)
-    return [
-        traced(result, *pages[graph]) for result in results for graph in holders[result] if graph in pages
-    ]
+def trace(results: Iterable[ShapeResult], page: Page, document: Document) -> list[Result]:
+    """Results about what a page says, at the file, line and key that they come from."""
+    found = list(results)
+    origins = {expand(name): origin for name, origin in document.origins.items()} if found else {}
+    return [_traced(result, page, origins) for result in found]
 
 
 def untraced(result: ShapeResult, path: str | None) -> Result:
@@ -113,9 +105,8 @@ def untraced(result: ShapeResult, path: str | None) -> Result:
     )
 
 
-def traced(result: ShapeResult, page: Page, document: Document) -> Result:
-    """A result at the file, line and key of the page that it comes from."""
-    key_path = _item_path(result, page, _key_path(result, page, document))
+def _traced(result: ShapeResult, page: Page, origins: Mapping[str, Origin]) -> Result:
+    key_path = _item_path(result, page, _key_path(result, page, origins))
     found = _found(result, _at(page.fields, key_path))
     return _result(
         result,
@@ -179,9 +170,8 @@ def _is_shape(triple: ox.Triple) -> bool:
 # --- from a node and a predicate back to a key ---
 
 
-def _key_path(result: ShapeResult, page: Page, document: Document) -> KeyPath:
+def _key_path(result: ShapeResult, page: Page, origins: Mapping[str, Origin]) -> KeyPath:
     """The key that a result is about, or the nearest thing above it: the row, the block, the whole page."""
-    origins = {expand(name): origin for name, origin in document.origins.items()}
     origin = origins.get(result.focus)
     exact = _exact_key_path(result, origin, page)
     if exact is not None:
@@ -264,22 +254,6 @@ def _found(result: ShapeResult, raw: Value | None) -> str | None:
     if isinstance(raw, list) and len(raw) == 1 and isinstance(raw[0], str):
         return raw[0]
     return result.value.value if result.value is not None else None
-
-
-def _holders(results: list[ShapeResult], quads: Iterable[ox.Quad]) -> dict[ShapeResult, list[str]]:
-    """For each result the graphs that hold the offending triple, or describe the focus node."""
-    by_focus: dict[str, list[ShapeResult]] = {}
-    for result in results:
-        by_focus.setdefault(result.focus, []).append(result)
-    holders: dict[ShapeResult, dict[str, None]] = {result: {} for result in results}
-    describers: dict[str, dict[str, None]] = {}
-    for quad in quads:
-        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.graph_name, ox.NamedNode):
-            for result in by_focus.get(quad.subject.value, ()):
-                describers.setdefault(result.focus, {})[quad.graph_name.value] = None
-                if quad.object == result.value and quad.predicate.value == result.path:
-                    holders[result][quad.graph_name.value] = None
-    return {result: list(graphs or describers.get(result.focus, {})) for result, graphs in holders.items()}
 
 
 def _local_name(iri: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 from sys import maxsize
 
@@ -120,27 +121,27 @@ class CompiledShapes:
     def __reduce__(self) -> tuple[type[CompiledShapes], tuple[tuple[TargetShape, ...]]]:
         return CompiledShapes, (self.shapes,)
 
-    @property
+    @cached_property
     def incoming(self) -> frozenset[str]:
         """The predicates that matter backwards: those whose objects are targets, and those of inverse paths."""
         return self.linking | self.against
 
-    @property
+    @cached_property
     def linking(self) -> frozenset[str]:
         """The predicates whose objects are targets."""
         return frozenset(self._objects_of)
 
-    @property
+    @cached_property
     def against(self) -> frozenset[str]:
         """The predicates of inverse paths."""
         return frozenset[str]().union(*(each.shape.against for each in self.shapes))
 
-    @property
+    @cached_property
     def classes(self) -> frozenset[str]:
         """The classes that shapes name, as targets and for values."""
         return frozenset(self._classes).union(*(each.shape.classes for each in self.shapes))
 
-    @property
+    @cached_property
     def reach(self) -> int:
         """How many links away from a focus node triples matter; 0 if only its own do."""
         return max((0, *(each.shape.depth - 1 for each in self.shapes)))
