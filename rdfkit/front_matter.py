@@ -29,6 +29,8 @@ MAX_DEPTH = 64
 MAX_ALIASES = 100
 MAX_NODES = 200_000
 
+# From so many on it is quicker to find the lines of all keys.
+_MANY_LINES = 20
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _FENCE = re.compile(rb"---[ \t]*(?:\r\n|\n|\r|\Z)")
 _OPENING_FENCE = re.compile(r"---[ \t]*(?:\r\n|\n|\r|\Z)")
@@ -41,16 +43,25 @@ KeyPath = tuple[str | int, ...]
 class Lines(Mapping[KeyPath, int]):
     """The line (from 1, in the file) of every key and list item by its path, such as `("genes", 3, "entrez")`.
 
-    They are found when somebody asks for the first one, and by each process anew: most pages have no finding.
+    `found` are those of a text that is not plain YAML; in plain YAML each is found when somebody asks for it.
     """
 
-    __slots__ = ("_found", "_source")
+    __slots__ = ("_asked", "_found", "_is_plain", "_source")
 
     def __init__(self, source: str, found: dict[KeyPath, int] | None = None) -> None:
         self._source = source
         self._found = found
+        self._is_plain = found is None
+        self._asked = 0
 
     def __getitem__(self, path: KeyPath) -> int:
+        self._asked += 1
+        if self._is_plain and self._asked < _MANY_LINES:
+            line = plain_yaml.line_of(self._source, path)
+            if line is None:
+                raise KeyError(path)
+            # The opening fence is line 1 of the file.
+            return line + 1
         return self._lines()[path]
 
     def __iter__(self) -> Iterator[KeyPath]:
@@ -59,8 +70,8 @@ class Lines(Mapping[KeyPath, int]):
     def __len__(self) -> int:
         return len(self._lines())
 
-    def __reduce__(self) -> tuple[type[Lines], tuple[str]]:
-        return Lines, (self._source,)
+    def __reduce__(self) -> tuple[type[Lines], tuple[str, dict[KeyPath, int] | None]]:
+        return Lines, (self._source, None if self._is_plain else self._found)
 
     def _lines(self) -> dict[KeyPath, int]:
         if self._found is None:

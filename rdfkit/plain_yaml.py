@@ -213,3 +213,54 @@ def _folded(text: str, indent: int) -> str:
     if "\n\n" in text:
         return _LINE_ENDS.sub(lambda found: "\n" * (found[0].count("\n") - 1) or " ", text)
     return _LINE_ENDS.sub(" ", text)
+
+
+def line_of(source: str, path: tuple[str | int, ...]) -> int | None:
+    """The line (from 1, in the text) of a key or list item of a text that `read` takes; None when there is none."""
+    lines = source.split("\n")
+    found, start, end, indent = 0, 0, len(lines), 0
+    for part in path:
+        starts = [
+            at for at in range(start, end) if _stands_at(lines[at], indent, is_item=isinstance(part, int))
+        ]
+        if isinstance(part, int):
+            if not starts:
+                # The list may stand in brackets behind its key.
+                items = _FLOW_ITEM.findall(lines[found - 1].partition("[")[2]) if found else []
+                return found if part < len(items) else None
+            if part >= len(starts):
+                return None
+            number = part
+        else:
+            names = (part, f"'{part}'", f'"{part}"')
+            number = next((n for n, at in enumerate(starts) if _name(lines[at], indent) in names), -1)
+            if number < 0:
+                return None
+        found = starts[number] + 1
+        end = starts[number + 1] if number + 1 < len(starts) else end
+        if isinstance(part, int):
+            # What follows the hyphen may be the first key of a mapping.
+            start, indent = starts[part], indent + 2
+            lines[start] = " " * indent + lines[start][indent:]
+        else:
+            start = found
+            below = next((line for line in lines[start:end] if line.strip(" \r")), "")
+            indent = len(below) - len(below.lstrip(" "))
+    return found
+
+
+def _stands_at(line: str, indent: int, *, is_item: bool) -> bool:
+    """Whether a key, or a list item, begins on a line at that indentation."""
+    body = line[indent:]
+    return (
+        not line[:indent].strip(" ")
+        and body[:1] not in ("", " ", "\r")
+        and (body[:2] == "- " or body.rstrip() == "-") == is_item
+    )
+
+
+def _name(line: str, indent: int) -> str:
+    """The key on a line, as it is written."""
+    body = line[indent:]
+    found = _QUOTED_KEY.match(body)
+    return found[0] if found else body.partition(":")[0].rstrip()

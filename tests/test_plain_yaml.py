@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from conftest import SEEDS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdfkit.front_matter import read_file
-from rdfkit.plain_yaml import MAX_CHARACTERS, NotPlainError, read
+from rdfkit.front_matter import _Reader, read_file
+from rdfkit.plain_yaml import MAX_CHARACTERS, NotPlainError, line_of, read
 from rdfkit.sources import find_sources
 
+# Each line is looked for from the first on.
+_LONG = 5000
 _BASE_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
@@ -103,6 +106,15 @@ def _reads_as_the_base_loader_or_refuses(source: str) -> None:
     wanted = yaml.load(source, Loader=_BASE_LOADER) or {}
     assert found == wanted
     assert list(found) == list(wanted)
+    lines = _event_lines(source) if len(source) < _LONG else {}
+    for path, line in lines.items():
+        # The reader of events counts the lines of a file with a fence above.
+        assert line_of(source, path) == line - 1
+    assert line_of(source, ("no such key",)) is None
+
+
+def _event_lines(source: str) -> Mapping[tuple[str | int, ...], int]:
+    return _Reader(source, "X.md").read()[1]
 
 
 _words = st.text(alphabet="abZ09 é γ'\":,()-/.~[]{}", max_size=60)
