@@ -35,7 +35,7 @@ from rdfkit.conversion import (
 )
 from rdfkit.counts import Counts, count_store
 from rdfkit.editing import Editor
-from rdfkit.errors import SourceError
+from rdfkit.errors import SourceError, StoreError
 from rdfkit.identifiers import expand
 from rdfkit.inventory import FILE, Companion, Inventory, Scope, State, Waiting
 from rdfkit.knowledge import Knowledge
@@ -92,6 +92,7 @@ class Build:
     store, `links` the linked pairs if that was asked for, `findings` how many there are of each severity, `seconds` is
     the time it took, `changed` how often a page was converted. `unreadable` says whether a source could not be read at
     all, `switched` whether the store now holds this build: a build without a single page to keep leaves it as it was.
+    `folder` is that of the build.
     """
 
     reconciliation: Reconciliation
@@ -100,11 +101,27 @@ class Build:
     mentions: int
     links: int | None
     findings: Mapping[Severity, int]
-    report: Report
     seconds: float
     changed: int
     unreadable: bool
     switched: bool
+    folder: Path
+    kept_report: Report | None = None
+
+    @property
+    def report(self) -> Report:
+        """All findings. They are read from the build, as there may be many.
+
+        Raises StoreError when a later build has taken its place.
+        """
+        if self.kept_report is not None:
+            return self.kept_report
+        if not (self.folder / FILE).exists():
+            raise StoreError(
+                "the store was built again, and the findings of this build are gone", path=str(self.folder)
+            )
+        with Inventory(self.folder) as inventory:
+            return Report(tuple(inventory.findings()))
 
     @property
     def pages(self) -> dict[str, int]:
@@ -454,13 +471,15 @@ class _Run:
         """Has pages converted again until each has its own graph, its own tables, and right answers."""
         files = self._files_changed()
         while True:
-            ownership.settle_graphs(self.inventory)
-            ownership.settle_tables(self.inventory)
+            if self.inventory.are_names_touched or not self.is_change:
+                ownership.settle_graphs(self.inventory)
+                ownership.settle_tables(self.inventory)
             self._inform(files)
             if not self.inventory.count(State.PENDING):
                 break
             self._convert_waiting()
-        ownership.note_strays(self.inventory)
+        if self.inventory.are_names_touched or not self.is_change:
+            ownership.note_strays(self.inventory)
 
     def _inform(self, files_changed: bool) -> None:
         """Has pages converted again that were given answers which are wrong."""
@@ -689,11 +708,12 @@ class _Run:
             mentions=_instances(graph, _MENTION),
             links=int(inventory.setting("links") or 0) if self.request.thresholds else None,
             findings=inventory.count_findings(),
-            report=Report(tuple(inventory.findings())),
             seconds=time.monotonic() - started,
             changed=self.converted,
             unreadable=inventory.is_unreadable(),
             switched=switched,
+            folder=self.stage.folder,
+            kept_report=None if switched else Report(tuple(inventory.findings())),
         )
 
     def _number_of_quads(self) -> int:

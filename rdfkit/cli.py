@@ -1048,8 +1048,12 @@ def _print_findings(done: Build, verbose: bool) -> None:
     """The findings of a build, of a long list the beginning unless all are asked for."""
     from rdfkit.report import Report, Severity
 
-    shown = done.report.at_least(Severity.INFO if verbose else Severity.WARNING)
-    rest = 0 if verbose else len(shown.results) - _SHOWN_FINDINGS
+    least = Severity.INFO if verbose else Severity.WARNING
+    told = sum(number for severity, number in done.findings.items() if severity.rank <= least.rank)
+    if not told:
+        return
+    shown = done.report.at_least(least)
+    rest = 0 if verbose else told - _SHOWN_FINDINGS
     if rest > 0:
         shown = Report(shown.results[:_SHOWN_FINDINGS])
     _print_report(shown, ReportFormat.TEXT, "info", sys.stderr)

@@ -139,8 +139,7 @@ class Converted:
     unreadable: bool = field(default=False)
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """A source file as the survey finds it. `position` sorts as sources are read; times are nanoseconds."""
 
     path: str
@@ -238,6 +237,7 @@ class Inventory:
             self._connection.executescript(_SCHEMA)
         self._run("CREATE TEMP TABLE touched (topic TEXT, key TEXT)")
         self._run("CREATE TEMP TABLE moved (path TEXT, old TEXT, new TEXT)")
+        self.are_names_touched = False
 
     def __enter__(self) -> Self:
         return self
@@ -336,6 +336,8 @@ class Inventory:
 
     def lose_files(self, paths: Iterable[str]) -> None:
         """Notes that source files are no longer there."""
+        paths = list(paths)
+        self.are_names_touched = self.are_names_touched or bool(paths)
         self._run_many("UPDATE page SET state = 'gone' WHERE path = ?", ((path,) for path in paths))
 
     def add_companions(self, companions: Iterable[Companion]) -> None:
@@ -369,6 +371,8 @@ class Inventory:
 
     def touch_names(self, names: Iterable[tuple[str, str]]) -> None:
         """Has the pages of these (kind, name) converted again: their tables have changed."""
+        names = list(names)
+        self.are_names_touched = self.are_names_touched or bool(names)
         self._run_many(
             "UPDATE page SET state = 'pending' WHERE kind = ? AND name = ? AND state <> 'gone'", names
         )
@@ -429,6 +433,7 @@ class Inventory:
     def put(self, converted: Iterable[tuple[int, Converted]]) -> None:
         """Notes what became of pages, in place of what was known of them. All or nothing."""
         rows = list(converted)
+        self._note_names(rows)
         self._run("BEGIN")
         self._forget_details([page for page, _ in rows])
         self._run_many(
@@ -456,6 +461,14 @@ class Inventory:
             asked = (question for _, one in rows for question, _ in one.asked)
             self._run_many("INSERT INTO touched VALUES (?, ?)", asked)
         self._run("COMMIT")
+
+    def _note_names(self, rows: Sequence[tuple[int, Converted]]) -> None:
+        """Notes whether a page is of another kind, name or graph than before: then what belongs to whom may change."""
+        if not self.are_names_touched:
+            before = "SELECT kind, name, graph FROM page WHERE id = ?"
+            self.are_names_touched = any(
+                self._run(before, (page,)).fetchone() != (one.kind, one.name, one.graph) for page, one in rows
+            )
 
     def _put_details(self, rows: Sequence[tuple[int, Converted]]) -> None:
         """Adds what is in tables of their own. One statement for many rows: each costs more than a row."""

@@ -31,8 +31,8 @@ def to_line(record: Record) -> str:
     converted["findings"] = [_told(result) for result in record.converted.findings]
     converted["tables"] = [asdict(table) for table in record.converted.tables]
     told = {
-        "file": asdict(record.file),
-        "tables": [asdict(table) for table in record.tables],
+        "file": record.file._asdict(),
+        "tables": [companion_json(table) for table in record.tables],
         "converted": converted,
     }
     # In ASCII: then no character but the last ends the line, and names of files need not be UTF-8.
@@ -50,6 +50,11 @@ def from_line(line: str, path: str) -> Record:
         raise ShardError(
             f"has a line that is no record: {error}", path=path, value=line[:80], expected="a line of rdfkit"
         ) from error
+
+
+def companion_json(table: Companion) -> dict[str, Any]:
+    """A companion table as JSON values; `companion` gives it back."""
+    return {**asdict(table), "file": table.file._asdict()}
 
 
 def companion(told: Mapping[str, Any]) -> Companion:

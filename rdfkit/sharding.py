@@ -11,7 +11,7 @@ import json
 import tempfile
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 import rdfkit
@@ -23,6 +23,7 @@ from rdfkit.knowledge import Knowledge
 from rdfkit.ontologies import read_ontology
 from rdfkit.processes import in_processes
 from rdfkit.program import program
+from rdfkit.records import companion_json
 from rdfkit.report import Result
 from rdfkit.shacl import CompiledShapes
 from rdfkit.shards import Manifest, Shard, ShardJob, existing_records, read_records, write_shard
@@ -195,7 +196,8 @@ class _Run:
         """Writes what is said of the whole, the manifest last, and removes what no shard needs any more."""
         ownership.note_strays(self.inventory)
         tables = (
-            json.dumps(asdict(table), separators=(",", ":")) for table in self.inventory.all_companions()
+            json.dumps(companion_json(table), separators=(",", ":"))
+            for table in self.inventory.all_companions()
         )
         shards.write_text(self.place, shards.TABLES, "".join(f"{line}\n" for line in tables))
         manifest = Manifest(

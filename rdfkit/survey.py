@@ -38,8 +38,12 @@ def survey(sources: Iterable[str], tables: Iterable[str], inventory: Inventory) 
 
 def _noting_folders(files: Iterator[File], folders: dict[str, None]) -> Iterator[File]:
     """The same files; notes in which folders tables may lie beside them."""
+    last = ""
     for file in files:
-        folders.setdefault(places.join(places.folder_of(places.folder_of(file.path)), DATA_FOLDER))
+        folder = file.path[: -len(file.relative.rpartition("/")[2])]
+        if folder != last:
+            last = folder
+            folders.setdefault(places.join(places.folder_of(places.folder_of(file.path)), DATA_FOLDER))
         yield file
 
 
@@ -112,7 +116,8 @@ def _source_files(named: Iterable[str], seen: Distinct, commits: Commits) -> Ite
                 found = places.Listed(
                     source.path, source.relative.as_posix(), source.size, source.mtime_ns, source.tag
                 )
-                yield replace(_file(found, f"{number:06}", commits), named=source.named)
+                file = _file(found, f"{number:06}", commits)
+                yield file._replace(named=True) if source.named else file
 
 
 def _companions(
