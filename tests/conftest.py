@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import pickle
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from contextlib import suppress
+from itertools import chain
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 import filelock
@@ -16,12 +19,16 @@ from hypothesis import settings
 
 import rdfkit
 from rdfkit.builder import Build
+from rdfkit.conversion import Mapped, Task, map_task
 from rdfkit.export import source_store
+from rdfkit.inventory import Inventory
 from rdfkit.labels import Labels, make_labels
 from rdfkit.linking import Thresholds
+from rdfkit.pages import UnknownKindError
 from rdfkit.quads import sorted_quads
 from rdfkit.report import Report
 from rdfkit.store import Store
+from rdfkit.survey import survey
 
 # Each build waits until the disk has it, and most tests build: in memory they take a fraction of the time.
 _MEMORY, _ENOUGH = Path("/dev/shm"), 4 << 30  # noqa: S108 - pytest makes a folder of its own there
@@ -59,12 +66,25 @@ class Graph(NamedTuple):
     quads: list[ox.Quad]
     report: Report
     refused: Mapping[str, tuple[str, ...]]
+    pages: Mapping[str, int]
 
 
 def assemble(sources: Iterable[str | Path], **options: Any) -> Graph:
     """The graph of sources, as a build makes it."""
     with source_store(sources, **options) as (store, done):
-        return Graph(sorted_quads(store.quads()), done.report, done.refused)
+        return Graph(sorted_quads(store.quads()), done.report, done.refused, done.pages)
+
+
+def mapped(folders: Iterable[Path]) -> Iterator[Mapped]:
+    """The pages in folders, with their tables, each mapped as if it were alone."""
+    with tempfile.TemporaryDirectory() as folder, Inventory(Path(folder)) as inventory:
+        survey(map(str, folders), (), inventory)
+        for page in chain.from_iterable(inventory.pending(100)):
+            tables = inventory.companions_of(PurePosixPath(page.file.relative).stem)
+            with suppress(UnknownKindError):
+                found = map_task(Task(page.file, tuple(tables)), {})
+                if found is not None:
+                    yield found
 
 
 @pytest.fixture(scope="session")

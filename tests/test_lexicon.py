@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 from conftest import CASES
-from hypothesis import given
-from hypothesis import strategies as st
 
 from rdfkit.errors import LexiconError
-from rdfkit.lexicon import Entry, Lexicon, Taxa, read_lexicon
+from rdfkit.lexicon import Entry, better, folded, read_lexicon, shipped_taxon
 
 FILES = CASES / "lexicon"
 
@@ -60,53 +58,15 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         list(read_lexicon(tmp_path / "gone"))
 
 
-def test_case_and_taxon_count() -> None:
-    lexicon = Lexicon()
-    lexicon.learn("AR", "9606", "367", "learnedLexicon")
-    assert lexicon.ground("AR", ["9606"]) == Entry("AR", "9606", "367", "learnedLexicon")
-    assert lexicon.ground("ar", ["9606"]) is None
-    assert lexicon.ground("AR", ["7227"]) is None
-    assert lexicon.ground("AR", []) is None
-
-
 def test_files_go_before_what_pages_teach() -> None:
-    lexicon = Lexicon()
-    for source in ("learnedLexicon", "hgncCompleteSet", "learnedLexicon"):
-        lexicon.learn("IL6", "9606", "3569", source)
-    assert lexicon.ground("IL6", ["9606"]) == Entry("IL6", "9606", "3569", "hgncCompleteSet")
-
-
-_entries = st.lists(
-    st.builds(
-        Entry,
-        symbol=st.sampled_from("AB"),
-        taxon=st.sampled_from(["9606", "10090"]),
-        entrez=st.sampled_from("123"),
-        source=st.sampled_from(["learnedLexicon", "hgncCompleteSet"]),
-    )
-)
-
-
-@given(_entries, st.lists(st.sampled_from(["9606", "10090"])), st.randoms())
-def test_one_gene_or_none_whatever_the_order(entries: list[Entry], taxa: list[str], random) -> None:
-    lexicon, shuffled = Lexicon(), Lexicon()
-    for entry in entries:
-        lexicon.learn(entry.symbol, entry.taxon, entry.entrez, entry.source)
-    for entry in sorted(entries, key=lambda _: random.random()):
-        shuffled.learn(entry.symbol, entry.taxon, entry.entrez, entry.source)
-    genes = {(entry.taxon, entry.entrez) for entry in entries if entry.symbol == "A" and entry.taxon in taxa}
-    found = lexicon.ground("A", taxa)
-    assert (found is not None) == (len(genes) == 1)
-    assert found is None or (found.taxon, found.entrez) in genes
-    assert shuffled.ground("A", taxa) == found
+    assert better("learnedLexicon", "hgncCompleteSet") == "hgncCompleteSet"
+    assert better("ncbiGeneInfo", "learnedLexicon") == "ncbiGeneInfo"
 
 
 def test_names_of_organisms() -> None:
-    taxa = Taxa()
-    assert taxa.taxon("Homo sapiens") == "9606"
-    assert taxa.taxon("homo  Sapiens ") == "9606"
-    assert taxa.taxon("Homo fictus") is None
-    assert Taxa({"Homo fictus": "1"}).taxon("homo fictus") == "1"
+    assert shipped_taxon(folded("Homo sapiens")) == "9606"
+    assert shipped_taxon(folded("homo  Sapiens ")) == "9606"
+    assert shipped_taxon(folded("Homo fictus")) is None
 
 
 def test_all_organisms_of_the_samples_are_known(samples: Path) -> None:
@@ -115,4 +75,4 @@ def test_all_organisms_of_the_samples_are_known(samples: Path) -> None:
     names = set()
     for path in (samples / "wikipathways" / "_pathways").glob("*.md"):
         names |= set(yaml.load(path.read_text().split("---")[1], Loader=yaml.BaseLoader)["organisms"])
-    assert {name for name in names if Taxa().taxon(name) is None} == set()
+    assert {name for name in names if shipped_taxon(folded(name)) is None} == set()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from conftest import SEEDS, Graph, assemble
+from conftest import SEEDS, Graph, assemble, mapped
 
 from rdfkit import contexts, kinds, resources
 from rdfkit.documents import Document
@@ -56,7 +56,7 @@ def test_every_iri_of_the_seeds_has_a_known_start(seed_graph: Graph) -> None:
 @pytest.mark.scale
 def test_every_iri_of_the_samples_has_a_known_start(samples: Path) -> None:
     graph = assemble([samples], keep_invalid=True)
-    assert graph.conversion.counts() == {
+    assert graph.pages == {
         "author": 171, "community": 20, "figure": 2, "organism": 39, "pathway": 240, "term": 21
     }  # fmt: skip
     assert _strangers(graph) == set()
@@ -100,7 +100,7 @@ def test_contexts_are_sorted_for_readers(name: str) -> None:
 
 def test_each_page_is_its_own_graph(seed_graph: Graph) -> None:
     graphs = {quad.graph_name.value for quad in seed_graph.quads}
-    assert graphs == seed_graph.conversion.pages.keys() | {expand("pfocr:provenance")}
+    assert graphs == {found.document.graph for found in mapped([SEEDS])} | {expand("pfocr:provenance")}
     assert len(graphs) == 6
 
 
@@ -114,11 +114,12 @@ def test_terms_of_our_vocabulary_are_declared(seed_graph: Graph) -> None:
 
 def test_no_value_is_lost_on_the_way() -> None:
     """Every text that a document holds is in its quads: JSON-LD drops silently what it cannot map."""
-    conversion = assemble([SEEDS]).conversion
-    for graph, (_, document) in conversion.pages.items():
-        found = {q.object.value for q in conversion.quads if q.graph_name.value == graph}
-        found |= {q.subject.value for q in conversion.quads if q.graph_name.value == graph}
-        missing = {text for text in _texts(document.nodes) if text not in found and expand(text) not in found}
+    for page in mapped([SEEDS]):
+        own = list(quads([page.document]))
+        found = {quad.object.value for quad in own} | {quad.subject.value for quad in own}
+        missing = {
+            text for text in _texts(page.document.nodes) if text not in found and expand(text) not in found
+        }
         assert missing == set()
 
 

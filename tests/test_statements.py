@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from conftest import SEEDS
+from conftest import SEEDS, mapped
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rdfkit import contexts, kinds
 from rdfkit.contexts.compiled import Terms, UnsureError, compiled, plain_literal
-from rdfkit.conversion import convert
 from rdfkit.documents import Document, Node
 from rdfkit.errors import JsonLdError
-from rdfkit.kinds.site import Site
 from rdfkit.quads import quads
 from rdfkit.statements import statements, to_n_quads, to_n_triples
 
@@ -116,12 +113,7 @@ def test_every_key_of_a_context_is_compiled(name: str) -> None:
 
 
 def _documents(folders: list[Path]) -> Iterator[Document]:
-    pages = convert(folders).read
-    site = Site()
-    kinds.learn(pages, site)
-    for page in pages:
-        document = kinds.to_document(page, site)
-        yield replace(document, nodes=list(document.nodes))
+    return (found.document for found in mapped(folders))
 
 
 def test_statements_of_the_seeds_are_their_quads() -> None:

@@ -8,6 +8,7 @@ from collections import Counter
 import pyoxigraph as ox
 import pytest
 
+from rdfkit.counts import count
 from rdfkit.identifiers import expand
 from rdfkit.provenance import GRAPH
 from rdfkit.store import Store
@@ -93,13 +94,13 @@ def test_the_kind_of_a_page_goes_before_its_address(
 def test_nothing_is_dated_unless_asked(sample_store: Store) -> None:
     assert not sample_store.query("ASK { ?s pav:createdOn ?day }")
     site = site_of({})
-    dated = list(describe(sample_store.quads(), site, GRAPH, created=datetime.date(2026, 11, 20)))
+    dated = list(describe(count(sample_store.quads(), site), GRAPH, created=datetime.date(2026, 11, 20)))
     days = {quad.object.value for quad in dated if quad.predicate.value == expand("pav:createdOn")}
     assert days == {"2026-11-20"}
 
 
 def test_there_are_no_blank_nodes(sample_store: Store) -> None:
-    described = list(describe(sample_store.quads(), site_of({}), GRAPH))
+    described = list(describe(count(sample_store.quads(), site_of({})), GRAPH))
     assert described
     assert all(
         isinstance(term, ox.NamedNode | ox.Literal)
@@ -110,14 +111,14 @@ def test_there_are_no_blank_nodes(sample_store: Store) -> None:
 
 def test_a_triple_of_many_pages_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
     # So few may stand there more than once that the counts are compacted many times on the way.
-    monkeypatch.setattr("rdfkit.void._Distinct._SPARE", 8)
+    monkeypatch.setattr("rdfkit.counts._Distinct._SPARE", 8)
     things = [ox.NamedNode(f"https://www.wikipathways.org/#{number}") for number in range(20_000)]
     label, same = ox.NamedNode(expand("rdfs:label")), ox.Literal("same")
     pages = [ox.NamedNode(f"https://www.wikipathways.org/{name}.html") for name in ("a", "b")]
     quads = (ox.Quad(thing, label, same, page) for page in pages for thing in things)
     found = {
         quad.predicate.value: quad.object.value
-        for quad in describe(quads, site_of({}), GRAPH)
+        for quad in describe(count(quads, site_of({})), GRAPH)
         if quad.subject.value == DATASET["wikipathways"] and isinstance(quad.object, ox.Literal)
     }
     assert found[expand("void:triples")] == found[expand("void:distinctSubjects")] == "20000"
@@ -125,4 +126,4 @@ def test_a_triple_of_many_pages_counts_once(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_an_empty_graph_has_no_datasets() -> None:
-    assert list(describe([], site_of({}), GRAPH)) == []
+    assert list(describe(count([], site_of({})), GRAPH)) == []
