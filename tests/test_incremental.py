@@ -1,0 +1,68 @@
+"""A build that goes on from the last one gives the store that a new build gives, whatever was edited."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from build_sites import LEXICON, ONTOLOGY, Edit, apply, edits, outcome, sites, write
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import rdfkit
+from rdfkit.linking import Thresholds
+from rdfkit.validation import Engine
+
+FEW = settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+OPTIONS = st.fixed_dictionaries(
+    {"keep_invalid": st.booleans(), "thresholds": st.sampled_from([None, None, Thresholds(1, 0.0, 1.0)])}
+)
+
+
+def check(site: dict[str, str], rounds: Sequence[Sequence[Edit]], options: dict[str, Any]) -> None:
+    """Builds a site after each round of edits, from the last build and anew."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "site"
+        write(root, site)
+        compare(root, options)
+        for some in rounds:
+            for edit in some:
+                apply(root, edit)
+            compare(root, options)
+
+
+def compare(root: Path, options: dict[str, Any]) -> None:
+    """Compares what a build makes of the last one with what a new one makes."""
+    files = {"lexicons": [root / LEXICON], "ontologies": [root / ONTOLOGY], "tables": [root / "more"]}
+    changed, new = (_built(root, root.parent / name, files | options) for name in ("changed", "new"))
+    assert changed == new
+
+
+def _built(root: Path, store: Path, options: dict[str, Any]) -> object:
+    try:
+        done = rdfkit.build([root], store, full=store.name == "new", **options)
+    except rdfkit.RdfkitError as error:
+        return str(error).replace(str(store), "STORE")
+    return outcome(store, done) if done.switched else (done.reconciliation, done.report.results)
+
+
+@given(sites(), edits(), OPTIONS)
+@FEW
+def test_edits_give_what_a_new_build_gives(
+    site: dict[str, str], rounds: list[list[Edit]], options: dict[str, Any]
+) -> None:
+    check(site, rounds, options)
+
+
+@pytest.mark.scale
+@given(sites(), edits(), OPTIONS)
+@MANY
+def test_hundreds_of_edits_give_what_a_new_build_gives(
+    site: dict[str, str], rounds: list[list[Edit]], options: dict[str, Any]
+) -> None:
+    check(site, rounds, options)
