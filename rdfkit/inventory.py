@@ -760,9 +760,15 @@ class Inventory:
             self.add_findings(_NO_PAGE, [finding])
 
     def replace_findings_about(self, nodes: Iterable[str], findings: Iterable[tuple[int, Result]]) -> None:
-        """Notes the findings about nodes (IRIs) that need all pages, in place of those known about them."""
+        """Notes the findings about nodes (IRIs) that need all pages, in place of those of pages in the graph.
+
+        A page that stays out keeps what was found in it alone.
+        """
         self._run("BEGIN")
-        self._run_many("DELETE FROM finding WHERE focus = ?", ((node,) for node in nodes))
+        self._run_many(
+            "DELETE FROM finding WHERE focus = ? AND page IN (SELECT id FROM page WHERE state = 'used')",
+            ((node,) for node in nodes),
+        )
         self._run_many(_ADD_FINDING, ((page, *_finding_row(finding)) for page, finding in findings))
         self._run("COMMIT")
 

@@ -116,8 +116,8 @@ class Outcome(NamedTuple):
 
 def outcome(store: Path, done: Build) -> Outcome:
     """What a build that was switched in has made."""
-    graph = ox.Store.read_only(str(rdfkit.open_store(store).folder / "graph"))
-    quads = list(graph)
+    with rdfkit.open_store(store) as opened:
+        quads = list(ox.Store.read_only(str(opened.folder / "graph"))) if opened.folder else []
     named = {quad for quad in quads if quad.graph_name != ox.DefaultGraph()}
     merged = sorted(str(quad.triple) for quad in quads if quad.graph_name == ox.DefaultGraph())
     told: dict[str, object] = {
