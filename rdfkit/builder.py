@@ -33,7 +33,7 @@ from rdfkit.conversion import (
     no_progress,
     unsaid,
 )
-from rdfkit.counts import Counts, count_store
+from rdfkit.counts import Counts, count_merged, count_store
 from rdfkit.editing import Editor
 from rdfkit.errors import SourceError, StoreError
 from rdfkit.identifiers import expand
@@ -348,8 +348,11 @@ class _Run:
         self.settle()
         if not self.has_pages():
             return self.summary(started, switched=False)
-        self.check_shared()
-        self.describe()
+        if self.is_change:
+            self.check_shared()
+            self.describe_changes()
+        else:
+            self.describe(self.count_and_check())
         self.link()
         summary = self.summary(started, switched=True)
         self.finish()
@@ -526,6 +529,15 @@ class _Run:
         if not self.request.keep_invalid:
             self._refuse(traced)
 
+    def count_and_check(self) -> Counts:
+        """Has Oxigraph count what pages say while `check_shared` runs; gives the counts."""
+        before = self.editor.added
+        with ThreadPoolExecutor(1) as pool:
+            counting = pool.submit(count_merged, self.stage.graph)
+            self.check_shared()
+            whole = counting.result()
+        return whole if self.editor.added == before else count_merged(self.stage.graph)
+
     def _open_nodes(self, compiled: CompiledShapes) -> set[str]:
         """The nodes of all pages whose check needs all pages."""
         suspects = confirmed_suspects(self.stage.graph, compiled, self.inventory.suspects())
@@ -573,16 +585,10 @@ class _Run:
 
     # --- describe: provenance, ontologies, prefixes, datasets ---
 
-    def describe(self) -> None:
-        """Adds what is said of the graphs and of the datasets."""
-        if self.is_change:
-            self._describe_changes()
-        else:
-            self._describe_all()
-
-    def _describe_all(self) -> None:
+    def describe(self, whole: Counts) -> None:
+        """Adds what is said of the graphs and of the datasets; `whole` counts what pages say."""
         self.inventory.set("phase", Phase.DESCRIBING)
-        counts = self._count()
+        counts = count_store(self.stage.graph, whole, self._dataset_graphs(), self._site)
         self.inventory.set("counts", _counts_json(counts))
         number = self._load_provenance()
         others = sorted_quads(
@@ -597,9 +603,8 @@ class _Run:
         self.inventory.set("ontologies", json.dumps([one.iri for one in self.ontologies]))
         self.inventory.set("quads", str(self.inventory.quads() + number + len(others)))
 
-    def _count(self) -> dict[str, Counts]:
-        graphs = ((graph, site_of_kind(kind, graph)) for graph, kind in self.inventory.graphs())
-        return count_store(self.stage.graph, graphs, self._site)
+    def _dataset_graphs(self) -> Iterator[tuple[str, str | None]]:
+        return ((graph, site_of_kind(kind, graph)) for graph, kind in self.inventory.graphs())
 
     def _load_lines(self, quads: Iterator[ox.Quad]) -> int:
         """Loads quads by way of files, so that no more than a slice of them is held; gives their number."""
@@ -626,7 +631,8 @@ class _Run:
         path.unlink()
         return number
 
-    def _describe_changes(self) -> None:
+    def describe_changes(self) -> None:
+        """Brings what is said of the graphs and of the datasets up to date."""
         counts = {
             name: Counts.from_json(one)
             for name, one in json.loads(self.inventory.setting("counts") or "{}").items()

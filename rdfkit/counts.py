@@ -83,18 +83,20 @@ def count(quads: Iterable[ox.Quad], site: Callable[[str], str | None]) -> dict[s
 
 
 def count_store(
-    store: ox.Store, graphs: Iterable[tuple[str, str | None]], site: Callable[[str], str | None]
+    store: ox.Store,
+    whole: Counts,
+    graphs: Iterable[tuple[str, str | None]],
+    site: Callable[[str], str | None],
 ) -> dict[str, Counts]:
     """The counts of the datasets in a store that holds the graphs of pages alone, and their merged default graph.
 
-    `graphs` are all its graphs, each with its dataset. The largest dataset is what is in the merged graph, without
-    what is in others alone: these are read whole.
+    `whole` is what `count_merged` gives, `graphs` are all its graphs, each with its dataset. The largest dataset is
+    what is in the merged graph, without what is in others alone: these are read whole.
     """
     by_site: dict[str | None, list[str]] = defaultdict(list)
     for graph, name in graphs:
         by_site[name].append(graph)
     largest = max(by_site, key=lambda name: (len(by_site[name]), name or ""), default=None)
-    whole = _count_merged(store)
     found: dict[str, Counts] = {}
     elsewhere: set[Pattern] = set()
     for name, members in by_site.items():
@@ -117,7 +119,7 @@ def count_store(
     return {**found, largest: whole} if largest is not None else found
 
 
-def _count_merged(store: ox.Store) -> Counts:
+def count_merged(store: ox.Store) -> Counts:
     """The counts of the default graph, by Oxigraph: no triple becomes a Python object, and queries run side by side."""
     numbers = partial(_numbers, store)
     with ThreadPoolExecutor() as pool:

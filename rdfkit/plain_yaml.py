@@ -217,7 +217,18 @@ def _folded(text: str, indent: int) -> str:
 
 def line_of(source: str, path: tuple[str | int, ...]) -> int | None:
     """The line (from 1, in the text) of a key or list item of a text that `read` takes; None when there is none."""
-    lines = source.split("\n")
+    begin = 0 if source.startswith(f"{path[0]}:") else source.find(f"\n{path[0]}:") + 1
+    if begin == 0 and not source.startswith(f"{path[0]}:"):
+        # The key may stand in quotes.
+        return _line_in(source.split("\n"), path)
+    # Nothing but a key stands at the left edge, so what belongs to it ends at the next.
+    following = _ENTRY_BREAKS[0].search(source, begin)
+    lines = source[begin : following.start() if following else len(source)].split("\n")
+    found = _line_in(lines, path)
+    return None if found is None else found + source.count("\n", 0, begin)
+
+
+def _line_in(lines: list[str], path: tuple[str | int, ...]) -> int | None:
     found, start, end, indent = 0, 0, len(lines), 0
     for part in path:
         starts = [

@@ -45,9 +45,7 @@ def _texts(template: str) -> st.SearchStrategy[str]:
 
 def _puts() -> st.SearchStrategy[Edit]:
     kinds = [one for name, one in _files().items() if name != "holes"]
-    return st.one_of(
-        [st.builds(Edit, st.sampled_from(one["paths"]), _texts(one["text"])) for one in kinds]
-    )
+    return st.one_of([st.builds(Edit, st.sampled_from(one["paths"]), _texts(one["text"])) for one in kinds])
 
 
 def _paths() -> list[str]:
