@@ -366,7 +366,10 @@ def building(
             with _kept(root, _new_folder(root, None)) as stage:
                 yield stage
             return
-        with open_store(root) as base, _kept(root, _new_folder(root, base, shared_files)) as stage:
+        with open_store(root) as base:
+            folder = _new_folder(root, base, shared_files)
+        # The base is closed by now: who reads it would keep it from being removed in the end.
+        with _kept(root, folder) as stage:
             yield stage
 
 
