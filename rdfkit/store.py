@@ -421,7 +421,9 @@ def _new_folder(root: Path, base: Store | None, shared_files: Iterable[str] = ()
             base._open_graph().backup(folder / "graph")
             for name in shared_files:
                 if (base.folder / name).exists():
-                    shutil.copyfile(base.folder / name, folder / name)
+                    # Whoever goes on with this folder finds the whole copy or none.
+                    shutil.copyfile(base.folder / name, folder / f"{name}.part")
+                    (folder / f"{name}.part").replace(folder / name)
     return folder
 
 

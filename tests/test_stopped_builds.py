@@ -108,7 +108,7 @@ def test_a_full_build_goes_on_where_it_was_killed(tmp_path: Path, kills: int) ->
 def _edit(pages: Path, version: int) -> None:
     """One of two states of a site: a page changed, one renamed, one there or not."""
     (pages / "00000.md").write_text(_page(0, version), encoding="utf-8")
-    (pages / "00001.md").write_text(_page(1, version), encoding="utf-8")
+    (pages / "00001.md").write_text(_page(1, version or 9999), encoding="utf-8")
     if version:
         (pages / "00002.md").rename(pages / "moved.md")
         (pages / "new.md").write_text(_page(90000), encoding="utf-8")
