@@ -64,3 +64,46 @@ def test_hundreds_of_edits_give_what_a_new_build_gives(
     site: dict[str, str], rounds: list[list[Edit]], options: dict[str, Any]
 ) -> None:
     check(site, rounds, options)
+
+
+@pytest.mark.scale
+@given(sites(), edits(), st.booleans())
+@settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
+def test_pyshacl_finds_the_same(site: dict[str, str], rounds: list[list[Edit]], keep_invalid: bool) -> None:
+    check(site, rounds[:2], {"engine": Engine.PYSHACL, "keep_invalid": keep_invalid})
+
+
+@pytest.mark.scale
+@given(sites(), edits())
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+def test_a_checkout_of_another_commit_is_a_change(site: dict[str, str], rounds: list[list[Edit]]) -> None:
+    """Each round is committed; then each commit is checked out again, the oldest last."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "site"
+        write(root, site)
+        _git(root, "init", "-q")
+        commits = [_committed(root)]
+        compare(root, {})
+        for some in rounds:
+            for edit in some:
+                apply(root, edit)
+            compare(root, {})
+            commits.append(_committed(root))
+            compare(root, {})
+        for commit in reversed(commits):
+            _git(root, "checkout", "-q", commit)
+            # Git keeps no empty folders, and a folder of tables that is named must be there.
+            (root / "more").mkdir(exist_ok=True)
+            compare(root, {})
+
+
+def _git(root: Path, *words: str) -> str:
+    who = ("-c", "user.name=Ann", "-c", "user.email=ann@example.org")
+    done = subprocess.run(["git", "-C", str(root), *who, *words], check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def _committed(root: Path) -> str:
+    _git(root, "add", "-A")
+    _git(root, "commit", "-q", "--allow-empty", "-m", "edits")
+    return _git(root, "rev-parse", "HEAD")

@@ -149,9 +149,7 @@ def test_an_incremental_build_is_killed_whole_or_not_at_all(tmp_path: Path, kill
 def _expected(lines: set[str], version: int) -> set[str]:
     """What the store holds when the first page has this version."""
     before, after = (hashlib.sha256(_page(0, one).encode()).hexdigest() for one in (0, version))
-    return {
-        line.replace("Version 0000.", f"Version {version:04}.").replace(before, after) for line in lines
-    }
+    return {line.replace("Version 0000.", f"Version {version:04}.").replace(before, after) for line in lines}
 
 
 @pytest.mark.parametrize("kills", [1, pytest.param(50, marks=pytest.mark.scale)])
