@@ -16,7 +16,9 @@ def settle_graphs(inventory: Inventory) -> None:
     """
     for first, *others in inventory.rival_claims():
         for other in others:
-            if other.state is State.USED and first.state is State.USED:
+            if other.state is State.USED:
+                # The first takes over the graph with what is in it, and replaces that, or empties it if it stays out.
+                inventory.set_loaded([(first.id, sorted({*inventory.loaded(first.id), first.graph}))])
                 inventory.await_page(first.id)
             if other.state is not State.SECOND:
                 inventory.refuse_second(other.id, duplicate(other, first))
