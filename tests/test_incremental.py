@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 import rdfkit
 from rdfkit.linking import Thresholds
+from rdfkit.validation import Engine
 
 FEW = settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
 MANY = settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
