@@ -33,17 +33,20 @@ def in_processes(
     waiting = iter(jobs)
     for _ in range(_ATTEMPTS):
         under_way: dict[Future[_Done], _Job] = {}
+        taken: list[_Job] = []
         try:
             with ProcessPoolExecutor(processes, initializer=_end_with, initargs=(os.getpid(),)) as pool:
                 for job in waiting:
+                    taken = [job]
                     under_way[pool.submit(work, job)] = job
+                    taken = []
                     if len(under_way) > 2 * processes:
                         yield from _taken(under_way)
                 while under_way:
                     yield from _taken(under_way)
             return
         except BrokenExecutor:
-            waiting = chain(list(under_way.values()), waiting)
+            waiting = chain([*under_way.values(), *taken], waiting)
     raise BuildError("processes of the build are killed again and again; is there enough memory?")
 
 
