@@ -226,7 +226,11 @@ def build(
         typer.Option("--full", help="Begin anew; default: change what changed, or go on where it stopped."),
     ] = False,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Build again whenever a source changes, until Ctrl-C.")
+        bool,
+        typer.Option(
+            "--watch",
+            help="Build again whenever a source changes, until Ctrl-C, which ends it with exit code 0.",
+        ),
     ] = False,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="FILE", help="Write the report here.")
