@@ -18,7 +18,7 @@ from rdfkit.linking import Thresholds
 from rdfkit.validation import Engine
 
 FEW = settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
-MANY = settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 OPTIONS = st.fixed_dictionaries(
     {"keep_invalid": st.booleans(), "thresholds": st.sampled_from([None, None, Thresholds(1, 0.0, 1.0)])}
 )
