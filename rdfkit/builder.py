@@ -231,6 +231,7 @@ def _complete(run: Run, started: float) -> Build:
     run.link()
     summary = _summary(run, started, switched=True)
     run.finish()
+    run.inherit_labels()
     run.stage.commit(_metadata(summary))
     return summary
 

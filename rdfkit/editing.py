@@ -79,12 +79,13 @@ class Editor:
         found = self._stage.graph.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
         return any(other.graph_name != _DEFAULT and other not in gone for other in found)
 
+    def touch(self, quad: ox.Quad) -> None:
+        """Notes that something else is said of the nodes of a quad."""
+        self.touched.update(node for node in (quad.subject, quad.object) if isinstance(node, ox.NamedNode))
+
     def _note(self, quad: ox.Quad) -> None:
         """Remembers, before the first change of it, what a dataset matched."""
-        if isinstance(quad.subject, ox.NamedNode):
-            self.touched.add(quad.subject)
-        if isinstance(quad.object, ox.NamedNode):
-            self.touched.add(quad.object)
+        self.touch(quad)
         site = self._site(quad.graph_name.value) if isinstance(quad.graph_name, ox.NamedNode) else None
         if site is not None:
             for pattern in patterns(quad):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from rdfkit import ownership, validation
+from rdfkit import labels, ownership, validation
 from rdfkit.conversion import (
     Advance,
     Batch,
@@ -486,9 +486,16 @@ class Run:
             from rdfkit.linking import linkset_of, linkset_quads
 
             linkset = linkset_of(Store(self.stage.graph), thresholds)
-            self._add_quads(self._load_lines(linkset_quads(linkset)))
+            self._add_quads(self._load_lines(self._touching(linkset_quads(linkset))))
             self.inventory.set("links", str(len(linkset.overlaps)))
         self.inventory.set("thresholds", told or "")
+
+    def _touching(self, quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+        """Notes the nodes of quads that do not come by way of the editor."""
+        for quad in quads:
+            if self.is_change:
+                self.editor.touch(quad)
+            yield quad
 
     def _add_quads(self, number: int) -> None:
         self.inventory.set("quads", str(int(self.inventory.setting("quads") or 0) + number))
@@ -498,6 +505,12 @@ class Run:
     def finish(self) -> None:
         """Notes that the build is whole."""
         self.inventory.set("phase", Phase.DONE)
+
+    def inherit_labels(self) -> None:
+        """Has the index of labels made from that of the last build: when it is first asked for, see `labels`."""
+        last = self.stage.last
+        if self.is_change and last is not None:
+            labels.inherit_labels(last, self.stage.folder, (node.value for node in self.editor.touched))
 
     def number_of_quads(self) -> int:
         if self.is_change:

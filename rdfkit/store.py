@@ -128,6 +128,12 @@ class Stage:
             raise StoreError("this build is finished", path=str(self._root))
         return self._graph
 
+    @property
+    def last(self) -> Path | None:
+        """The folder of the build that is current, None when there is none yet."""
+        name = current_build(self._root)
+        return self._root / "builds" / name if name is not None else None
+
     def _close(self) -> None:
         self._graph = None
 
