@@ -241,6 +241,9 @@ class Run:
         self.reviewed.update(self.inventory.shared_of(page))
         graph = outcome.converted.graph if outcome and outcome.converted.state is State.USED else None
         after = [graph] if graph is not None else []
+        if graph is not None and graph not in before:
+            # Another page may have been there first.
+            self.inventory.are_names_touched = True
         self.inventory.set_loaded([(page, sorted({*before, *after}))])
         for name in before:
             if name != graph and self.inventory.holder(name) in (None, page):

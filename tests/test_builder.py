@@ -187,3 +187,19 @@ def test_an_email_address_stays_out_wherever_it_stands(tmp_path: Path) -> None:
     assert "example.org" not in nquads
     assert nquads.count("[e-mail address]") >= 4
     assert sum(result.rule == "email-address" for result in done.report.results) >= 4
+
+
+def test_a_change_of_a_page_that_came_second_changes_nothing(tmp_path: Path) -> None:
+    text = (SEEDS / "PMC198534__JCI0319974.f1.md").read_text()
+    site = tmp_path / "site"
+    site.mkdir()
+    for name in ("a.md", "b.md"):
+        (site / name).write_text(text)
+    rdfkit.build([site], tmp_path / "store")
+    (site / "b.md").write_text(text.replace("number: F1", "number: F2"))
+    done = rdfkit.build([site], tmp_path / "store")
+    assert list(done.refused) == [str(site / "b.md")]
+    with rdfkit.open_store(tmp_path / "store") as store:
+        assert [row["number"] for row in store.query("SELECT ?number { ?f schema:position ?number }")] == [
+            "F1"
+        ]
