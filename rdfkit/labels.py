@@ -213,12 +213,19 @@ def ensure_labels(store: Store) -> Path:
 
 
 def _make(store: Store, folder: Path, target: Path) -> None:
-    before = folder / _BEFORE
-    if not (_is_usable(before) and update_labels(store, before, _touched(folder), target)):
+    if not _is_updated(store, folder, target):
         make_labels(store, target)
-    # In this order: who finds the first finds the second (`inherit_labels`).
-    before.unlink(missing_ok=True)
-    (folder / _TOUCHED).unlink(missing_ok=True)
+    disinherit_labels(folder)
+
+
+def _is_updated(store: Store, folder: Path, target: Path) -> bool:
+    """Makes the index from an earlier one, if that can be done."""
+    before = folder / _BEFORE
+    try:
+        return _is_usable(before) and update_labels(store, before, _touched(folder), target)
+    except LabelError:
+        # The file is damaged, as after a power failure.
+        return False
 
 
 def inherit_labels(old: Path, new: Path, touched: Iterable[str]) -> None:
@@ -227,15 +234,21 @@ def inherit_labels(old: Path, new: Path, touched: Iterable[str]) -> None:
     `old` and `new` are the folders of the builds, `touched` the IRIs of the nodes whose triples are others in the new
     one. Costs a link and a file of these; without an index in the old folder nothing is done. Raises OSError.
     """
+    changed = set(touched)
     # One that is being made meanwhile is there whole when what it is made of goes.
     for name in (_FILE, _BEFORE, _FILE):
-        found = _touched(old) if name == _BEFORE else []
+        lines = sorted(changed.union(_touched(old) if name == _BEFORE else ()))
+        (new / _TOUCHED).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
         if _link(old / name, new / _BEFORE):
-            lines = sorted({*found, *touched})
-            (new / _TOUCHED).write_text(
-                "".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n"
-            )
             return
+    disinherit_labels(new)
+
+
+def disinherit_labels(folder: Path) -> None:
+    """Removes what `inherit_labels` has put into the folder of a build. Raises OSError."""
+    # In this order: who finds the first finds the second.
+    (folder / _BEFORE).unlink(missing_ok=True)
+    (folder / _TOUCHED).unlink(missing_ok=True)
 
 
 def _touched(folder: Path) -> list[str]:
@@ -248,11 +261,14 @@ def _touched(folder: Path) -> list[str]:
 def _link(old: Path, new: Path) -> bool:
     """Gives a file that is never changed a second name, or where the system cannot, a copy."""
     try:
-        os.link(old, new)
+        try:
+            os.link(old, new)
+        except FileNotFoundError:
+            raise
+        except OSError:
+            shutil.copyfile(old, new)
     except FileNotFoundError:
         return False
-    except OSError:
-        shutil.copyfile(old, new)
     return True
 
 
@@ -274,4 +290,13 @@ def _json(texts: Iterable[str]) -> str:
     return json.dumps([encodable(text) for text in texts])
 
 
-__all__ = ["OTHER", "Entry", "Labels", "ensure_labels", "inherit_labels", "make_labels", "revision"]
+__all__ = [
+    "OTHER",
+    "Entry",
+    "Labels",
+    "disinherit_labels",
+    "ensure_labels",
+    "inherit_labels",
+    "make_labels",
+    "revision",
+]

@@ -511,9 +511,11 @@ class Run:
 
     def inherit_labels(self) -> None:
         """Has the index of labels made from that of the last build: when it is first asked for, see `labels`."""
-        last = self.stage.last
-        if self.is_change and last is not None:
-            labels.inherit_labels(last, self.stage.folder, (node.value for node in self.editor.touched))
+        labels.disinherit_labels(self.stage.folder)
+        # Of one that was stopped at its end nobody knows any more what it had changed.
+        if self.stage.base is not None:
+            touched = (node.value for node in self.editor.touched)
+            labels.inherit_labels(self.stage.base, self.stage.folder, touched)
 
     def number_of_quads(self) -> int:
         if self.is_change:

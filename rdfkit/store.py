@@ -71,9 +71,11 @@ Result = TypeVar("Result")
 class Stage:
     """A build that nobody sees before `commit`. Made by `staging`, `changing` and `building`."""
 
-    def __init__(self, root: Path, folder: Path) -> None:
+    def __init__(self, root: Path, folder: Path, base: Path | None = None) -> None:
         self._root = root
         self.folder = folder
+        # The folder of the build that this one began as a copy of, just now.
+        self.base = base
         self._graph: ox.Store | None = ox.Store(folder / "graph")
 
     def load(self, quads: Iterable[ox.Quad]) -> None:
@@ -127,12 +129,6 @@ class Stage:
         if self._graph is None:
             raise StoreError("this build is finished", path=str(self._root))
         return self._graph
-
-    @property
-    def last(self) -> Path | None:
-        """The folder of the build that is current, None when there is none yet."""
-        name = current_build(self._root)
-        return self._root / "builds" / name if name is not None else None
 
     def _close(self) -> None:
         self._graph = None
@@ -362,12 +358,17 @@ def building(
     with _writing(root):
         _claim(root)
     with _held(root):
-        stopped = [folder for folder in _unread_builds(root) if is_usable(folder)]
+        current = current_build(root)
+        stopped = [
+            folder
+            for folder in _unread_builds(root)
+            # What was once the current build stays for as long as it is read, and has not been stopped.
+            if (current is None or not (folder / "build.json").exists()) and is_usable(folder)
+        ]
         if stopped:
             with _kept(root, stopped[-1]) as stage:
                 yield stage
             return
-        current = current_build(root)
         if current is None or not is_usable(root / "builds" / current):
             with _kept(root, _new_folder(root, None)) as stage:
                 yield stage
@@ -375,19 +376,19 @@ def building(
         with open_store(root) as base:
             folder = _new_folder(root, base, shared_files)
         # The base is closed by now: who reads it would keep it from being removed in the end.
-        with _kept(root, folder) as stage:
+        with _kept(root, folder, root / "builds" / current) as stage:
             yield stage
 
 
 @contextmanager
-def _kept(root: Path, folder: Path) -> Iterator[Stage]:
+def _kept(root: Path, folder: Path, base: Path | None = None) -> Iterator[Stage]:
     with _writing(root):
         _remove_old_builds(root, folder.name)
     stage = None
     try:
         # Not all that a build writes goes through the stage.
         with _writing(root):
-            stage = Stage(root, folder)
+            stage = Stage(root, folder, base)
             yield stage
     except RdfkitError:
         # It would fail again, and on a full disk the old store needs the room.

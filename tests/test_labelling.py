@@ -115,6 +115,40 @@ def check(site: dict[str, str], rounds: Sequence[Sequence[Edit]]) -> None:
                     assert contents(ensure_labels(store)) == contents(root.parent / "new")
 
 
+def test_a_build_that_was_read_meanwhile_is_no_base_for_the_next_but_one(tmp_path: Path) -> None:
+    """As when a server lets go of a build after the next one is made."""
+    shutil.copytree(SEEDS, tmp_path / "site")
+    page = next(path for path in (tmp_path / "site").rglob("*.md") if "papertitle: " in path.read_text())
+    text = page.read_text()
+    rdfkit.build([tmp_path / "site"], tmp_path / "store")
+    names = ["Quagga", "Okapi", "Tapir"]
+    for name in names:
+        with open_store(tmp_path / "store") as served:
+            ensure_labels(served)
+            page.write_text(text.replace("papertitle: ", f"papertitle: {name} "))
+            rdfkit.build([tmp_path / "site"], tmp_path / "store")
+        with open_store(tmp_path / "store") as store, Labels(ensure_labels(store)) as index:
+            assert [other for other in names if index.search(other)] == [name]
+            assert store.metadata["name"] != served.metadata["name"]
+
+
+def test_a_damaged_index_is_made_anew(tmp_path: Path) -> None:
+    shutil.copytree(SEEDS, tmp_path / "site")
+    rdfkit.build([tmp_path / "site"], tmp_path / "store")
+    with open_store(tmp_path / "store") as store:
+        ensure_labels(store)
+    next((tmp_path / "site").rglob("*.md")).unlink()
+    rdfkit.build([tmp_path / "site"], tmp_path / "store")
+    with open_store(tmp_path / "store") as store:
+        assert store.folder is not None
+        before = store.folder / "labels-before.sqlite"
+        whole = before.read_bytes()
+        before.unlink()
+        before.write_bytes(whole[:4096] + bytes(len(whole) - 4096))
+        make_labels(store, tmp_path / "new")
+        assert contents(ensure_labels(store)) == contents(tmp_path / "new")
+
+
 @given(sites(), edits())
 @FEW
 def test_edited_pages_give_the_index_of_a_new_build(site: dict[str, str], rounds: list[list[Edit]]) -> None:
