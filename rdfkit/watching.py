@@ -12,7 +12,7 @@ from rdfkit.errors import RdfkitError, SourceError
 
 # Changes that come within this time are one.
 _DEBOUNCE_MILLISECONDS = 200
-_RETRY_MILLISECONDS = 5000
+_RETRY_MILLISECONDS = 2000
 
 
 def watch(
@@ -20,7 +20,8 @@ def watch(
 ) -> Iterator[Build | RdfkitError]:
     """What `build` makes now, and again each time that a file under the paths changes, until `stop` is set.
 
-    A build that fails gives its error, and is tried again with the next change, or after some seconds. Raises
+    A build that fails gives its error, and is tried again with the next change, or after some seconds. So is the first,
+    once: what changed while it ran was not yet listened for; later changes are kept while a build runs. Raises
     SourceError for paths that are not on this machine: nobody tells of changes there.
     """
     from watchfiles import watch as changes
@@ -29,17 +30,25 @@ def watch(
     for path in watched:
         if places.is_remote(path):
             raise SourceError("cannot be watched", path=path, expected="files and folders of this machine")
-    yield _tried(build)
+    done = _tried(build)
+    yield done
+    is_due = True
     # Folders, since many editors put a new file in the place of the old one.
     folders = {path if Path(path).is_dir() else str(Path(path).absolute().parent) for path in watched}
-    for _ in changes(
+    for found in changes(
         *sorted(folders),
         debounce=_DEBOUNCE_MILLISECONDS,
         rust_timeout=_RETRY_MILLISECONDS,
+        yield_on_timeout=True,
         stop_event=stop,
         raise_interrupt=False,
     ):
-        yield _tried(build)
+        if found or is_due:
+            before, done = done, _tried(build)
+            is_due = isinstance(done, RdfkitError)
+            # The same error is told once for each change, not once for each attempt.
+            if found or not is_due or str(done) != str(before):
+                yield done
 
 
 def _tried(build: Callable[[], Build]) -> Build | RdfkitError:

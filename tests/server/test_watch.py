@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,10 @@ from pathlib import Path
 
 import pytest
 from conftest import SEEDS
+
+import rdfkit
+from rdfkit.builder import Build
+from rdfkit.watching import watch
 
 from .serving import Server, started
 
@@ -26,7 +31,17 @@ PATIENCE = 30
 @contextmanager
 def watching(pages: Path, store: Path) -> Iterator[None]:
     """`rdfkit build --watch` that has made its first build."""
-    command = [sys.executable, "-m", "rdfkit", "build", "--watch", "--quiet", str(pages), "--store", str(store)]
+    command = [
+        sys.executable,
+        "-m",
+        "rdfkit",
+        "build",
+        "--watch",
+        "--quiet",
+        str(pages),
+        "--store",
+        str(store),
+    ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         until = time.monotonic() + PATIENCE
@@ -52,7 +67,7 @@ def edits_are_shown(folder: Path, seconds: float) -> None:
     page = pages / f"{PAGE}.md"
     text = page.read_text(encoding="utf-8")
     with watching(pages, store), started(store, "--quiet") as served:
-        # From here on somebody listens for changes: the first build is only known to be there.
+        # The first edits come when the watch listens.
         time.sleep(0.5)
         before = served.get(f"/figure/{PAGE}", "text/html")
         for word in WORDS:
@@ -71,6 +86,25 @@ def edits_are_shown(folder: Path, seconds: float) -> None:
 
 def test_an_edit_is_shown(tmp_path: Path) -> None:
     edits_are_shown(tmp_path, PATIENCE)
+
+
+def test_an_edit_while_the_first_build_runs_is_not_lost(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    shutil.copy(SEEDS / f"{PAGE}.md", page)
+
+    def build() -> Build:
+        done = rdfkit.build([page], tmp_path / "store")
+        if not changed:
+            page.write_text(page.read_text().replace(TITLE, f"{TITLE}Quagga "))
+        changed.append(done.changed)
+        return done
+
+    changed: list[int] = []
+    stop = threading.Event()
+    for _ in watch(build, [page], stop):
+        if len(changed) == 2:
+            stop.set()
+    assert changed == [1, 1]
 
 
 @pytest.mark.scale
