@@ -113,9 +113,7 @@ def _source_files(named: Iterable[str], seen: Distinct, commits: Commits) -> Ite
     for number, place in enumerate(named):
         for source in sources_of(place):
             if seen.add(source.path):
-                found = places.Listed(
-                    source.path, source.relative.as_posix(), source.size, source.mtime_ns, source.tag
-                )
+                found = places.Listed(source.path, source.relative, source.size, source.mtime_ns, source.tag)
                 file = _file(found, f"{number:06}", commits)
                 yield file._replace(named=True) if source.named else file
 

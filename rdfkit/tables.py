@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
 from rdfkit import resources
@@ -61,14 +60,13 @@ class TableKind:
 class TableFile:
     """A table on disk: of which page and which kind, where it is, and how the user would type that.
 
-    `relative` is the path inside the site. `expected` says that a page for it must be among the sources.
+    `expected` says that a page for it must be among the sources.
     """
 
     page_id: str
     kind: str
     path: str
     shown: str
-    relative: PurePosixPath
     expected: bool = field(default=True)
 
 
