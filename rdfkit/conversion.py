@@ -96,14 +96,7 @@ def _tables_of(page: Page, candidates: Iterable[Companion]) -> Mapping[str, Tabl
     found: dict[str, TableFile] = {}
     for one in candidates:
         if (one.page_kind, one.page_name) == (page.kind, page.id):
-            table = TableFile(
-                one.page_name,
-                one.kind,
-                one.file.path,
-                one.file.path,
-                one.expected,
-            )
-            found.setdefault(one.kind, table)
+            found.setdefault(one.kind, TableFile(one.kind, one.file.path, one.file.path, one.expected))
     return found
 
 
