@@ -40,6 +40,10 @@ MAX_ALIASES = 100
 MAX_NODES = 200_000
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+# Newer versions of libyaml refuse more than 1,000 open brackets. They look 1,024 characters of a line ahead, so where
+# nearly all of these are brackets (more than ten in a row somewhere), that error hides what is over our limit.
+_MANY_BRACKETS = 512
+_BRACKETS = re.compile(r"[\[{]{10}")
 _FENCE = re.compile(rb"---[ \t]*(?:\r\n|\n|\r|\Z)")
 _OPENING_FENCE = re.compile(r"---[ \t]*(?:\r\n|\n|\r|\Z)")
 _CLOSING_FENCE = re.compile(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?=\r|\n|\Z)")
@@ -180,9 +184,17 @@ def _decode(content: bytes, shown: str) -> str:
 
 def _events(source: str) -> Callable[[], Any]:
     """What gives the next event of a text, from its first document on."""
-    following: Callable[[], Any] = _LOADER(source).get_event
+    following: Callable[[], Any] = _loader(source)(source).get_event
     following()
     return following
+
+
+def _loader(source: str) -> type[yaml.BaseLoader]:
+    """The parser in C; PyYAML's own, which is slow and has no limit, where that in C may come to its limit."""
+    brackets = source.count("[") + source.count("{")
+    if brackets > _MANY_BRACKETS and _BRACKETS.search(source):
+        return yaml.BaseLoader
+    return _LOADER
 
 
 def _line(event: Event) -> int:

@@ -463,12 +463,17 @@ class Inventory:
         self._run("COMMIT")
 
     def _note_names(self, rows: Sequence[tuple[int, Converted]]) -> None:
-        """Notes whether a page is of another kind, name or graph than before: then what belongs to whom may change."""
-        if not self.are_names_touched:
-            before = "SELECT kind, name, graph FROM page WHERE id = ?"
-            self.are_names_touched = any(
-                self._run(before, (page,)).fetchone() != (one.kind, one.name, one.graph) for page, one in rows
-            )
+        """Notes whether a page is of another kind, name or graph than before, or not the only one with its graph.
+
+        Then what belongs to whom may change.
+        """
+        before = "SELECT kind, name, graph FROM page WHERE id = ?"
+        rival = "SELECT 1 FROM page WHERE graph = ? AND id <> ? LIMIT 1"
+        self.are_names_touched = self.are_names_touched or any(
+            self._run(before, (page,)).fetchone() != (one.kind, one.name, one.graph)
+            or self._run(rival, (one.graph, page)).fetchone() is not None
+            for page, one in rows
+        )
 
     def _put_details(self, rows: Sequence[tuple[int, Converted]]) -> None:
         """Adds what is in tables of their own. One statement for many rows: each costs more than a row."""

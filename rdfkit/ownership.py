@@ -20,8 +20,8 @@ def settle_graphs(inventory: Inventory) -> None:
                 # The first takes over the graph with what is in it, and replaces that, or empties it if it stays out.
                 inventory.set_loaded([(first.id, sorted({*inventory.loaded(first.id), first.graph}))])
                 inventory.await_page(first.id)
-            if other.state is not State.SECOND:
-                inventory.refuse_second(other.id, duplicate(other, first))
+            # Told anew although it may be refused already: another page may have been the first then.
+            inventory.refuse_second(other.id, duplicate(other, first))
         if first.state is State.SECOND:
             inventory.await_page(first.id)
     inventory.await_sole_claims()
