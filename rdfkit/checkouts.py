@@ -34,13 +34,15 @@ class Checkout:
         self._repository = repository
         self._blobs: dict[str, Blob] | None = None
         self._reader: subprocess.Popen[bytes] | None = None
-        found = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+        found = run_git(
+            repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"
+        )
         self.commit = found.decode("ascii").strip()
 
     def blobs(self) -> dict[str, Blob]:
         """The regular files of the commit by path, without links and submodules."""
         if self._blobs is None:
-            listed = self._git("ls-tree", "-r", "-l", "-z", "--full-tree", self.commit)
+            listed = run_git(self._repository, "ls-tree", "-r", "-l", "-z", "--full-tree", self.commit)
             self._blobs = dict(_blobs(listed))
         return self._blobs
 
@@ -55,7 +57,7 @@ class Checkout:
         # One process answers for all files: `git cat-file --batch` (git-cat-file(1)).
         if self._reader is None or self._reader.poll() is not None:
             self._reader = subprocess.Popen(  # noqa: S603 - fixed arguments
-                self._command("cat-file", "--batch"),
+                _command(self._repository, "cat-file", "--batch"),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -73,19 +75,6 @@ class Checkout:
         answer.read(1)
         return content
 
-    def _git(self, *arguments: str) -> bytes:
-        try:
-            done = subprocess.run(  # noqa: S603 - fixed arguments, and a ref behind --end-of-options
-                self._command(*arguments), capture_output=True, check=True, env=_environment()
-            )
-        except subprocess.CalledProcessError as error:
-            said = error.stderr.decode(errors="replace").strip() or "git knows no such commit"
-            raise OSError(errno.ENOENT, said) from error
-        return done.stdout
-
-    def _command(self, *arguments: str) -> list[str]:
-        return ["git", "-C", self._repository, *arguments]
-
     def __del__(self) -> None:
         """Ends the process that reads."""
         reader = getattr(self, "_reader", None)
@@ -93,6 +82,22 @@ class Checkout:
             reader.stdin.close()
             reader.stdout.close()
             reader.wait()
+
+
+def run_git(folder: str, *arguments: str) -> bytes:
+    """What git prints in a folder. Raises OSError when git or the repository is not there, or when git fails."""
+    try:
+        done = subprocess.run(  # noqa: S603 - fixed arguments, and a ref behind --end-of-options
+            _command(folder, *arguments), capture_output=True, check=True, env=_environment()
+        )
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.decode(errors="replace").strip() or "git knows no such commit"
+        raise OSError(errno.ENOENT, said) from error
+    return done.stdout
+
+
+def _command(folder: str, *arguments: str) -> list[str]:
+    return ["git", "-C", folder or ".", *arguments]
 
 
 def _blobs(listed: bytes) -> list[tuple[str, Blob]]:

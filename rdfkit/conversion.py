@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
 
 from rdfkit import kinds, validation
 from rdfkit.documents import Document, Tally
@@ -88,7 +87,7 @@ def map_task(task: Task, answers: Answers) -> Mapped | None:
 def read_task(task: Task) -> Page | None:
     """The page of a task with its tables; None for a file without front matter. Raises PageError."""
     file = task.file
-    page = read_page(SourceFile(file.path, file.path, PurePosixPath(file.relative), file.named))
+    page = read_page(SourceFile(file.path, file.path, file.relative, file.named))
     return None if page is None else replace(page, tables=_tables_of(page, task.tables))
 
 
@@ -97,15 +96,7 @@ def _tables_of(page: Page, candidates: Iterable[Companion]) -> Mapping[str, Tabl
     found: dict[str, TableFile] = {}
     for one in candidates:
         if (one.page_kind, one.page_name) == (page.kind, page.id):
-            table = TableFile(
-                one.page_name,
-                one.kind,
-                one.file.path,
-                one.file.path,
-                PurePosixPath(one.file.relative),
-                one.expected,
-            )
-            found.setdefault(one.kind, table)
+            found.setdefault(one.kind, TableFile(one.kind, one.file.path, one.file.path, one.expected))
     return found
 
 

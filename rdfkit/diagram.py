@@ -33,12 +33,6 @@ def mermaid(store: Store) -> str:
     return "\n".join(lines) + "\n"
 
 
-def unknown_classes(store: Store) -> set[str]:
-    """The classes of a store, as CURIEs, that the diagram neither shows nor hides on purpose."""
-    found = {_value(triple.object) for triple in store.triples(_TYPE)}
-    return {compress(iri) for iri in found} - set(_shown()) - set(_table()["hidden"])
-
-
 def _uses(store: Store) -> _Uses:
     classes = _principal_classes(store)
     uses: _Uses = {name: defaultdict(set) for name in set(classes.values())}

@@ -1,23 +1,33 @@
 """YAML front matter as text: splits it from a file, reads it, and finds the line of every key.
 
 Every scalar is the text that stands in the file: `NO`, `1e5` and `2025-12-01` are strings, as PyYAML's base
-loader gives them (YAML 1.1 has its own ideas). What is plain is read by `plain_yaml`. All else is read from parser
-events, so that depth, aliases and duplicate keys are checked before anything is built; so are lines, which only
-findings need, once somebody asks for one.
+loader gives them. Values are read from the events of PyYAML's parser, so that depth, aliases and duplicate keys are
+checked before anything is built. Only findings need lines: they are read from the events again when one is asked for.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
 
-from rdfkit import plain_yaml
 from rdfkit.errors import ArchiveError, PageError
 from rdfkit.places import open_bytes
 
@@ -29,8 +39,6 @@ MAX_DEPTH = 64
 MAX_ALIASES = 100
 MAX_NODES = 200_000
 
-# From so many on it is quicker to find the lines of all keys.
-_MANY_LINES = 20
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 # Newer versions of libyaml refuse more than 1,000 open brackets. They look 1,024 characters of a line ahead, so where
 # nearly all of these are brackets (more than ten in a row somewhere), that error hides what is over our limit.
@@ -47,39 +55,31 @@ KeyPath = tuple[str | int, ...]
 class Lines(Mapping[KeyPath, int]):
     """The line (from 1, in the file) of every key and list item by its path, such as `("genes", 3, "entrez")`.
 
-    `found` are those of a text that is not plain YAML; in plain YAML each is found when somebody asks for it.
+    `found` are lines that are known already; for all others the text, which is valid front matter, is read again.
     """
 
-    __slots__ = ("_asked", "_found", "_is_plain", "_source")
+    __slots__ = ("_found", "_is_complete", "_source")
 
-    def __init__(self, source: str, found: dict[KeyPath, int] | None = None) -> None:
+    def __init__(self, source: str, found: dict[KeyPath, int]) -> None:
         self._source = source
         self._found = found
-        self._is_plain = found is None
-        self._asked = 0
+        self._is_complete = False
 
     def __getitem__(self, path: KeyPath) -> int:
-        self._asked += 1
-        if self._is_plain and self._asked < _MANY_LINES:
-            line = plain_yaml.line_of(self._source, path)
-            if line is None:
-                raise KeyError(path)
-            # The opening fence is line 1 of the file.
-            return line + 1
-        return self._lines()[path]
+        return self._found[path] if path in self._found else self._all()[path]
 
     def __iter__(self) -> Iterator[KeyPath]:
-        return iter(self._lines())
+        return iter(self._all())
 
     def __len__(self) -> int:
-        return len(self._lines())
+        return len(self._all())
 
-    def __reduce__(self) -> tuple[type[Lines], tuple[str, dict[KeyPath, int] | None]]:
-        return Lines, (self._source, None if self._is_plain else self._found)
+    def __reduce__(self) -> tuple[type[Lines], tuple[str, dict[KeyPath, int]]]:
+        return Lines, (self._source, {})
 
-    def _lines(self) -> dict[KeyPath, int]:
-        if self._found is None:
-            _, self._found = _Reader(self._source, "").read()
+    def _all(self) -> dict[KeyPath, int]:
+        if not self._is_complete:
+            self._found, self._is_complete = dict(_key_lines(self._source)), True
         return self._found
 
 
@@ -155,8 +155,8 @@ def read_front_matter(content: bytes, shown: str) -> FrontMatter:
     # A character is a byte at least, and most pages are far smaller than their front matter may be.
     if len(content) > MAX_FRONT_MATTER_BYTES and len(source.encode()) > MAX_FRONT_MATTER_BYTES:
         raise PageError("has front matter that is too large", path=shown, line=1, expected="at most 1 MB")
-    fields, lines = _read(source, shown)
-    return FrontMatter(fields, lines, closed=end is not None)
+    reader = _Reader(source, shown)
+    return FrontMatter(reader.read(), Lines(source, reader.lines), closed=end is not None)
 
 
 def _end(text: str, start: int) -> int | None:
@@ -167,15 +167,6 @@ def _end(text: str, start: int) -> int | None:
         position = text.find("\n---", position)
     found = _CLOSING_FENCE.search(text, max(position, start)) if position >= 0 else None
     return found.start() if found else None
-
-
-def _read(source: str, shown: str) -> tuple[dict[str, Value], Lines]:
-    """The values of a front matter, and the lines of their keys."""
-    try:
-        return plain_yaml.read(source), Lines(source)
-    except plain_yaml.NotPlainError:
-        fields, lines = _Reader(source, shown).read()
-        return fields, Lines(source, lines)
 
 
 def _decode(content: bytes, shown: str) -> str:
@@ -191,23 +182,64 @@ def _decode(content: bytes, shown: str) -> str:
         ) from error
 
 
+def _events(source: str) -> Callable[[], Any]:
+    """What gives the next event of a text, from its first document on."""
+    following: Callable[[], Any] = _loader(source)(source).get_event
+    following()
+    return following
+
+
+def _loader(source: str) -> type[yaml.BaseLoader]:
+    """The parser in C; PyYAML's own, which is slow and has no limit, where that in C may come to its limit."""
+    brackets = source.count("[") + source.count("{")
+    if brackets > _MANY_BRACKETS and _BRACKETS.search(source):
+        return yaml.BaseLoader
+    return _LOADER
+
+
+def _line(event: Event) -> int:
+    # Marks count from 0 and the opening fence is line 1 of the file.
+    return event.start_mark.line + 2 if event.start_mark else 1
+
+
+def _key_lines(source: str) -> Iterator[tuple[KeyPath, int]]:
+    """The path and the line of every key and list item, in the order of the text."""
+    following = _events(source)
+    following()
+    yield from _lines_below(following(), following, ())
+
+
+def _lines_below(event: Event, following: Callable[[], Any], path: KeyPath) -> Iterator[tuple[KeyPath, int]]:
+    if isinstance(event, MappingStartEvent):
+        while isinstance(key := following(), ScalarEvent):
+            key_path = (*path, key.value)
+            yield key_path, _line(key)
+            yield from _lines_below(following(), following, key_path)
+    elif isinstance(event, SequenceStartEvent):
+        number = 0
+        while not isinstance(item := following(), SequenceEndEvent):
+            item_path = (*path, number)
+            yield item_path, _line(item)
+            yield from _lines_below(item, following, item_path)
+            number += 1
+
+
 class _Reader:
-    """Builds the tree of one front matter from YAML events."""
+    """Builds the values of one front matter from YAML events."""
 
     def __init__(self, source: str, shown: str) -> None:
         self.source = source
         self.shown = shown
+        # Of the outermost keys only: most findings, and the identifier of each page, need no others.
         self.lines: dict[KeyPath, int] = {}
         self.anchors: dict[str, tuple[Value, int]] = {}
         self.aliases = 0
         self.nodes = 0
 
-    def read(self) -> tuple[dict[str, Value], dict[KeyPath, int]]:
+    def read(self) -> dict[str, Value]:
         try:
-            events = self._events()
-            first = next(events, None)
-            value: Value = {} if first is None else self._value(first, events, (), 0)
-            self._end(events)
+            self._next = _events(self.source)
+            value = self._document()
         except yaml.MarkedYAMLError as error:
             raise self._not_yaml(error) from error
         except yaml.reader.ReaderError as error:
@@ -216,106 +248,90 @@ class _Reader:
             raise PageError(
                 "front matter is not a mapping", path=self.shown, line=2, expected="lines of key: value"
             )
-        return value, self.lines
+        return value
 
-    def _events(self) -> Iterator[yaml.Event]:
-        skipped = (yaml.StreamStartEvent, yaml.DocumentStartEvent)
-        for event in yaml.parse(self.source, Loader=self._loader()):
-            if isinstance(event, yaml.StreamEndEvent):
-                return
-            if not isinstance(event, skipped):
-                yield event
+    def _document(self) -> Value:
+        if isinstance(self._next(), StreamEndEvent):
+            return {}
+        value = self._value(self._next(), 0)
+        self._next()
+        if isinstance(self._next(), DocumentStartEvent):
+            raise self._error("a second YAML document in the front matter", self._next(), "one document")
+        return value
 
-    def _loader(self) -> type[yaml.BaseLoader]:
-        """The parser in C; PyYAML's own, which is slow and has no limit, where that in C may come to its limit."""
-        brackets = self.source.count("[") + self.source.count("{")
-        if brackets > _MANY_BRACKETS and _BRACKETS.search(self.source):
-            return yaml.BaseLoader
-        return _LOADER
+    # Most of the time goes into these three. `type` is quicker than `isinstance`, and the parser makes no subclasses.
 
-    def _end(self, events: Iterator[yaml.Event]) -> None:
-        for event in events:
-            if not isinstance(event, yaml.DocumentEndEvent):
-                raise self._error("a second YAML document in the front matter", event, "one document")
-
-    def _value(self, event: yaml.Event, events: Iterator[yaml.Event], path: KeyPath, depth: int) -> Value:
+    def _value(self, event: NodeEvent, depth: int) -> Value:
         if depth > MAX_DEPTH:
             raise self._error("is nested too deeply", event, f"at most {MAX_DEPTH} levels")
-        if isinstance(event, yaml.AliasEvent):
+        if type(event) is AliasEvent:
             return self._alias(event)
         before = self.nodes
-        self._count(1, event)
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise self._too_many(event)
         value: Value
-        if isinstance(event, yaml.ScalarEvent):
+        if type(event) is ScalarEvent:
             value = event.value
-        elif isinstance(event, yaml.SequenceStartEvent):
-            value = self._sequence(events, path, depth)
-        elif isinstance(event, yaml.MappingStartEvent):
-            value = self._mapping(events, path, depth)
+        elif type(event) is SequenceStartEvent:
+            value = self._sequence(depth + 1)
         else:
-            raise self._error("has no value where one belongs", event, "a text, a list or a mapping")
+            value = self._mapping(depth + 1)
         if event.anchor is not None:
             self.anchors[event.anchor] = (value, self.nodes - before)
         return value
 
-    def _sequence(self, events: Iterator[yaml.Event], path: KeyPath, depth: int) -> list[Value]:
+    def _sequence(self, depth: int) -> list[Value]:
+        following = self._next
         items: list[Value] = []
-        for event in events:
-            if isinstance(event, yaml.SequenceEndEvent):
-                break
-            item_path = (*path, len(items))
-            self.lines[item_path] = self._line(event)
-            items.append(self._value(event, events, item_path, depth + 1))
+        while type(event := following()) is not SequenceEndEvent:
+            items.append(self._value(event, depth))
         return items
 
-    def _mapping(self, events: Iterator[yaml.Event], path: KeyPath, depth: int) -> dict[str, Value]:
+    def _mapping(self, depth: int) -> dict[str, Value]:
+        following = self._next
         fields: dict[str, Value] = {}
-        for event in events:
-            if isinstance(event, yaml.MappingEndEvent):
-                break
-            key = self._key(event)
+        keys: list[ScalarEvent] = []
+        while type(event := following()) is not MappingEndEvent:
+            if type(event) is not ScalarEvent:
+                raise self._error("a key is not plain text", event, "key: value")
+            key = event.value
             if key in fields:
-                first = self.lines[(*path, key)]
-                raise PageError(
-                    f"the key stands twice, first on line {first}",
-                    path=self.shown,
-                    line=self._line(event),
-                    key=key,
-                    expected="each key once",
-                )
-            key_path = (*path, key)
-            self.lines[key_path] = self._line(event)
-            fields[key] = self._value(next(events), events, key_path, depth + 1)
+                raise self._twice(event, keys[list(fields).index(key)])
+            keys.append(event)
+            fields[key] = self._value(following(), depth)
+        if depth == 1:
+            self.lines = {(key.value,): _line(key) for key in keys}
         return fields
 
-    def _key(self, event: yaml.Event) -> str:
-        if isinstance(event, yaml.ScalarEvent):
-            return str(event.value)
-        raise self._error("a key is not plain text", event, "key: value")
+    def _twice(self, event: ScalarEvent, first: ScalarEvent) -> PageError:
+        return PageError(
+            f"the key stands twice, first on line {_line(first)}",
+            path=self.shown,
+            line=_line(event),
+            key=event.value,
+            expected="each key once",
+        )
 
-    def _alias(self, event: yaml.AliasEvent) -> Value:
+    def _alias(self, event: AliasEvent) -> Value:
         self.aliases += 1
         if event.anchor not in self.anchors:
             raise self._error(f"the alias *{event.anchor} has no anchor", event, "an anchor before its alias")
         value, nodes = self.anchors[event.anchor]
         # An alias stands for all that it repeats: that is what makes a bomb of a few lines.
-        self._count(nodes, event)
+        self.nodes += nodes
+        if self.nodes > MAX_NODES:
+            raise self._too_many(event)
         if self.aliases > MAX_ALIASES:
             raise self._error("has too many aliases", event, f"at most {MAX_ALIASES}")
         return value
 
-    def _count(self, nodes: int, event: yaml.Event) -> None:
-        self.nodes += nodes
-        if self.nodes > MAX_NODES:
-            raise self._error("front matter has too many values", event, f"at most {MAX_NODES}")
+    def _too_many(self, event: Event) -> PageError:
+        return self._error("front matter has too many values", event, f"at most {MAX_NODES}")
 
-    def _line(self, event: yaml.Event) -> int:
-        # Marks count from 0 and the opening fence is line 1 of the file.
-        return event.start_mark.line + 2 if event.start_mark else 1
-
-    def _error(self, message: str, event: yaml.Event, expected: str) -> PageError:
+    def _error(self, message: str, event: Event, expected: str) -> PageError:
         column = event.start_mark.column + 1 if event.start_mark else None
-        return PageError(message, path=self.shown, line=self._line(event), column=column, expected=expected)
+        return PageError(message, path=self.shown, line=_line(event), column=column, expected=expected)
 
     def _not_yaml(self, error: yaml.MarkedYAMLError) -> PageError:
         mark = error.problem_mark or error.context_mark

@@ -39,7 +39,7 @@ _ABSOLUTE_IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\]+')
 
 def is_missing(text: str) -> bool:
     """Whether a text stands for "no value", as the data model lists it (`NA`, `~`, empty, ...)."""
-    return text.strip() in _missing()
+    return text.strip() in missing_values()
 
 
 def is_missing_name(text: str) -> bool:
@@ -199,7 +199,8 @@ def _table() -> dict[str, Any]:
 
 
 @cache
-def _missing() -> frozenset[str]:
+def missing_values() -> frozenset[str]:
+    """The texts that stand for "no value"."""
     return frozenset(_table()["missing"])
 
 

@@ -290,9 +290,9 @@ def _warning(rule: str, message: str, path: Path, *, value: str, advice: str | N
 def _gathered(statements: Iterable[Statement]) -> _Draft:
     draft = _Draft()
     for subject, predicate, value in statements:
-        note = _NOTES.get(predicate)
-        if note is not None:
-            note(draft, subject, value)
+        meaning = _MEANINGS.get(predicate)
+        if meaning is not None:
+            _note(draft, subject, meaning, value)
     return draft
 
 
@@ -347,69 +347,52 @@ def _statements(stream: BinaryIO, rdf: ox.RdfFormat, label: str, path: Path) -> 
 # --- what statements mean ---
 
 
-def _note_type(draft: _Draft, subject: str, value: Object) -> None:
-    if isinstance(value, ox.NamedNode):
-        if value.value in _CLASSES:
-            draft.term(subject).is_class = True
-        elif value.value == _ONTOLOGY:
-            draft.iris.add(subject)
-
-
-def _note_label(draft: _Draft, subject: str, value: Object) -> None:
-    if isinstance(value, ox.Literal) and value.value.strip():
-        draft.term(subject).labels.add(_ranked(value))
-
-
-def _note_parent(draft: _Draft, subject: str, value: Object) -> None:
-    draft.term(subject).is_class = True
-    if isinstance(value, ox.NamedNode):
-        draft.term(subject).parents.add(value.value)
-
-
-def _note_deprecated(draft: _Draft, subject: str, value: Object) -> None:
-    if isinstance(value, ox.Literal) and value.value in ("true", "1"):
-        draft.term(subject).deprecated = True
-
-
-def _note_replaced_by(draft: _Draft, subject: str, value: Object) -> None:
-    if isinstance(value, ox.NamedNode):
-        draft.term(subject).replaced_by.add(value.value)
-
-
-def _note_import(draft: _Draft, _subject: str, _value: Object) -> None:
-    draft.imports += 1
-
-
-def _note_title(draft: _Draft, subject: str, value: Object) -> None:
-    if isinstance(value, ox.Literal):
-        draft.header(subject).titles.add(_ranked(value))
-
-
-def _note_version(draft: _Draft, subject: str, value: Object) -> None:
-    if isinstance(value, ox.Literal | ox.NamedNode):
-        # A date or number (owl:versionInfo) is of more use to people than an address (owl:versionIRI).
-        draft.header(subject).versions.add((int(isinstance(value, ox.NamedNode)), value.value))
-
-
-def _note_licence(draft: _Draft, subject: str, value: Object) -> None:
-    if isinstance(value, ox.Literal | ox.NamedNode):
-        draft.header(subject).licences.add(value.value)
-
-
-_NOTES: dict[str, Callable[[_Draft, str, Object], None]] = {
-    expand("rdf:type"): _note_type,
-    expand("rdfs:label"): _note_label,
-    expand("rdfs:subClassOf"): _note_parent,
-    expand("owl:deprecated"): _note_deprecated,
-    expand("obo:IAO_0100001"): _note_replaced_by,
-    expand("owl:imports"): _note_import,
-    expand("dc:title"): _note_title,
-    expand("dcterms:title"): _note_title,
-    expand("owl:versionInfo"): _note_version,
-    expand("owl:versionIRI"): _note_version,
-    expand("dc:license"): _note_licence,
-    expand("dcterms:license"): _note_licence,
+_MEANINGS = {
+    expand(name): meaning
+    for name, meaning in {
+        "rdf:type": "type",
+        "rdfs:label": "label",
+        "rdfs:subClassOf": "parent",
+        "owl:deprecated": "deprecated",
+        "obo:IAO_0100001": "replaced by",
+        "owl:imports": "import",
+        "dc:title": "title",
+        "dcterms:title": "title",
+        "owl:versionInfo": "version",
+        "owl:versionIRI": "version",
+        "dc:license": "licence",
+        "dcterms:license": "licence",
+    }.items()
 }
+
+
+def _note(draft: _Draft, subject: str, meaning: str, value: Object) -> None:
+    """Notes one statement in a draft; does nothing when its object is not of the right sort."""
+    match meaning, value:
+        case "type", ox.NamedNode(value=iri):
+            if iri in _CLASSES:
+                draft.term(subject).is_class = True
+            elif iri == _ONTOLOGY:
+                draft.iris.add(subject)
+        case "label", ox.Literal() if value.value.strip():
+            draft.term(subject).labels.add(_ranked(value))
+        case "parent", _:
+            draft.term(subject).is_class = True
+            if isinstance(value, ox.NamedNode):
+                draft.term(subject).parents.add(value.value)
+        case "deprecated", ox.Literal(value="true" | "1"):
+            draft.term(subject).deprecated = True
+        case "replaced by", ox.NamedNode(value=iri):
+            draft.term(subject).replaced_by.add(iri)
+        case "import", _:
+            draft.imports += 1
+        case "title", ox.Literal():
+            draft.header(subject).titles.add(_ranked(value))
+        case "version", ox.Literal() | ox.NamedNode():
+            # A date or number (owl:versionInfo) is of more use to people than an address (owl:versionIRI).
+            draft.header(subject).versions.add((int(isinstance(value, ox.NamedNode)), value.value))
+        case "licence", ox.Literal() | ox.NamedNode():
+            draft.header(subject).licences.add(value.value)
 
 
 # --- small things ---

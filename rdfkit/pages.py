@@ -36,7 +36,7 @@ class Page:
     fields: dict[str, Value]
     path: str
     lines: Mapping[KeyPath, int]
-    relative: PurePosixPath
+    relative: str
     sha256: str
     closed: bool = field(default=True)
     tables: Mapping[str, TableFile] = field(default_factory=dict)
@@ -95,7 +95,7 @@ def parse_page(content: bytes, source: SourceFile) -> Page:
             value=", ".join(matter.fields) or "no keys",
             expected=f"one of the keys {', '.join(kinds.telling_keys())}",
         )
-    name = matter.fields.get(kind.id_key, "") if kind.id_key else source.relative.stem
+    name = matter.fields.get(kind.id_key, "") if kind.id_key else PurePosixPath(source.relative).stem
     return Page(
         kind=kind.name,
         # An identifier that is a list or a mapping is none; the kind says so when it names the page.

@@ -41,9 +41,10 @@ OTHER = "other"
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*:(?://|:[a-z][a-z0-9+.-]*://)")
 _IN_ARCHIVE = re.compile(r"(?:zip|tar)://(.*?)::(.*)", re.DOTALL)
-_IN_GIT = re.compile(r"git://(?:(?P<repository>[^:]*):)?(?:(?P<ref>[^@]*)@)?(?P<name>.*)", re.DOTALL)
+_IN_GIT = re.compile(r"git://(?:([^:]*):)?(?:([^@]*)@)?(.*)", re.DOTALL)
 _PATTERN = re.compile(r"[*?\[]")
 _COPY_STEP = 1 << 20
+_HASH_STEP = 1 << 16
 _IN_MEMORY = 64 << 20
 # Archives and repositories that stay open in one thread.
 _MAX_OPEN = 8
@@ -169,17 +170,19 @@ def file_sha256(path: str) -> str | None:
     """The hash of a file's bytes in hex; None when it cannot be read, of which its reader is told."""
     try:
         with open_bytes(path) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+            found = hashlib.sha256()
+            # Most files are small, and a step costs less than the buffer that `hashlib.file_digest` sets aside.
+            while step := file.read(_HASH_STEP):
+                found.update(step)
+            return found.hexdigest()
     except OSError:
         return None
 
 
 def commit_of(path: str) -> str | None:
     """The commit that a path in a git repository names, as its hash in hex; None for other places."""
-    if not path.startswith("git://"):
-        return None
     found = _IN_GIT.fullmatch(path)
-    return None if found is None else _checkout(found["repository"] or ".", found["ref"] or "HEAD").commit
+    return None if found is None else _checkout(found).commit
 
 
 def folder_of(path: str) -> str:
@@ -391,11 +394,12 @@ class _Stream(io.RawIOBase):
 
 
 def _found(name: str, info: dict[str, Any]) -> _Found:
-    tag = next((info[key] for key in ("ETag", "etag", "md5Hash", "md5", "crc32c") if info.get(key)), None)
-    changed = next(
-        (info[key] for key in ("LastModified", "mtime", "updated", "created") if info.get(key)), None
-    )
-    return _Found(name, info["type"] == "directory", info.get("size"), _nanoseconds(changed), tag)
+    def first(*keys: str) -> Any:  # noqa: ANN401 - each file system has its own kinds of values
+        return next((info[key] for key in keys if info.get(key)), None)
+
+    tag = first("ETag", "etag", "md5Hash", "md5", "crc32c")
+    changed = _nanoseconds(first("LastModified", "mtime", "updated", "created"))
+    return _Found(name, info["type"] == "directory", info.get("size"), changed, tag)
 
 
 def _nanoseconds(moment: object) -> int | None:
@@ -465,9 +469,8 @@ def _tree(place: str) -> _Tree:
             outer = found[2]
             return _opened.get(("archive", outer, _stamp(outer)), lambda: _archive(outer))
         if found := _IN_GIT.fullmatch(place):
-            repository, ref = found["repository"] or ".", found["ref"] or "HEAD"
-            checkout = _checkout(repository, ref)
-            return _opened.get(("git", repository, checkout.commit), lambda: _committed(checkout))
+            checkout = _checkout(found)
+            return _opened.get(("git", found[1], checkout.commit), lambda: _committed(checkout))
         scheme = place.partition(":")[0]
         return _opened.get(("fsspec", scheme), lambda: _asked(lambda: _FileSystem(scheme)))
     except OSError as error:
@@ -491,11 +494,10 @@ def _archive(outer: str) -> _Tree:
     else:
         file = open_bytes(outer)
     archive = Archive(file, outer)
-    files = {
-        name: _Found("", is_folder=False, size=entry.size, mtime_ns=entry.mtime_ns, tag=entry.tag)
-        for name, entry in archive.entries.items()
-    }
-    return _Flat(files, archive.open)
+    files = archive.entries.items()
+    return _Flat(
+        {name: _Found("", False, one.size, one.mtime_ns, one.tag) for name, one in files}, archive.open
+    )
 
 
 def _copy(stream: BinaryIO, file: Any, outer: str) -> None:  # noqa: ANN401 - a spooled file is no IO to mypy
@@ -509,19 +511,18 @@ def _copy(stream: BinaryIO, file: Any, outer: str) -> None:  # noqa: ANN401 - a 
         file.write(chunk)
 
 
-def _checkout(repository: str, ref: str) -> Checkout:
+def _checkout(place: re.Match[str]) -> Checkout:
+    """The commit that a match of `_IN_GIT` names; that of HEAD, in the folder where we are, when it does not say."""
+    repository, ref = place[1] or ".", place[2] or "HEAD"
     try:
-        return _opened.get(("ref", repository, ref), lambda: Checkout(repository, ref))
+        return _opened.get(("ref", place[1], place[2]), lambda: Checkout(repository, ref))
     except OSError as error:
         raise _unreadable(f"git://{repository}:{ref}@", error) from error
 
 
 def _committed(checkout: Checkout) -> _Tree:
-    files = {
-        name: _Found("", is_folder=False, size=blob.size, tag=blob.sha)
-        for name, blob in checkout.blobs().items()
-    }
-    return _Flat(files, checkout.open)
+    blobs = checkout.blobs().items()
+    return _Flat({name: _Found("", False, blob.size, tag=blob.sha) for name, blob in blobs}, checkout.open)
 
 
 def _list_tree(place: str, suffixes: frozenset[str]) -> Iterator[Listed]:
@@ -529,10 +530,9 @@ def _list_tree(place: str, suffixes: frozenset[str]) -> Iterator[Listed]:
         # A list is as new as can be had, though reading what it lists goes on with what was opened for it.
         _opened.forget(("archive", found[2], None))
     elif found := _IN_GIT.fullmatch(place):
-        repository, ref = found["repository"] or ".", found["ref"] or "HEAD"
-        _opened.forget(("ref", repository, ref))
+        _opened.forget(("ref", found[1], found[2]))
         # The branch may move on while its files are read, the commit does not.
-        place = f"git://{repository}:{_checkout(repository, ref).commit}@{found['name']}"
+        place = f"git://{found[1] or '.'}:{_checkout(found).commit}@{found[3]}"
     inner = _inner(place)
     try:
         tree = _tree(place)
@@ -585,7 +585,7 @@ def _inner(place: str) -> str:
     if found := _IN_ARCHIVE.fullmatch(place):
         return found[1]
     if found := _IN_GIT.fullmatch(place):
-        return found["name"]
+        return found[3]
     return place if place.startswith(("http://", "https://")) else place.partition("://")[2]
 
 

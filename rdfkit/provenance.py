@@ -5,8 +5,6 @@ W3C PROV-O says where a graph comes from, `sh:declare` (SHACL) which prefixes qu
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +12,9 @@ from types import MappingProxyType
 
 import pyoxigraph as ox
 
+from rdfkit.commits import Commits
 from rdfkit.identifiers import expand, prefix_map
-from rdfkit.places import commit_of, file_sha256, is_remote
+from rdfkit.places import file_sha256
 
 GRAPH = ox.NamedNode(expand("pfocr:provenance"))
 _VOCABULARY = ox.NamedNode(expand("pfocr:"))
@@ -97,64 +96,6 @@ def prefix_quads() -> Iterator[ox.Quad]:
         yield _quad(declaration, "rdf:type", ox.NamedNode(expand("sh:PrefixDeclaration")))
         yield _quad(declaration, "sh:prefix", ox.Literal(prefix))
         yield _quad(declaration, "sh:namespace", ox.Literal(namespace, datatype=uri))
-
-
-class Commits:
-    """The commits that hold files as they are now."""
-
-    def __init__(self) -> None:
-        self._checkouts: dict[str, _Checkout | None] = {}
-        self._changed: dict[tuple[str, str, str], frozenset[str] | None] = {}
-
-    def of(self, path: str) -> str | None:
-        """The hash, in hex, of the commit that is checked out; None outside a checkout and for a changed file."""
-        if is_remote(path):
-            return commit_of(path)
-        folder, name = os.path.split(path)
-        if folder not in self._checkouts:
-            self._checkouts[folder] = _checkout(folder)
-        checkout = self._checkouts[folder]
-        if checkout is None or name not in checkout.unchanged:
-            return None
-        return checkout.commit
-
-    def differ(self, path: str, old: str, new: str) -> bool:
-        """Whether a file differs between two commits; also when git cannot tell."""
-        folder, name = os.path.split(path)
-        key = (folder, old, new)
-        if key not in self._changed:
-            found = _git(folder, "diff", "-z", "--name-only", "--relative", old, new, "--", ".")
-            self._changed[key] = None if found is None else frozenset(found.split("\0"))
-        changed = self._changed[key]
-        return changed is None or name in changed
-
-
-@dataclass(frozen=True, slots=True)
-class _Checkout:
-    commit: str
-    unchanged: frozenset[str]
-
-
-def _checkout(folder: str) -> _Checkout | None:
-    commit = _git(folder, "rev-parse", "--verify", "--quiet", "HEAD")
-    if commit is None:
-        return None
-    tracked = _git(folder, "ls-tree", "-z", "--name-only", "HEAD", "./") or ""
-    changed = _git(folder, "diff", "-z", "--name-only", "--relative", "HEAD", "--", ".") or ""
-    return _Checkout(commit.strip(), frozenset(tracked.split("\0")) - frozenset(changed.split("\0")))
-
-
-def _git(folder: str, *arguments: str) -> str | None:
-    try:
-        done = subprocess.run(  # noqa: S603 - fixed arguments
-            ["git", "-C", folder or ".", *arguments],  # noqa: S607 - the user's git
-            capture_output=True,
-            check=True,
-            text=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return done.stdout
 
 
 def _quad(subject: str, predicate: str, value: ox.NamedNode | ox.Literal) -> ox.Quad:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
 
 from rdfkit.errors import SourceError
-from rdfkit.places import FILE, FOLDER, is_remote, kind_of, list_files, name_of, normal
+from rdfkit.places import FILE, FOLDER, is_remote, kind_of, list_files, name_of
 
 PAGE_SUFFIXES = frozenset({".md", ".markdown", ".yml", ".yaml", ".txt"})
 
@@ -24,29 +23,11 @@ class SourceFile:
 
     path: str
     shown: str
-    relative: PurePosixPath
+    relative: str
     named: bool
     size: int | None = None
     mtime_ns: int | None = None
     tag: str | None = None
-
-
-def find_sources(places: Iterable[str | Path]) -> list[SourceFile]:
-    """The files of all places, each once, sorted within each place by path.
-
-    A folder gives its files with a page suffix, without hidden folders, `node_modules` and `_site`.
-    Raises SourceError when a place does not exist, is neither file nor folder, or cannot be listed.
-    """
-    return list(list_sources(places))
-
-
-def list_sources(places: Iterable[str | Path]) -> Iterator[SourceFile]:
-    """What `find_sources` gives, one by one as they are listed."""
-    seen = Distinct()
-    for place in places:
-        for source in sources_of(normal(place)):
-            if seen.add(source.path):
-                yield source
 
 
 class Distinct:
@@ -76,17 +57,25 @@ class Distinct:
 
 
 def sources_of(place: str) -> Iterator[SourceFile]:
-    """The files of one place, sorted by path: what `find_sources` gives of it, and raises."""
+    """The files of one place, sorted by path.
+
+    A folder gives its files with a page suffix, without hidden folders, `node_modules` and `_site`.
+    Raises SourceError when the place does not exist, is neither file nor folder, or cannot be listed.
+    """
     kind = kind_of(place)
     if kind == FOLDER:
         for file in list_files(place, PAGE_SUFFIXES):
-            shown = _shown(file.path)
-            relative = PurePosixPath(file.relative)
             yield SourceFile(
-                file.path, shown, relative, named=False, size=file.size, mtime_ns=file.mtime_ns, tag=file.tag
+                file.path,
+                _shown(file.path),
+                file.relative,
+                named=False,
+                size=file.size,
+                mtime_ns=file.mtime_ns,
+                tag=file.tag,
             )
     elif kind == FILE:
-        yield SourceFile(place, _shown(place), PurePosixPath(name_of(place)), named=True)
+        yield SourceFile(place, _shown(place), name_of(place), named=True)
     elif kind is None:
         raise SourceError("no such file or folder", path=place, expected="pages, or a folder of pages")
     else:

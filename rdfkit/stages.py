@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from rdfkit import labels, ownership, validation
+from rdfkit.commits import Commits
 from rdfkit.conversion import (
     Advance,
     Batch,
@@ -40,7 +41,6 @@ from rdfkit.processes import in_background, in_processes
 from rdfkit.program import program
 from rdfkit.provenance import GRAPH as PROVENANCE
 from rdfkit.provenance import (
-    Commits,
     ontology_provenance_quads,
     prefix_quads,
     provenance_quads,

@@ -12,9 +12,9 @@ from pathlib import PurePosixPath
 from typing import TypeVar
 
 from rdfkit import places
+from rdfkit.commits import Commits
 from rdfkit.errors import SourceError
 from rdfkit.inventory import Companion, File, Inventory, Known
-from rdfkit.provenance import Commits
 from rdfkit.sources import Distinct, sources_of
 from rdfkit.tables import DATA_FOLDER, TABLE_SUFFIXES, table_kinds, tables_beside
 
@@ -113,9 +113,7 @@ def _source_files(named: Iterable[str], seen: Distinct, commits: Commits) -> Ite
     for number, place in enumerate(named):
         for source in sources_of(place):
             if seen.add(source.path):
-                found = places.Listed(
-                    source.path, source.relative.as_posix(), source.size, source.mtime_ns, source.tag
-                )
+                found = places.Listed(source.path, source.relative, source.size, source.mtime_ns, source.tag)
                 file = _file(found, f"{number:06}", commits)
                 yield file._replace(named=True) if source.named else file
 

@@ -14,19 +14,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
 from rdfkit import resources
 from rdfkit.errors import ArchiveError, TableError
-from rdfkit.identifiers import is_missing
-from rdfkit.places import (
-    FOLDER,
-    Listed,
-    kind_of,
-    list_files,
-    open_bytes,
-)
+from rdfkit.identifiers import missing_values
+from rdfkit.places import FOLDER, Listed, kind_of, list_files, open_bytes
 
 DATA_FOLDER = "_data"
 TABLE_SUFFIXES = frozenset({".tsv"})
@@ -59,16 +52,14 @@ class TableKind:
 
 @dataclass(frozen=True, slots=True)
 class TableFile:
-    """A table on disk: of which page and which kind, where it is, and how the user would type that.
+    """A table on disk: of which kind, where it is, and how the user would type that.
 
-    `relative` is the path inside the site. `expected` says that a page for it must be among the sources.
+    `expected` says that a page for it must be among the sources.
     """
 
-    page_id: str
     kind: str
     path: str
     shown: str
-    relative: PurePosixPath
     expected: bool = field(default=True)
 
 
@@ -93,20 +84,12 @@ def table_kinds() -> Mapping[str, TableKind]:
 
 
 def read_rows(table: TableFile) -> Iterator[TableRow]:
-    """The rows of a table in order, good and bad; empty lines are passed over.
-
-    Raises TableError when the file cannot be read or its header lacks a column.
-    """
+    """The rows of `read_table` alone, with the same errors."""
     return read_table(table)[1]
 
 
-def read_header(table: TableFile) -> tuple[str, ...]:
-    """The names of a table's columns. Raises TableError when the file cannot be read or a column is missing."""
-    return read_table(table)[0]
-
-
 def read_table(table: TableFile) -> tuple[tuple[str, ...], Iterator[TableRow]]:
-    """The names of a table's columns, and its rows as `read_rows` gives them, from opening the file once.
+    """The names of a table's columns, and its rows in order, good and bad; empty lines are passed over.
 
     Raises TableError when the file cannot be read, at once or among the rows, or when a column is missing.
     """
@@ -322,8 +305,9 @@ def _fits(cells: list[str], columns: _Columns) -> bool:
 
 
 def _texts(cells: list[str], columns: _Columns) -> dict[str, str]:
+    missing = missing_values()
     return {
         column: cell
         for index, column, verbatim in columns.read
-        if (cell := cells[index]) and (verbatim or not is_missing(cell))
+        if (cell := cells[index]) and (verbatim or cell.strip() not in missing)
     }

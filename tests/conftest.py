@@ -25,8 +25,10 @@ from rdfkit.inventory import Inventory
 from rdfkit.labels import Labels, make_labels
 from rdfkit.linking import Thresholds
 from rdfkit.pages import UnknownKindError
+from rdfkit.places import normal
 from rdfkit.quads import sorted_quads
 from rdfkit.report import Report
+from rdfkit.sources import Distinct, SourceFile, sources_of
 from rdfkit.store import Store
 from rdfkit.survey import survey
 
@@ -85,6 +87,12 @@ def mapped(folders: Iterable[Path]) -> Iterator[Mapped]:
                 found = map_task(Task(page.file, tuple(tables)), {})
                 if found is not None:
                     yield found
+
+
+def find_sources(places: Iterable[str | Path]) -> list[SourceFile]:
+    """The files of all places, each once, sorted within each place by path."""
+    seen = Distinct()
+    return [source for place in places for source in sources_of(normal(place)) if seen.add(source.path)]
 
 
 @pytest.fixture(scope="session")

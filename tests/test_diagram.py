@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 from conftest import PROJECT, SEEDS
 
 import rdfkit
-from rdfkit.diagram import mermaid, unknown_classes
+from rdfkit import resources
+from rdfkit.diagram import mermaid
+from rdfkit.identifiers import compress, expand
 from rdfkit.linking import Thresholds
 
 
@@ -32,7 +36,9 @@ def test_the_picture_of_the_docs_is_that_of_the_data(store: rdfkit.Store) -> Non
 
 @pytest.mark.scale
 def test_every_class_is_shown_or_hidden_for_a_reason(store: rdfkit.Store) -> None:
-    assert unknown_classes(store) == set()
+    table = tomllib.loads((resources.contexts_folder() / "diagram.toml").read_text(encoding="utf-8"))
+    found = {compress(str(triple.object)[1:-1]) for triple in store.triples(ox.NamedNode(expand("rdf:type")))}
+    assert found - set(table["classes"]) - set(table["hidden"]) == set()
 
 
 def test_an_empty_store_has_an_empty_picture() -> None:

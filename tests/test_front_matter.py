@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import SEEDS
+from conftest import SEEDS, find_sources
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rdfkit.errors import PageError
 from rdfkit.front_matter import FrontMatter, read_file, read_front_matter
-from rdfkit.sources import find_sources
 
 
 @pytest.mark.parametrize(
@@ -60,13 +59,12 @@ def test_every_key_has_its_line() -> None:
     }
 
 
-def test_lines_are_those_of_the_event_reader_whichever_reader_was_used(samples: Path) -> None:
+def test_a_comment_moves_no_line_but_its_own(samples: Path) -> None:
     for source in find_sources([samples]):
         content = read_file(source.path, source.shown)
         if content is None:
             continue
         fields = read_front_matter(content, source.shown)
-        # A comment is nothing that the reader of plain YAML knows, and moves no line but its own.
         commented = read_front_matter(content.replace(b"---\n", b"---\n# plain\n", 1), source.shown)
         assert commented.fields == fields.fields
         assert {path: line - 1 for path, line in commented.lines.items()} == fields.lines

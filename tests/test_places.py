@@ -16,7 +16,7 @@ from pathlib import Path
 
 import fsspec
 import pytest
-from conftest import SEEDS, assemble
+from conftest import SEEDS, assemble, find_sources
 
 import rdfkit
 from rdfkit.errors import ArchiveError, PageError, RdfkitError, SourceError
@@ -36,7 +36,7 @@ from rdfkit.places import (
     normal,
     open_bytes,
 )
-from rdfkit.sources import PAGE_SUFFIXES, find_sources
+from rdfkit.sources import PAGE_SUFFIXES
 
 FIGURE = "PMC7378365__fimmu-11-01424-g0002"
 GENES = "organism_id\torganism_name\tword\tmatch\tncbigene_symbol\tncbigene_id\tsource\n"
@@ -177,7 +177,7 @@ def test_a_page_in_a_place_has_its_tables(place: str, site: Path) -> None:
 def test_a_pattern_names_what_it_matches(make: Callable[[Path], str], site: Path) -> None:
     place = make(site)
     pattern = f"zip://_figures/*8*::{place}" if place.endswith(".zip") else f"{place}/_figures/*8*"
-    found = [source.relative.as_posix() for source in find_sources([pattern])]
+    found = [source.relative for source in find_sources([pattern])]
     assert found == sorted(path.name for path in (site / "_figures").glob("[!.]*8*.md"))
     assert found
 
@@ -221,7 +221,7 @@ def test_a_ref_that_is_none_is_an_error(ref: str, tmp_path: Path) -> None:
 def test_pages_come_by_http(web: str, site: Path) -> None:
     page = f"{web}/site/_figures/{FIGURE}.md"
     (source,) = find_sources([page])
-    assert (source.named, source.shown, source.relative.as_posix()) == (True, page, f"{FIGURE}.md")
+    assert (source.named, source.shown, source.relative) == (True, page, f"{FIGURE}.md")
     folder = [file.relative for file in list_files(f"{web}/site/_figures/", PAGE_SUFFIXES)]
     assert folder == [file.relative for file in list_files(str(site / "_figures"), PAGE_SUFFIXES)]
     assert _statements(f"{web}/site/") == _statements(site)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import SEEDS, assemble
+from conftest import SEEDS, assemble, find_sources
 
 import rdfkit
 from rdfkit.builder import load
@@ -19,7 +19,7 @@ from rdfkit.pages import read_page
 from rdfkit.places import list_files
 from rdfkit.sharding import convert_to
 from rdfkit.shards import read_manifest
-from rdfkit.sources import PAGE_SUFFIXES, find_sources
+from rdfkit.sources import PAGE_SUFFIXES
 
 pytestmark = pytest.mark.peers
 
@@ -90,8 +90,8 @@ def test_a_bucket_that_is_not_allowed_or_not_there_is_an_error(monkeypatch: pyte
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "other")
     code = (
-        "from rdfkit.sources import find_sources; from rdfkit.errors import SourceError\n"
-        "try: find_sources(['s3://pages/site'])\n"
+        "from rdfkit.sources import sources_of; from rdfkit.errors import SourceError\n"
+        "try: list(sources_of('s3://pages/site'))\n"
         "except SourceError as error: assert error.path == 's3://pages/site' and 'cannot be read' in str(error)\n"
         "else: raise SystemExit('no error')"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pytest
 from conftest import SEEDS
@@ -218,8 +218,7 @@ def test_quotes_are_those_of_the_cell(tmp_path: Path) -> None:
 
 
 def _file(path: Path) -> TableFile:
-    page_id, _, kind = path.stem.rpartition("-")
-    return TableFile(page_id, kind, str(path), str(path), PurePosixPath(path.name))
+    return TableFile(path.stem.rpartition("-")[2], str(path), str(path))
 
 
 _PIECES = [b"a", b"\t", b"\r", b"\n", b" ", b'"', b"\x00", b"\xef\xbb\xbf", "\u2028é\x0b".encode(), b"\xff"]

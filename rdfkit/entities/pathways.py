@@ -105,11 +105,6 @@ def pathway(store: Store, labels: Labels, iri: str) -> Pathway:
     )
 
 
-def pathways_of_versions(store: Store, iris: list[str]) -> list[str]:
-    """The pathways without version of these IRIs, each once; what is no version stays."""
-    return list(dict.fromkeys(_without_version(store, iri) for iri in iris))
-
-
 def _without_version(store: Store, iri: str) -> str:
     if revision(iri) == 0:
         return iri

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from rdfkit.documents import Document
@@ -21,8 +22,9 @@ def page_iri(page: Page, default: str) -> str:
 
 def default_address(page: Page) -> str:
     """The address of a page whose block names none: `https://www.wikipathways.org/COLLECTION/NAME.html`."""
-    collection = page.relative.parent.name.lstrip("_") or "pages"
-    return expand(f"wikipathways-site:{percent_encode(collection)}/{percent_encode(page.relative.stem)}.html")
+    path = PurePosixPath(page.relative)
+    collection = path.parent.name.lstrip("_") or "pages"
+    return expand(f"wikipathways-site:{percent_encode(collection)}/{percent_encode(path.stem)}.html")
 
 
 def add_block(document: Document, fields: Fields) -> None:
