@@ -12,9 +12,9 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from rdfkit.checking import read_rdf
 from rdfkit.errors import StoreError
 from rdfkit.identifiers import compress, expand
+from rdfkit.pipeline.validate import read_rdf
 from rdfkit.provenance import GRAPH
 from rdfkit.reconciliation import Reconciliation
 from rdfkit.store import Store, open_store

@@ -18,17 +18,17 @@ import pytest
 from hypothesis import settings
 
 import rdfkit
-from rdfkit.builder import Build
-from rdfkit.conversion import Mapped, Task, map_task
 from rdfkit.export import source_store
-from rdfkit.inventory import Inventory
 from rdfkit.labels import Labels, make_labels
-from rdfkit.linking import Thresholds
 from rdfkit.pages import UnknownKindError
+from rdfkit.pipeline.build import Build
+from rdfkit.pipeline.converter import Mapped, Task, map_task
+from rdfkit.pipeline.linkset import Thresholds
+from rdfkit.pipeline.scan import survey
+from rdfkit.pipeline.state.database import Inventory
 from rdfkit.quads import sorted_quads
 from rdfkit.report import Report
 from rdfkit.store import Store
-from rdfkit.survey import survey
 
 # Each build waits until the disk has it, and most tests build: in memory they take a fraction of the time.
 _MEMORY, _ENOUGH = Path("/dev/shm"), 4 << 30  # noqa: S108 - pytest makes a folder of its own there

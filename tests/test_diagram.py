@@ -10,7 +10,7 @@ from conftest import PROJECT, SEEDS
 
 import rdfkit
 from rdfkit.diagram import mermaid, unknown_classes
-from rdfkit.linking import Thresholds
+from rdfkit.pipeline.linkset import Thresholds
 
 
 @pytest.fixture(scope="module")

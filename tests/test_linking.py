@@ -20,11 +20,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rdfkit
-from rdfkit import overlaps, validation
+from rdfkit import validation
 from rdfkit.errors import StoreBusyError, StoreError
 from rdfkit.formats import of_name
 from rdfkit.identifiers import expand
-from rdfkit.linking import GRAPH, GeneSet, Thresholds, gene_sets, link, link_store, linkset_quads
+from rdfkit.pipeline import significance as overlaps
+from rdfkit.pipeline.linkset import GRAPH, GeneSet, Thresholds, gene_sets, link, link_store, linkset_quads
 from rdfkit.quads import sorted_quads
 from rdfkit.queries import bind, find_query, library
 from rdfkit.serialization import serialize
@@ -342,7 +343,7 @@ def test_without_scipy_the_error_says_what_to_install(site: Path) -> None:
 
 
 def test_scipy_is_only_loaded_for_links() -> None:
-    script = "import sys, rdfkit.cli, rdfkit.linking; print('scipy' in sys.modules, 'numpy' in sys.modules)"
+    script = "import sys, rdfkit.cli, rdfkit.pipeline.linkset; print('scipy' in sys.modules, 'numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "False False\n"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rdfkit.errors import BuildError
-from rdfkit.processes import in_background, in_processes
+from rdfkit.pipeline.processes import in_background, in_processes
 
 
 def _work(folder: Path, number: int) -> int:

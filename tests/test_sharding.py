@@ -22,14 +22,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rdfkit
-from rdfkit import builder
-from rdfkit.builder import Build
 from rdfkit.errors import ShardError, SourceError
-from rdfkit.inventory import Converted, File, State
-from rdfkit.records import Record, from_line, to_line
+from rdfkit.pipeline import build as builder
+from rdfkit.pipeline.build import Build
+from rdfkit.pipeline.distributed.convert import convert_to
+from rdfkit.pipeline.distributed.shard_records import Record, from_line, to_line
+from rdfkit.pipeline.distributed.shards import Shard, ShardJob, read_manifest, read_shard
+from rdfkit.pipeline.state.database import Converted, File, State
 from rdfkit.report import Result, Severity
-from rdfkit.sharding import convert_to
-from rdfkit.shards import Shard, ShardJob, read_manifest, read_shard
 
 FIGURE = "PMC7378365__fimmu-11-01424-g0002"
 GENES = "organism_id\torganism_name\tword\tmatch\tncbigene_symbol\tncbigene_id\tsource\n"
@@ -140,7 +140,7 @@ def test_a_run_that_is_killed_is_gone_on_with(site: Path, tmp_path: Path) -> Non
     convert_to([site], tmp_path / "whole", shard_pages=1, run=_here)
     expected = _content(tmp_path / "whole")
     code = (
-        "import sys\nfrom rdfkit.sharding import convert_to\n"
+        "import sys\nfrom rdfkit.pipeline.distributed.convert import convert_to\n"
         "convert_to([sys.argv[1]], sys.argv[2], shard_pages=1, run=map)"
     )
     place = tmp_path / "killed"

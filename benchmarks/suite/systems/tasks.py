@@ -6,9 +6,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from rdfkit.conversion import Task
-from rdfkit.inventory import Inventory
-from rdfkit.survey import survey
+from rdfkit.pipeline.converter import Task
+from rdfkit.pipeline.scan import survey
+from rdfkit.pipeline.state.database import Inventory
 
 # As many as a build gives to a worker at once.
 _BATCH = 250

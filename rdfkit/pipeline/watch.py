@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from rdfkit import places
-from rdfkit.builder import Build
 from rdfkit.errors import RdfkitError, SourceError
+from rdfkit.pipeline.build import Build
 
 # Changes that come within this time are one.
 _DEBOUNCE_MILLISECONDS = 200

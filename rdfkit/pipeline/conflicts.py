@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rdfkit import kinds
-from rdfkit.inventory import Claim, Inventory, State
+from rdfkit.pipeline.state.database import Claim, Inventory, State
 from rdfkit.report import Result, Severity
 
 

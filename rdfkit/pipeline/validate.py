@@ -9,9 +9,10 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from rdfkit import archives, builder, formats, rdfxml, validation
-from rdfkit.conversion import Advance, no_progress
+from rdfkit import archives, formats, rdfxml, validation
 from rdfkit.errors import ArchiveError, SourceError
+from rdfkit.pipeline import build as builder
+from rdfkit.pipeline.converter import Advance, no_progress
 from rdfkit.report import Report, Result
 from rdfkit.validation import Engine, Shapes
 

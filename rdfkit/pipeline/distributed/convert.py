@@ -15,20 +15,29 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 import rdfkit
-from rdfkit import ownership, places, shards, validation
-from rdfkit.conversion import Advance, Batch, Task, no_progress
+from rdfkit import places, validation
 from rdfkit.errors import ShardError, SourceError
-from rdfkit.inventory import Companion, File, Inventory, Waiting
-from rdfkit.knowledge import Knowledge
 from rdfkit.ontologies import read_ontology
-from rdfkit.processes import in_processes
-from rdfkit.program import program
-from rdfkit.records import companion_json
+from rdfkit.pipeline import conflicts as ownership
+from rdfkit.pipeline.batches import Spooled
+from rdfkit.pipeline.converter import Advance, Batch, Task, no_progress
+from rdfkit.pipeline.distributed import shards
+from rdfkit.pipeline.distributed.shard_records import companion_json
+from rdfkit.pipeline.distributed.shards import (
+    Manifest,
+    Shard,
+    ShardJob,
+    existing_records,
+    read_records,
+    write_shard,
+)
+from rdfkit.pipeline.fingerprint import program
+from rdfkit.pipeline.processes import in_processes
+from rdfkit.pipeline.resolver import Knowledge
+from rdfkit.pipeline.scan import survey
+from rdfkit.pipeline.state.database import Companion, File, Inventory, Waiting
 from rdfkit.report import Result
 from rdfkit.shacl import CompiledShapes
-from rdfkit.shards import Manifest, Shard, ShardJob, existing_records, read_records, write_shard
-from rdfkit.spool import Spooled
-from rdfkit.survey import survey
 
 # Pages to a shard: 50 MB of N-Quads, 2 MB packed.
 SHARD_PAGES = 1000

@@ -1,7 +1,7 @@
 """Links figures with pathways that share more genes than chance explains: a VoID linkset with its statistics.
 
 For every figure and pathway of the same organism: the number of shared Entrez genes, the Jaccard index of the two
-gene sets, and the probability of sharing as many by chance, adjusted over all pairs. `rdfkit.overlaps` computes them.
+gene sets, and the probability of sharing as many by chance, adjusted over all pairs. `significance` computes them.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ import pyoxigraph as ox
 from rdfkit.editing import Editor
 from rdfkit.errors import LinkError
 from rdfkit.identifiers import compress, expand
-from rdfkit.inventory import FILE as INVENTORY
-from rdfkit.inventory import Inventory
+from rdfkit.pipeline.state.database import FILE as INVENTORY
+from rdfkit.pipeline.state.database import Inventory
 from rdfkit.store import Store, changing
 
 if TYPE_CHECKING:
-    from rdfkit.overlaps import Pairs
+    from rdfkit.pipeline.significance import Pairs
 
 GRAPH = ox.NamedNode(expand("pfocr:linkset"))
 _TYPE = ox.NamedNode(expand("rdf:type"))
@@ -239,7 +239,7 @@ def require_scipy() -> ModuleType:
     """The module that computes overlaps. Raises LinkError, which says what to install, when scipy is not there."""
     try:
         # Here and not above: it takes half a second, which only links are worth.
-        from rdfkit import overlaps
+        from rdfkit.pipeline import significance as overlaps
     except ModuleNotFoundError as error:
         raise LinkError("links need scipy", expected="pip install 'rdfkit[link]'") from error
     return overlaps

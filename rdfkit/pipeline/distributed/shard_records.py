@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from rdfkit.errors import ShardError
-from rdfkit.inventory import Companion, Converted, File, State, UsedTable
+from rdfkit.pipeline.state.database import Companion, Converted, File, State, UsedTable
 from rdfkit.report import Result, Severity
 
 

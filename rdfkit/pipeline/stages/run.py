@@ -18,8 +18,16 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from rdfkit import labels, ownership, validation
-from rdfkit.conversion import (
+from rdfkit import labels, validation
+from rdfkit.counts import Counts, count_merged, count_store
+from rdfkit.editing import Editor
+from rdfkit.errors import SourceError
+from rdfkit.identifiers import expand
+from rdfkit.ontologies import Ontology, read_ontology
+from rdfkit.pipeline import conflicts as ownership
+from rdfkit.pipeline.batches import FOLDER as SPOOL
+from rdfkit.pipeline.batches import Job, Spooled, spool, spooled
+from rdfkit.pipeline.converter import (
     Advance,
     Batch,
     Outcome,
@@ -28,16 +36,13 @@ from rdfkit.conversion import (
     map_task,
     unsaid,
 )
-from rdfkit.counts import Counts, count_merged, count_store
-from rdfkit.editing import Editor
-from rdfkit.errors import SourceError
-from rdfkit.identifiers import expand
-from rdfkit.inventory import Companion, Inventory, Scope, State, Waiting
-from rdfkit.knowledge import Knowledge
-from rdfkit.ontologies import Ontology, read_ontology
+from rdfkit.pipeline.distributed.convert import unpacked
+from rdfkit.pipeline.distributed.shards import Manifest
+from rdfkit.pipeline.fingerprint import program
+from rdfkit.pipeline.processes import in_background, in_processes
+from rdfkit.pipeline.resolver import Knowledge
+from rdfkit.pipeline.state.database import Companion, Inventory, Scope, State, Waiting
 from rdfkit.places import file_sha256
-from rdfkit.processes import in_background, in_processes
-from rdfkit.program import program
 from rdfkit.provenance import GRAPH as PROVENANCE
 from rdfkit.provenance import (
     Commits,
@@ -50,16 +55,12 @@ from rdfkit.provenance import (
 from rdfkit.quads import sorted_quads
 from rdfkit.report import Result, Severity
 from rdfkit.shacl import CompiledShapes, ShapeResult
-from rdfkit.sharding import unpacked
-from rdfkit.shards import Manifest
-from rdfkit.spool import FOLDER as SPOOL
-from rdfkit.spool import Job, Spooled, spool, spooled
 from rdfkit.store import Stage, Store
 from rdfkit.union import can_be_parted, check_union, confirmed_suspects, holders
 from rdfkit.void import describe, site_of_kind
 
 if TYPE_CHECKING:
-    from rdfkit.linking import Thresholds
+    from rdfkit.pipeline.linkset import Thresholds
 
 _DERIVED = ox.NamedNode(expand("prov:wasDerivedFrom"))
 _LINKSET = expand("pfocr:linkset")
@@ -486,7 +487,7 @@ class Run:
         if self.is_change:
             self.editor.clear(_LINKSET)
         if thresholds is not None:
-            from rdfkit.linking import linkset_of, linkset_quads
+            from rdfkit.pipeline.linkset import linkset_of, linkset_quads
 
             linkset = linkset_of(Store(self.stage.graph), thresholds)
             self._add_quads(self._load_lines(self._touching(linkset_quads(linkset))))

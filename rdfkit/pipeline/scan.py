@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from rdfkit import places
 from rdfkit.errors import SourceError
-from rdfkit.inventory import Companion, File, Inventory, Known
+from rdfkit.pipeline.state.database import Companion, File, Inventory, Known
 from rdfkit.provenance import Commits
 from rdfkit.sources import Distinct, sources_of
 from rdfkit.tables import DATA_FOLDER, TABLE_SUFFIXES, table_kinds, tables_beside

@@ -17,22 +17,22 @@ import pyoxigraph as ox
 
 import rdfkit
 from rdfkit import store, validation
-from rdfkit.conversion import (
+from rdfkit.errors import SourceError, StoreError
+from rdfkit.identifiers import expand
+from rdfkit.pipeline.converter import (
     Advance,
     no_progress,
 )
-from rdfkit.errors import SourceError, StoreError
-from rdfkit.identifiers import expand
-from rdfkit.inventory import FILE, Inventory, State
+from rdfkit.pipeline.distributed.shards import read_manifest
+from rdfkit.pipeline.scan import survey
+from rdfkit.pipeline.stages.run import Phase, Request, Run
+from rdfkit.pipeline.state.database import FILE, Inventory, State
 from rdfkit.places import normal
 from rdfkit.reconciliation import Account, Reconciliation
 from rdfkit.report import Report, Severity
-from rdfkit.shards import read_manifest
-from rdfkit.stages import Phase, Request, Run
-from rdfkit.survey import survey
 
 if TYPE_CHECKING:
-    from rdfkit.linking import Thresholds
+    from rdfkit.pipeline.linkset import Thresholds
 
 _GENE = expand("schema:Gene")
 _MENTION = expand("oa:Annotation")

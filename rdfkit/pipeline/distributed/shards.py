@@ -22,11 +22,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from rdfkit import places
-from rdfkit.conversion import Batch, convert_batch
 from rdfkit.errors import ShardError
-from rdfkit.inventory import Companion, Converted, State
-from rdfkit.program import program
-from rdfkit.records import Record, companion, from_line, lines
+from rdfkit.pipeline.converter import Batch, convert_batch
+from rdfkit.pipeline.distributed.shard_records import Record, companion, from_line, lines
+from rdfkit.pipeline.fingerprint import program
+from rdfkit.pipeline.state.database import Companion, Converted, State
 from rdfkit.report import Result
 
 MANIFEST = "manifest.json"

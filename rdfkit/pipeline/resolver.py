@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rdfkit import ontologies
-from rdfkit.inventory import Inventory
 from rdfkit.kinds.site import Question, genes_text, shipped_answer
 from rdfkit.lexicon import better, read_lexicon
 from rdfkit.ontologies import Ontology
+from rdfkit.pipeline.state.database import Inventory
 
 _LEARNED = "learnedLexicon"
 

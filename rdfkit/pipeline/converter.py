@@ -13,9 +13,9 @@ from pathlib import PurePosixPath
 from rdfkit import kinds, validation
 from rdfkit.documents import Document, Tally
 from rdfkit.errors import JsonLdError, PageError
-from rdfkit.inventory import OTHER, UNREADABLE, Companion, Converted, File, State, UsedTable
 from rdfkit.kinds.site import Answers, Site
 from rdfkit.pages import Page, UnknownKindError, read_page
+from rdfkit.pipeline.state.database import OTHER, UNREADABLE, Companion, Converted, File, State, UsedTable
 from rdfkit.places import file_sha256
 from rdfkit.report import Result, Severity
 from rdfkit.shacl import CompiledShapes

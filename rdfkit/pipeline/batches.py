@@ -14,9 +14,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
-from rdfkit.conversion import Batch, Outcome, Task, convert_batch, local_to
-from rdfkit.inventory import Converted, State
 from rdfkit.kinds.site import Answers
+from rdfkit.pipeline.converter import Batch, Outcome, Task, convert_batch, local_to
+from rdfkit.pipeline.state.database import Converted, State
 from rdfkit.shacl import CompiledShapes
 from rdfkit.statements import Statements, to_n_triples
 

@@ -1,0 +1,1 @@
+"""Conversion on many machines: shards of N-Quads with a manifest, and the cluster that makes them."""
