@@ -13,7 +13,8 @@ import sys
 import time
 from itertools import accumulate
 
-from rdfkit.pipeline.linkset import GeneSet, Thresholds, link, linkset_quads
+from rdfkit.pipeline.gene_sets import GeneSet
+from rdfkit.pipeline.linkset import Thresholds, link, linkset_quads
 
 GENES = [f"https://identifiers.org/ncbigene/{number}" for number in range(1, 20_001)]
 # Zipf's law, cut off at the top: the commonest gene is in some percent of the figures.

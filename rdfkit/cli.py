@@ -790,7 +790,7 @@ def audit(
         values = found.to_json() | ({"comparison": compared.to_json()} if compared else {})
         text = json.dumps(values, ensure_ascii=False, indent=1) + "\n"
     else:
-        text = reconciliation.render(found.reconciliation)
+        text = reconciliation.render(found.coverage)
         text += "the store holds these pages\n" if found.passed else f"THE STORE HOLDS {found.pages}\n"
         text += "\n" + auditing.render_comparison(compared) if compared else ""
     with asking.output_stream(output) as stream:

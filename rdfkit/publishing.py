@@ -24,7 +24,7 @@ import pyoxigraph as ox
 from rdfkit.errors import PublishError
 from rdfkit.loaders import Loader
 from rdfkit.network import Network
-from rdfkit.pipeline.converter import Advance, no_progress
+from rdfkit.pipeline.progress import Advance, no_progress
 from rdfkit.remote_store import (
     HIDDEN,
     MERGED,

@@ -41,8 +41,8 @@ from rdfkit.counts import count
 from rdfkit.errors import ExportError
 from rdfkit.formats import of_name
 from rdfkit.identifiers import expand
-from rdfkit.pipeline.converter import Advance, no_progress
 from rdfkit.pipeline.linkset import GRAPH as LINKSET
+from rdfkit.pipeline.progress import Advance, no_progress
 from rdfkit.quads import sorted_quads
 from rdfkit.queries import library
 from rdfkit.query_descriptions import query_triples

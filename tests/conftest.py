@@ -24,8 +24,10 @@ from rdfkit.pages import UnknownKindError
 from rdfkit.pipeline.build import Build
 from rdfkit.pipeline.converter import Mapped, Task, map_task
 from rdfkit.pipeline.linkset import Thresholds
-from rdfkit.pipeline.scan import survey
-from rdfkit.pipeline.state.database import Inventory
+from rdfkit.pipeline.scan import scan
+from rdfkit.pipeline.state.database import Database
+from rdfkit.pipeline.state.files import companions_of
+from rdfkit.pipeline.state.pages import pending
 from rdfkit.quads import sorted_quads
 from rdfkit.report import Report
 from rdfkit.store import Store
@@ -77,10 +79,10 @@ def assemble(sources: Iterable[str | Path], **options: Any) -> Graph:
 
 def mapped(folders: Iterable[Path]) -> Iterator[Mapped]:
     """The pages in folders, with their tables, each mapped as if it were alone."""
-    with tempfile.TemporaryDirectory() as folder, Inventory(Path(folder)) as inventory:
-        survey(map(str, folders), (), inventory)
-        for page in chain.from_iterable(inventory.pending(100)):
-            tables = inventory.companions_of(PurePosixPath(page.file.relative).stem)
+    with tempfile.TemporaryDirectory() as folder, Database(Path(folder)) as database:
+        scan(map(str, folders), (), database)
+        for page in chain.from_iterable(pending(database, 100)):
+            tables = companions_of(database, PurePosixPath(page.file.relative).stem)
             with suppress(UnknownKindError):
                 found = map_task(Task(page.file, tuple(tables)), {})
                 if found is not None:

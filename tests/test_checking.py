@@ -15,7 +15,7 @@ from conftest import CASES, SEEDS
 import rdfkit
 from rdfkit.errors import ArchiveError, ShapesError, SourceError
 from rdfkit.export import export_sources
-from rdfkit.pipeline.validate import read_rdf
+from rdfkit.rdf_files import read_rdf
 from rdfkit.report import Severity
 from rdfkit.validation import Engine
 

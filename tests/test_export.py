@@ -13,7 +13,7 @@ from conftest import SEEDS, Graph
 from rdfkit.errors import ExportError
 from rdfkit.export import export_sources, export_store, write_pages
 from rdfkit.formats import FORMATS, of_file, of_name
-from rdfkit.pipeline.validate import read_rdf
+from rdfkit.rdf_files import read_rdf
 from rdfkit.serialization import serialize
 from rdfkit.store import Store
 

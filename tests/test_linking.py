@@ -24,8 +24,9 @@ from rdfkit import validation
 from rdfkit.errors import StoreBusyError, StoreError
 from rdfkit.formats import of_name
 from rdfkit.identifiers import expand
-from rdfkit.pipeline import significance as overlaps
-from rdfkit.pipeline.linkset import GRAPH, GeneSet, Thresholds, gene_sets, link, link_store, linkset_quads
+from rdfkit.pipeline import significance
+from rdfkit.pipeline.gene_sets import GeneSet, gene_sets
+from rdfkit.pipeline.linkset import GRAPH, Thresholds, link, link_store, linkset_quads
 from rdfkit.quads import sorted_quads
 from rdfkit.queries import bind, find_query, library
 from rdfkit.serialization import serialize
@@ -146,7 +147,7 @@ def test_blocks_change_nothing(pairs: int, monkeypatch: pytest.MonkeyPatch) -> N
     figures, pathways = _human("f", *members[:20]), _human("w", *members[15:])
     whole = list(link(figures, pathways, Thresholds(1, 0.05, 1.0)).overlaps)
     assert len(whole) > 50
-    monkeypatch.setattr(overlaps, "_BLOCK", pairs)
+    monkeypatch.setattr(significance, "_BLOCK", pairs)
     assert list(link(figures, pathways, Thresholds(1, 0.05, 1.0)).overlaps) == whole
 
 

@@ -28,7 +28,7 @@ from rdfkit.pipeline.build import Build
 from rdfkit.pipeline.distributed.convert import convert_to
 from rdfkit.pipeline.distributed.shard_records import Record, from_line, to_line
 from rdfkit.pipeline.distributed.shards import Shard, ShardJob, read_manifest, read_shard
-from rdfkit.pipeline.state.database import Converted, File, State
+from rdfkit.pipeline.state.model import Converted, File, PageState
 from rdfkit.report import Result, Severity
 
 FIGURE = "PMC7378365__fimmu-11-01424-g0002"
@@ -188,7 +188,7 @@ def test_what_is_not_that_of_the_manifest_is_refused(site: Path, tmp_path: Path)
         (place / "manifest.json").write_text(re.sub(r'"shards/[^"]*"', json.dumps(name), text))
         with pytest.raises(ShardError):
             builder.load(place, store)
-    (place / "manifest.json").write_text(text.replace('"layout": 1', '"layout": 2'))
+    (place / "manifest.json").write_text(text.replace('"layout": 2', '"layout": 1'))
     with pytest.raises(ShardError, match="another layout"):
         builder.load(place, store)
     assert not (store / "current").exists()
@@ -213,20 +213,20 @@ _results = st.builds(
 
 
 @given(
-    state=st.sampled_from(State),
+    state=st.sampled_from(PageState),
     findings=st.tuples(_results, _results),
-    asked=st.tuples(st.tuples(st.tuples(_texts, _texts), _texts)),
-    lessons=st.tuples(st.tuples(_texts, _texts, _texts)),
+    lookups=st.tuples(st.tuples(st.tuples(_texts, _texts), _texts)),
+    definitions=st.tuples(st.tuples(_texts, _texts, _texts)),
     refusals=st.tuples(st.tuples(_texts, _texts)),
     path=_texts,
 )
-def test_a_record_is_read_as_it_was_written(state, findings, asked, lessons, refusals, path) -> None:
+def test_a_record_is_read_as_it_was_written(state, findings, lookups, definitions, refusals, path) -> None:
     converted = Converted(
         path,
         state,
         findings=findings,
-        asked=asked,
-        lessons=lessons,
+        lookups=lookups,
+        definitions=definitions,
         refusals=refusals,
         shared=(path,),
         suspects=((3, path),),

@@ -1,4 +1,4 @@
-"""Builds a store from sources: survey, convert, settle, check what is shared, describe, link, switch.
+"""Builds a store from sources: scan, convert, settle, check what is shared, describe, link, switch.
 
 The first build of a store loads everything. The next ones begin as a copy of it and change the graphs of the pages that
 changed; a build that was stopped goes on where it was. All give the same quads.
@@ -19,16 +19,23 @@ import rdfkit
 from rdfkit import store, validation
 from rdfkit.errors import SourceError, StoreError
 from rdfkit.identifiers import expand
-from rdfkit.pipeline.converter import (
-    Advance,
-    no_progress,
-)
+from rdfkit.pipeline.distributed.load import load_shards
 from rdfkit.pipeline.distributed.shards import read_manifest
-from rdfkit.pipeline.scan import survey
-from rdfkit.pipeline.stages.run import Phase, Request, Run
-from rdfkit.pipeline.state.database import FILE, Inventory, State
+from rdfkit.pipeline.progress import Advance, no_progress
+from rdfkit.pipeline.scan import scan
+from rdfkit.pipeline.stages.check import check_shared, count_and_check
+from rdfkit.pipeline.stages.convert import begin, convert, load_batches, spool_folder
+from rdfkit.pipeline.stages.describe import describe, describe_changes
+from rdfkit.pipeline.stages.link import link
+from rdfkit.pipeline.stages.run import Changes, Phase, Request, Run, add_quads, finish, is_too_much, open_run
+from rdfkit.pipeline.stages.settle import has_pages, settle
+from rdfkit.pipeline.state.database import Database
+from rdfkit.pipeline.state.findings import count_findings, findings, refusals, row_accounts
+from rdfkit.pipeline.state.model import PageState
+from rdfkit.pipeline.state.pages import count_in, is_unreadable, page_accounts
+from rdfkit.pipeline.state.schema import FILE
 from rdfkit.places import normal
-from rdfkit.reconciliation import Account, Reconciliation
+from rdfkit.reconciliation import Account, Coverage
 from rdfkit.report import Report, Severity
 
 if TYPE_CHECKING:
@@ -49,7 +56,7 @@ class Build:
     `folder` is that of the build.
     """
 
-    reconciliation: Reconciliation
+    reconciliation: Coverage
     quads: int
     genes: int
     mentions: int
@@ -74,8 +81,8 @@ class Build:
             raise StoreError(
                 "the store was built again, and the findings of this build are gone", path=str(self.folder)
             )
-        with Inventory(self.folder) as inventory:
-            return Report(tuple(inventory.findings()))
+        with Database(self.folder) as database:
+            return Report(tuple(findings(database)))
 
     @property
     def pages(self) -> dict[str, int]:
@@ -153,15 +160,14 @@ def examine(
     )
     with tempfile.TemporaryDirectory(prefix="rdfkit-") as folder:
         path = Path(folder) / "store"
-        with store.building(path, lambda _: False) as stage, Inventory(stage.folder) as inventory:
-            run = Run(request, stage, inventory, progress)
-            run.begin()
-            survey(request.sources, request.tables, inventory)
-            run.convert()
-            run.settle()
-            run.has_pages()
-            run.check_shared()
-            return Report(tuple(inventory.findings()))
+        with store.building(path, lambda _: False) as stage, Database(stage.folder) as database:
+            run = open_run(request, stage, database, progress)
+            begin(run)
+            scan(request.sources, request.tables, database)
+            changes = settle(run, convert(run))
+            has_pages(run)
+            check_shared(run, changes.reviewed)
+            return Report(tuple(findings(database)))
 
 
 def load(
@@ -173,7 +179,7 @@ def load(
     thresholds: Thresholds | None = None,
     progress: Advance = no_progress,
 ) -> Build:
-    """Builds the store from shards that `sharding.convert_to` has written to a place: the store that `build` makes.
+    """Builds the store from shards that `convert_to` has written to a place: the store that `build` makes.
 
     `lexicons` and `ontologies` are those of the conversion. Nodes that several pages describe are checked now. Raises
     ShardError when the shards cannot be read or are not those of the manifest, and what `build` raises.
@@ -189,11 +195,12 @@ def load(
         keep_invalid=manifest.keep_invalid,
         shapes=validation.load_shapes(),
     )
-    with store.building(Path(store_path), lambda _: False) as stage, Inventory(stage.folder) as inventory:
-        run = Run(request, stage, inventory, progress)
-        run.begin()
-        run.load(normal(place), manifest)
-        return _complete(run, started)
+    with store.building(Path(store_path), lambda _: False) as stage, Database(stage.folder) as database:
+        run = open_run(request, stage, database, progress)
+        begin(run)
+        batches = load_shards(normal(place), manifest, database, spool_folder(run))
+        changes = load_batches(run, batches, len(manifest.shards), manifest.program)
+        return _complete(run, changes, started)
 
 
 def _build_new(request: Request, path: Path, progress: Advance) -> Build:
@@ -208,61 +215,59 @@ def _build(
 ) -> Build | None:
     """One build; None when it would change so much of the last one that a new one is quicker."""
     started = time.monotonic()
-    with store.building(path, is_usable, (FILE,)) as stage, Inventory(stage.folder) as inventory:
-        run = Run(request, stage, inventory, progress)
-        run.begin()
-        survey(request.sources, request.tables, inventory)
-        if run.is_change and run.is_too_much():
+    with store.building(path, is_usable, (FILE,)) as stage, Database(stage.folder) as database:
+        run = open_run(request, stage, database, progress)
+        taken_over = begin(run)
+        scanned = Changes(owners=scan(request.sources, request.tables, database))
+        if run.is_change and is_too_much(database):
             return None
-        run.convert()
-        return _complete(run, started)
+        return _complete(run, Changes.of([taken_over, scanned, convert(run)]), started)
 
 
-def _complete(run: Run, started: float) -> Build:
+def _complete(run: Run, changes: Changes, started: float) -> Build:
     """What follows when all pages are converted."""
-    run.settle()
-    if not run.has_pages():
-        return _summary(run, started, switched=False)
+    changes = settle(run, changes)
+    if not has_pages(run):
+        return _summary(run, changes, started, switched=False)
     if run.is_change:
-        run.check_shared()
-        run.describe_changes()
+        refused = check_shared(run, changes.reviewed)
+        describe_changes(run, changes.altered | refused)
     else:
-        run.describe(run.count_and_check())
-    run.link()
-    summary = _summary(run, started, switched=True)
-    run.finish()
-    run.inherit_labels()
+        describe(run, count_and_check(run))
+    link(run)
+    summary = _summary(run, changes, started, switched=True)
+    finish(run)
     run.stage.commit(_metadata(summary))
     return summary
 
 
-def _summary(run: Run, started: float, *, switched: bool) -> Build:
-    inventory, graph = run.inventory, run.stage.graph
+def _summary(run: Run, changes: Changes, started: float, *, switched: bool) -> Build:
+    database, graph = run.database, run.stage.graph
     return Build(
-        reconciliation=_reconciliation(inventory),
-        quads=run.number_of_quads(),
+        reconciliation=_coverage(database),
+        quads=add_quads(database, run.editor.added if run.is_change else 0),
         genes=_instances(graph, _GENE),
         mentions=_instances(graph, _MENTION),
-        links=int(inventory.setting("links") or 0) if run.request.thresholds else None,
-        findings=inventory.count_findings(),
+        links=int(database.setting("links") or 0) if run.request.thresholds else None,
+        findings=count_findings(database),
         seconds=time.monotonic() - started,
-        changed=run.converted,
-        unreadable=inventory.is_unreadable(),
+        changed=changes.converted,
+        unreadable=is_unreadable(database),
         switched=switched,
         folder=run.stage.folder,
-        kept_report=None if switched else Report(tuple(inventory.findings())),
+        kept_report=None if switched else Report(tuple(findings(database))),
     )
 
 
-def _reconciliation(inventory: Inventory) -> Reconciliation:
-    return Reconciliation(
-        pages={kind: Account(*numbers) for kind, numbers in inventory.page_accounts().items()},
+def _coverage(database: Database) -> Coverage:
+    return Coverage(
+        pages={kind: Account(*numbers) for kind, numbers in page_accounts(database).items()},
         rows={
             kind: Account(found, found - refused, refused)
-            for kind, (found, refused) in inventory.row_accounts().items()
+            for kind, (found, refused) in row_accounts(database).items()
         },
-        refused=inventory.refusals(),
-        skipped=inventory.count(State.SKIPPED),
+        refused=refusals(database),
+        skipped=count_in(database, PageState.SKIPPED),
     )
 
 
@@ -278,10 +283,10 @@ def _is_usable(request: Request) -> Callable[[Path], bool]:
     def is_usable(folder: Path) -> bool:
         if not (folder / FILE).exists():
             return False
-        with Inventory(folder) as inventory:
-            phase = inventory.setting("phase")
+        with Database(folder) as database:
+            phase = database.setting("phase")
             usable = (Phase.CONVERTING, Phase.SETTLING, Phase.DONE)
-            return phase in usable and inventory.setting("fingerprint") == request.fingerprint()
+            return phase in usable and database.setting("fingerprint") == request.fingerprint()
 
     return is_usable
 

@@ -6,7 +6,9 @@ any process on any machine, twice or in any order, with the same result.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
@@ -15,7 +17,7 @@ from rdfkit.documents import Document, Tally
 from rdfkit.errors import JsonLdError, PageError
 from rdfkit.kinds.site import Answers, Site
 from rdfkit.pages import Page, UnknownKindError, read_page
-from rdfkit.pipeline.state.database import OTHER, UNREADABLE, Companion, Converted, File, State, UsedTable
+from rdfkit.pipeline.state.model import OTHER, UNREADABLE, Companion, Converted, File, PageState, UsedTable
 from rdfkit.places import file_sha256
 from rdfkit.report import Result, Severity
 from rdfkit.shacl import CompiledShapes
@@ -23,12 +25,6 @@ from rdfkit.shacl.pages import check_page
 from rdfkit.sources import SourceFile
 from rdfkit.statements import Statements, statements, to_n_quads
 from rdfkit.tables import TableFile, count_rows
-
-Advance = Callable[[str, int, int], None]
-
-
-def no_progress(stage: str, done: int, total: int) -> None:
-    """A listener for progress that does nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +58,16 @@ class Outcome:
     def n_quads(self) -> str:
         """The statements as N-Quads, each line once, in the order of the page."""
         return to_n_quads(self.statements, self.converted.graph) if self.converted.graph else ""
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Converts without the garbage collector: nothing here makes cycles, and looking for them takes a quarter of it."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def convert_batch(batch: Batch) -> Iterator[Outcome]:
@@ -118,20 +124,20 @@ def _convert(task: Task, batch: Batch) -> Outcome:
         found = _refused(task, UNREADABLE, Result.from_error("page-unreadable", error))
         return Outcome(replace(found, unreadable=True))
     if page is None:
-        return Outcome(Converted(task.file.path, State.SKIPPED))
+        return Outcome(Converted(task.file.path, PageState.SKIPPED))
     return _convert_page(page, task, batch)
 
 
 def _convert_page(page: Page, task: Task, batch: Batch) -> Outcome:
     site = Site(batch.answers)
-    kinds.learn(page, site)
+    kinds.define(page, site)
     graph = None
     try:
         document = kinds.to_document(page, site)
         graph = document.graph
         if site.is_guess:
             # It is converted again when the others have been read, and its tables are read then.
-            waiting = Converted(page.path, State.PENDING)
+            waiting = Converted(page.path, PageState.PENDING)
             return Outcome(_of_page(waiting, replace(page, tables={}), graph, site, {}))
         mapped = map_document(page, document)
     except PageError as error:
@@ -141,24 +147,24 @@ def _convert_page(page: Page, task: Task, batch: Batch) -> Outcome:
     checked = _check(mapped, batch)
     base = Converted(
         page.path,
-        State.USED,
+        PageState.USED,
         findings=tuple(dict.fromkeys(checked.findings)),
         shared=checked.shared,
         suspects=checked.suspects,
     )
     refusals = tuple(_refusals(page, checked.findings, batch.keep_invalid))
     if site.is_guess:
-        state = State.PENDING
+        state = PageState.PENDING
     elif any(path == page.path for path, _ in refusals):
-        state = State.INVALID
+        state = PageState.INVALID
     else:
-        state = State.USED
+        state = PageState.USED
     quads = sum(len(values) for described in mapped.statements.values() for values in described.values())
-    tallies = mapped.document.rows if state is State.USED else {}
+    tallies = mapped.document.rows if state is PageState.USED else {}
     done = _of_page(
         replace(base, state=state, refusals=refusals, quads=quads), page, document.graph, site, tallies
     )
-    return Outcome(done, mapped.statements if state is State.USED else {})
+    return Outcome(done, mapped.statements if state is PageState.USED else {})
 
 
 def map_document(page: Page, document: Document) -> Mapped:
@@ -231,7 +237,7 @@ def _refused(task: Task, kind: str, problem: Result) -> Converted:
     path = task.file.path
     return Converted(
         path,
-        State.REFUSED,
+        PageState.REFUSED,
         kind=kind,
         findings=(problem,),
         refusals=((problem.path or path, problem.reason),),
@@ -254,8 +260,8 @@ def _of_page(
         graph=graph,
         line=_identifier_line(page),
         tables=tuple(tables),
-        lessons=tuple(site.lessons),
-        asked=tuple(site.asked.items()),
+        definitions=tuple(site.definitions),
+        lookups=tuple(site.lookups.items()),
     )
 
 

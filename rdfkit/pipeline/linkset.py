@@ -6,7 +6,6 @@ gene sets, and the probability of sharing as many by chance, adjusted over all p
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,24 +18,15 @@ import pyoxigraph as ox
 from rdfkit.editing import Editor
 from rdfkit.errors import LinkError
 from rdfkit.identifiers import compress, expand
-from rdfkit.pipeline.state.database import FILE as INVENTORY
-from rdfkit.pipeline.state.database import Inventory
+from rdfkit.pipeline.gene_sets import GENE_PREDICATES, GeneSet, gene_sets
+from rdfkit.pipeline.state.database import Database
+from rdfkit.pipeline.state.schema import FILE as STATE
 from rdfkit.store import Store, changing
 
 if TYPE_CHECKING:
     from rdfkit.pipeline.significance import Pairs
 
 GRAPH = ox.NamedNode(expand("pfocr:linkset"))
-_TYPE = ox.NamedNode(expand("rdf:type"))
-_MENTIONS = ox.NamedNode(expand("schema:mentions"))
-_PART_OF = ox.NamedNode(expand("dcterms:isPartOf"))
-_ENTREZ = ox.NamedNode(expand("wp:bdbEntrezGene"))
-_VERSION = ox.NamedNode(expand("pav:hasVersion"))
-_ORGANISM = ox.NamedNode(expand("wp:organism"))
-_RECOGNISED = ox.NamedNode(expand("pfocr:recognisedOrganism"))
-_FIGURE = ox.NamedNode(expand("doco:Figure"))
-_READ = (_TYPE, _MENTIONS, _PART_OF, _ENTREZ, _VERSION, _ORGANISM, _RECOGNISED)
-_GENE = expand("ncbigene:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +39,6 @@ class Thresholds:
     shared: int = 3
     jaccard: float = 0.05
     adjusted_p: float = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class GeneSet:
-    """A figure or pathway: its IRI, its taxa and its Entrez genes, all as IRIs."""
-
-    iri: str
-    taxa: frozenset[str]
-    genes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,49 +106,6 @@ class Linkset:
     universes: Mapping[str, int]
 
 
-def gene_sets(triples: Iterable[ox.Triple]) -> tuple[list[GeneSet], list[GeneSet]]:
-    """The figures and the pathways (without version) of a graph, each sorted by IRI, with taxa and genes.
-
-    A figure has the genes that it mentions, a pathway the Entrez cross-references of its data nodes. The taxa of a
-    figure are those in which its words were recognised, if it says so, else those of its article, and if it names
-    none, those of its genes.
-    """
-    figures: set[str] = set()
-    mentions: dict[str, set[str]] = {}
-    taxa: dict[str, set[str]] = {}
-    recognised: dict[str, set[str]] = {}
-    nodes: dict[str, set[str]] = {}
-    parts: dict[str, set[str]] = {}
-    versions: dict[str, set[str]] = {}
-    for subject, predicate, value in _named(triples):
-        if predicate == _MENTIONS and value.startswith(_GENE):
-            mentions.setdefault(subject, set()).add(sys.intern(value))
-        elif predicate == _ENTREZ and value.startswith(_GENE):
-            nodes.setdefault(subject, set()).add(sys.intern(value))
-        elif predicate == _PART_OF:
-            parts.setdefault(value, set()).add(subject)
-        elif predicate == _ORGANISM:
-            taxa.setdefault(subject, set()).add(sys.intern(value))
-        elif predicate == _RECOGNISED:
-            recognised.setdefault(subject, set()).add(sys.intern(value))
-        elif predicate == _VERSION:
-            versions.setdefault(subject, set()).add(value)
-        elif predicate == _TYPE and value == _FIGURE.value:
-            figures.add(subject)
-    shown = []
-    for figure in sorted(figures):
-        genes = mentions.get(figure, set())
-        own = recognised.get(figure) or taxa.get(figure) or _union(taxa, genes)
-        shown.append(GeneSet(figure, frozenset(own), frozenset(genes)))
-    drawn = []
-    for pathway in sorted(versions):
-        elements = _union(parts, versions[pathway])
-        drawn.append(
-            GeneSet(pathway, frozenset(_union(taxa, versions[pathway])), frozenset(_union(nodes, elements)))
-        )
-    return shown, drawn
-
-
 def link(figures: Iterable[GeneSet], pathways: Iterable[GeneSet], thresholds: Thresholds) -> Linkset:
     """The pairs of figures and pathways above the thresholds.
 
@@ -202,7 +140,7 @@ def link(figures: Iterable[GeneSet], pathways: Iterable[GeneSet], thresholds: Th
 
 def linkset_of(store: Store, thresholds: Thresholds) -> Linkset:
     """The linkset of the figures and pathways of a graph, which stays as it is. Raises LinkError without scipy."""
-    found = gene_sets(triple for predicate in _READ for triple in store.triples(predicate))
+    found = gene_sets(triple for predicate in GENE_PREDICATES for triple in store.triples(predicate))
     return link(*found, thresholds)
 
 
@@ -213,17 +151,17 @@ def link_store(path: str | Path, thresholds: Thresholds) -> Linkset:
     scipy is not installed.
     """
     require_scipy()
-    with changing(path, (INVENTORY,)) as (stage, metadata):
+    with changing(path, (STATE,)) as (stage, metadata):
         linkset = linkset_of(Store(stage.graph), thresholds)
         editor = Editor(stage, lambda _: None)
         editor.clear(GRAPH.value)
         quads = list(linkset_quads(linkset))
         stage.load(quads)
         number = metadata["quads"] + editor.added + len(quads)
-        if (stage.folder / INVENTORY).exists():
-            with Inventory(stage.folder) as inventory:
-                inventory.set("thresholds", repr(thresholds))
-                inventory.set("quads", str(number))
+        if (stage.folder / STATE).exists():
+            with Database(stage.folder) as database:
+                database.set("thresholds", repr(thresholds))
+                database.set("quads", str(number))
         stage.commit({**metadata, "quads": number, "links": len(linkset.overlaps)})
     return linkset
 
@@ -239,27 +177,14 @@ def require_scipy() -> ModuleType:
     """The module that computes overlaps. Raises LinkError, which says what to install, when scipy is not there."""
     try:
         # Here and not above: it takes half a second, which only links are worth.
-        from rdfkit.pipeline import significance as overlaps
+        from rdfkit.pipeline import significance
     except ModuleNotFoundError as error:
         raise LinkError("links need scipy", expected="pip install 'rdfkit[link]'") from error
-    return overlaps
+    return significance
 
 
 def _members(sets: Sequence[GeneSet], taxon: str) -> list[int]:
     return [index for index, one in enumerate(sets) if taxon in one.taxa and one.genes]
-
-
-def _union(values: Mapping[str, set[str]], keys: Iterable[str]) -> set[str]:
-    return {value for key in keys for value in values.get(key, ())}
-
-
-# --- quads ---
-
-
-def _named(triples: Iterable[ox.Triple]) -> Iterator[tuple[str, ox.NamedNode, str]]:
-    for triple in triples:
-        if isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, ox.NamedNode):
-            yield triple.subject.value, triple.predicate, triple.object.value
 
 
 def _overlap_quads(overlap: Overlap) -> Iterator[ox.Quad]:

@@ -8,13 +8,15 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from functools import partial
 from itertools import chain
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rdfkit.errors import BuildError
 
 _Job = TypeVar("_Job")
 _Done = TypeVar("_Done")
+_Worker = TypeVar("_Worker")
 _ATTEMPTS = 3
 
 
@@ -26,6 +28,29 @@ def in_processes(
     Only a few more jobs than processes are under way, so memory does not grow with their number. The jobs of processes
     that die are done again. What `work` raises comes through. Raises BuildError when processes die again and again.
     """
+    return _in_processes(work, jobs, number, _begin, (os.getpid(),))
+
+
+def in_workers(
+    make: Callable[[], _Worker],
+    work: Callable[[_Worker, _Job], _Done],
+    jobs: Iterable[_Job],
+    number: int | None = None,
+) -> Iterator[_Done]:
+    """What `work` makes of each job, as `in_processes` gives it; each process calls `make` once, as it begins.
+
+    `work` gets what its own process has made, and the job. Raises what `in_processes` raises.
+    """
+    return _in_processes(partial(_with_worker, work), jobs, number, _begin_worker, (os.getpid(), make))
+
+
+def _in_processes(
+    work: Callable[[_Job], _Done],
+    jobs: Iterable[_Job],
+    number: int | None,
+    initializer: Callable[..., None],
+    initargs: tuple[object, ...],
+) -> Iterator[_Done]:
     # Not of the standard library, whose processes would run a script again that builds without a guard.
     from loky import ProcessPoolExecutor
 
@@ -35,7 +60,7 @@ def in_processes(
         under_way: dict[Future[_Done], _Job] = {}
         taken: list[_Job] = []
         try:
-            with ProcessPoolExecutor(processes, initializer=_end_with, initargs=(os.getpid(),)) as pool:
+            with ProcessPoolExecutor(processes, initializer=initializer, initargs=initargs) as pool:
                 for job in waiting:
                     taken = [job]
                     under_way[pool.submit(work, job)] = job
@@ -72,7 +97,20 @@ def _taken(under_way: dict[Future[_Done], _Job]) -> Iterator[_Done]:
         yield found
 
 
-def _end_with(parent: int) -> None:
+# What a process has made when it began, for all its jobs. The process that starts them has nothing here.
+_worker: list[Any] = []
+
+
+def _begin_worker(parent: int, make: Callable[[], object]) -> None:
+    _begin(parent)
+    _worker[:] = [make()]
+
+
+def _with_worker(work: Callable[[Any, _Job], _Done], job: _Job) -> _Done:
+    return work(_worker[0], job)
+
+
+def _begin(parent: int) -> None:
     """Has this process end soon after the one that started it, even if that was killed."""
 
     def look() -> None:

@@ -1,4 +1,4 @@
-"""The survey: which source files and companion tables there are, and which differ from what the inventory knows.
+"""Scans sources: which source files and companion tables there are, and which differ from what is known of them.
 
 A file in a git checkout is compared by git. Any other has changed when its size or time has and its hash, too.
 """
@@ -13,7 +13,10 @@ from typing import TypeVar
 
 from rdfkit import places
 from rdfkit.errors import SourceError
-from rdfkit.pipeline.state.database import Companion, File, Inventory, Known
+from rdfkit.pipeline.state import files
+from rdfkit.pipeline.state.database import Database
+from rdfkit.pipeline.state.model import Companion, File, Known
+from rdfkit.pipeline.state.pages import await_named
 from rdfkit.provenance import Commits
 from rdfkit.sources import Distinct, sources_of
 from rdfkit.tables import DATA_FOLDER, TABLE_SUFFIXES, table_kinds, tables_beside
@@ -24,22 +27,25 @@ _T = TypeVar("_T")
 _RACY_NANOSECONDS = 2_000_000_000
 
 
-def survey(sources: Iterable[str], tables: Iterable[str], inventory: Inventory) -> None:
-    """Brings the files in the inventory up to date; pages that are new or changed, or whose tables are, then wait.
+def scan(sources: Iterable[str], tables: Iterable[str], database: Database) -> bool:
+    """Brings the files in a database up to date; pages that are new or changed, or whose tables are, then wait.
 
-    `sources` are files and folders of pages, `tables` folders of companion tables beside those of the sources.
+    `sources` are files and folders of pages, `tables` folders of companion tables beside those of the sources. Gives
+    whether a graph or table may belong to another page than before, because files are gone or tables have changed.
     Raises SourceError when a place does not exist, is neither file nor folder, or cannot be listed.
     """
     named, commits, seen = list(sources), Commits(), Distinct()
     folders: dict[str, None] = {}
-    _survey_pages(_noting_folders(_source_files(named, seen, commits), folders), inventory, commits)
-    _survey_companions(_companions(named, list(tables), seen, folders, commits), inventory, commits)
+    found = _noting_folders(_source_files(named, seen, commits), folders)
+    are_files_gone = _scan_pages(found, database, commits)
+    beside = _companions(named, list(tables), seen, folders, commits)
+    return _scan_companions(beside, database, commits) or are_files_gone
 
 
-def _noting_folders(files: Iterator[File], folders: dict[str, None]) -> Iterator[File]:
+def _noting_folders(found: Iterator[File], folders: dict[str, None]) -> Iterator[File]:
     """The same files; notes in which folders tables may lie beside them."""
     last = ""
-    for file in files:
+    for file in found:
         folder = file.path[: -len(file.relative.rpartition("/")[2])]
         if folder != last:
             last = folder
@@ -53,36 +59,40 @@ def position(place: str, relative: str) -> str:
     return place + "".join(f"\x02{folder}" for folder in folders) + f"\x01{name}"
 
 
-def _survey_pages(files: Iterator[File], inventory: Inventory, commits: Commits) -> None:
-    known = inventory.files()
-    for some in _chunks(files):
+def _scan_pages(found: Iterator[File], database: Database, commits: Commits) -> bool:
+    """Whether files are gone."""
+    known = files.known_files(database)
+    for some in _chunks(found):
         new, same = _compared(some, known, commits)
-        inventory.add_files(new)
-        inventory.note_files(same)
-    inventory.lose_files(known)
+        files.add_files(database, new)
+        files.note_files(database, same)
+    files.lose_files(database, known)
+    return bool(known)
 
 
-def _survey_companions(found: Iterator[Companion], inventory: Inventory, commits: Commits) -> None:
-    known = inventory.companions()
-    owners = inventory.companion_owners() if known else {}
+def _scan_companions(found: Iterator[Companion], database: Database, commits: Commits) -> bool:
+    """Whether the tables of a page are others than before, or have changed."""
+    known = files.known_companions(database)
+    owners = files.companion_owners(database) if known else {}
     changed: set[tuple[str, str]] = set()
     for some in _chunks(found):
         new, same = _compared([one.file for one in some], known, commits)
         by_path = {one.file.path: one for one in some}
-        inventory.add_companions(replace(by_path[file.path], file=file) for file in new)
-        inventory.note_companions(replace(by_path[file.path], file=file) for file in same)
+        files.add_companions(database, (replace(by_path[file.path], file=file) for file in new))
+        files.note_companions(database, (replace(by_path[file.path], file=file) for file in same))
         changed.update((by_path[file.path].page_kind, by_path[file.path].page_name) for file in new)
     changed.update(owners[path] for path in known)
-    inventory.lose_companions(known)
-    inventory.touch_names(changed)
+    files.lose_companions(database, known)
+    await_named(database, changed)
+    return bool(changed)
 
 
 def _compared(
-    files: Iterable[File], known: dict[str, Known], commits: Commits
+    found: Iterable[File], known: dict[str, Known], commits: Commits
 ) -> tuple[list[File], list[File]]:
     """The files that are new or changed, and those of which only place, time or version are. Takes all from `known`."""
     new, same = [], []
-    for file in files:
+    for file in found:
         before = known.pop(file.path, None)
         if before is None:
             new.append(file)

@@ -21,7 +21,7 @@ _PATIENCE = 10
 
 
 class Cluster:
-    """A running cluster, by the address of its scheduler, as `rdfkit.pipeline.distributed.convert` has work done.
+    """A running cluster, by the address of its scheduler, as `distributed.convert` has work done.
 
     Importing this module needs the extra `rdfkit[dask]`.
     """

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from rdfkit.errors import ShardError
-from rdfkit.pipeline.state.database import Companion, Converted, File, State, UsedTable
+from rdfkit.pipeline.state.model import Companion, Converted, File, PageState, UsedTable
 from rdfkit.report import Result, Severity
 
 
@@ -78,15 +78,15 @@ def _converted(told: dict[str, Any]) -> Converted:
     return Converted(
         **{
             **told,
-            "state": State(told["state"]),
+            "state": PageState(told["state"]),
             "tables": tuple(UsedTable(**table) for table in told.get("tables", ())),
             "findings": tuple(
                 Result(**{**found, "severity": Severity(found["severity"])})
                 for found in told.get("findings", ())
             ),
             "refusals": tuple((path, reason) for path, reason in told.get("refusals", ())),
-            "lessons": tuple((topic, key, value) for topic, key, value in told.get("lessons", ())),
-            "asked": tuple(((topic, key), answer) for (topic, key), answer in told.get("asked", ())),
+            "definitions": tuple((topic, key, value) for topic, key, value in told.get("definitions", ())),
+            "lookups": tuple(((topic, key), answer) for (topic, key), answer in told.get("lookups", ())),
             "shared": tuple(told.get("shared", ())),
             "suspects": tuple((shape, node) for shape, node in told.get("suspects", ())),
         }

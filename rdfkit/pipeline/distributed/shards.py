@@ -2,7 +2,7 @@
 
     manifest.json                     which shards there are, their hashes and counts, and what they were made with
     shards/NUMBER-HASH.nq.gz          the graphs of some hundred pages (plain with compress=False)
-    records/KEY.jsonl.gz              what became of each file of a shard: hash, graph, findings, answers it was given
+    records/KEY.jsonl.gz              what became of each file of a shard: hash, graph, findings, look-ups, definitions
     tables.jsonl.gz                   the companion tables among the sources
 
 A shard is named by its number and its content, a record by all that went into it. So writing one twice, or on two
@@ -11,7 +11,6 @@ machines at once, leaves one and the same file, and a run that was stopped finds
 
 from __future__ import annotations
 
-import gc
 import gzip
 import hashlib
 import json
@@ -23,17 +22,17 @@ from typing import Any
 
 from rdfkit import places
 from rdfkit.errors import ShardError
-from rdfkit.pipeline.converter import Batch, convert_batch
+from rdfkit.pipeline.converter import Batch, convert_batch, uncollected
 from rdfkit.pipeline.distributed.shard_records import Record, companion, from_line, lines
 from rdfkit.pipeline.fingerprint import program
-from rdfkit.pipeline.state.database import Companion, Converted, State
+from rdfkit.pipeline.state.model import Companion, Converted, PageState
 from rdfkit.report import Result
 
 MANIFEST = "manifest.json"
-RECORDS = "records"
+_RECORDS = "records"
 TABLES = "tables.jsonl.gz"
 _SHARDS = "shards"
-_LAYOUT = 1
+_LAYOUT = 2
 # Names in a manifest lead nowhere but into its folders.
 _FILE = re.compile(r"(?:shards/[0-9]{6,}-[0-9a-f]{16}\.nq(?:\.gz)?|records/[0-9a-f]{64}\.jsonl\.gz)")
 # Most of a shard repeats itself, so that the quickest level packs well.
@@ -90,6 +89,11 @@ class Manifest:
     layout: int = _LAYOUT
 
 
+def record_name(key: str) -> str:
+    """The name of the record with a key, inside a place of shards."""
+    return f"{_RECORDS}/{key}.jsonl.gz"
+
+
 def write_shard(job: ShardJob) -> Shard:
     """Converts the files of a shard and writes it, with its record. Run twice, it writes the same files again.
 
@@ -97,16 +101,12 @@ def write_shard(job: ShardJob) -> Shard:
     """
     if job.program != program():
         raise ShardError("a worker has another version of rdfkit", value=program(), expected=job.program)
-    # Nothing here makes cycles, and looking for them takes a quarter of the time.
-    gc.disable()
-    try:
+    with uncollected():
         records, text = _converted(job)
-    finally:
-        gc.enable()
     content = text.encode()
     digest = hashlib.sha256(content).hexdigest()
     suffix = ".nq.gz" if job.compress else ".nq"
-    if any(record.converted.state is State.PENDING for record in records):
+    if any(record.converted.state is PageState.PENDING for record in records):
         # It will be converted again, with answers to what its pages asked.
         content = b""
     file = f"{_SHARDS}/{job.number:06}-{digest[:16]}{suffix}" if content else None
@@ -116,8 +116,8 @@ def write_shard(job: ShardJob) -> Shard:
         sha256=digest,
         quads=content.count(b"\n"),
         files=len(records),
-        pages=sum(record.converted.state is State.USED for record in records),
-        records=f"{RECORDS}/{job.key}.jsonl.gz",
+        pages=sum(record.converted.state is PageState.USED for record in records),
+        records=record_name(job.key),
     )
     if file is not None:
         _write(job.place, file, packed(content) if job.compress else content)
@@ -182,7 +182,7 @@ def read_manifest(place: str) -> Manifest:
 
 def existing_records(place: str) -> Iterator[str]:
     """The keys of the records that a place has."""
-    folder = places.join(place, RECORDS)
+    folder = places.join(place, _RECORDS)
     if places.kind_of(folder) == places.FOLDER:
         for file in places.list_files(folder, frozenset({".gz"})):
             yield file.relative.partition(".")[0]
@@ -190,7 +190,7 @@ def existing_records(place: str) -> Iterator[str]:
 
 def remove_others(place: str, kept: set[str | None]) -> None:
     """Removes the shards and records of a place that are not among those kept. Raises ShardError."""
-    for folder in (_SHARDS, RECORDS):
+    for folder in (_SHARDS, _RECORDS):
         inside = places.join(place, folder)
         if places.kind_of(inside) == places.FOLDER:
             for file in list(places.list_files(inside, frozenset({".gz", ".nq"}))):
@@ -216,7 +216,7 @@ def _converted(job: ShardJob) -> tuple[list[Record], str]:
         second = seconds.get(task.file.path)
         converted = outcome.converted if second is None else _left_out(outcome.converted, second)
         records.append(Record(task.file, task.tables, converted))
-        if converted.state is State.USED:
+        if converted.state is PageState.USED:
             graphs.append(outcome.n_quads())
     return records, "".join(graphs)
 
@@ -225,7 +225,7 @@ def _left_out(converted: Converted, finding: Result) -> Converted:
     """What became of a page whose graph another page has."""
     return replace(
         converted,
-        state=State.SECOND,
+        state=PageState.SECOND,
         shared=(),
         suspects=(),
         findings=(finding,),
