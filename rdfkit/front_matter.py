@@ -32,6 +32,10 @@ MAX_NODES = 200_000
 # From so many on it is quicker to find the lines of all keys.
 _MANY_LINES = 20
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+# Newer versions of libyaml refuse more than 1,000 open brackets. They look 1,024 characters of a line ahead, so where
+# nearly all of these are brackets (more than ten in a row somewhere), that error hides what is over our limit.
+_MANY_BRACKETS = 512
+_BRACKETS = re.compile(r"[\[{]{10}")
 _FENCE = re.compile(rb"---[ \t]*(?:\r\n|\n|\r|\Z)")
 _OPENING_FENCE = re.compile(r"---[ \t]*(?:\r\n|\n|\r|\Z)")
 _CLOSING_FENCE = re.compile(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?=\r|\n|\Z)")
@@ -216,11 +220,18 @@ class _Reader:
 
     def _events(self) -> Iterator[yaml.Event]:
         skipped = (yaml.StreamStartEvent, yaml.DocumentStartEvent)
-        for event in yaml.parse(self.source, Loader=_LOADER):
+        for event in yaml.parse(self.source, Loader=self._loader()):
             if isinstance(event, yaml.StreamEndEvent):
                 return
             if not isinstance(event, skipped):
                 yield event
+
+    def _loader(self) -> type[yaml.BaseLoader]:
+        """The parser in C; PyYAML's own, which is slow and has no limit, where that in C may come to its limit."""
+        brackets = self.source.count("[") + self.source.count("{")
+        if brackets > _MANY_BRACKETS and _BRACKETS.search(self.source):
+            return yaml.BaseLoader
+        return _LOADER
 
     def _end(self, events: Iterator[yaml.Event]) -> None:
         for event in events:

@@ -55,7 +55,7 @@ def _paths() -> list[str]:
 
 def sites() -> st.SearchStrategy[dict[str, str]]:
     """Sites: text by path."""
-    return st.lists(_puts(), min_size=1, max_size=12).map(lambda puts: {**_ALWAYS, **_as_files(puts)})
+    return st.lists(_puts(), min_size=1, max_size=12).map(_as_files)
 
 
 def _as_files(puts: list[Edit]) -> dict[str, str]:
@@ -72,11 +72,26 @@ def edits() -> st.SearchStrategy[list[list[Edit]]]:
     return st.lists(st.lists(one, min_size=1, max_size=3), min_size=1, max_size=4)
 
 
+def figure(number: int, *, title: str = "One title") -> str:
+    """A figure page with an identifier; without a title it is not valid."""
+    row = _files()["figure_keywords"]["text"].removeprefix("\n")
+    holes = {"pmcid": "PMC1", "organism": "Homo sapiens", "symbol": "IL6", "title": title or "'~'"}
+    return Template(row).substitute(holes, figid=f"PMC1__f{number}")
+
+
+def claims() -> st.SearchStrategy[list[list[Edit]]]:
+    """Rounds of edits of five pages, each of which takes one of two identifiers or vanishes."""
+    paths = st.sampled_from([f"_figures/{name}.md" for name in "abcde"])
+    pages = st.builds(figure, st.sampled_from([1, 2]), title=st.sampled_from(["One title", "Another", ""]))
+    one = st.builds(Edit, paths, pages | pages | pages | st.none())
+    return st.lists(st.lists(one, min_size=1, max_size=4), min_size=2, max_size=5)
+
+
 def write(root: Path, site: Mapping[str, str]) -> None:
-    """Makes the files of a site."""
+    """Makes the files of a site, and those that are beside every one."""
     for folder in ("_data", "more"):
         (root / folder).mkdir(parents=True, exist_ok=True)
-    for path, text in site.items():
+    for path, text in {**_ALWAYS, **site}.items():
         _put(root / path, text)
 
 

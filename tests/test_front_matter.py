@@ -145,6 +145,68 @@ def test_sixty_four_levels_are_fine() -> None:
     assert "a" in read_front_matter(content, "X.md").fields
 
 
+# What stands before, opens a level (or several), is innermost and closes, and the place of what is 65 levels deep.
+_FORMS = {
+    "lists": ("a: ", "[", "]", 1, (2, 68)),
+    "mappings": ("a: ", "{a: ", "}", 1, (2, 260)),
+    "both": ("a: ", "[{a: ", "}]", 2, (2, 164)),
+    "list items": ("a:\n  ", "- ", "", 1, (3, 131)),
+    "anchored lists": ("a: ", "&a [", "]", 1, (2, 260)),
+    "lists with spaces": ("a: ", "[" * 11 + " ", "]" * 11, 11, (2, 73)),
+}
+
+
+@pytest.mark.parametrize("form", _FORMS)
+@pytest.mark.parametrize("closed", [True, False])
+@pytest.mark.parametrize("depth", [62, 63, 64, 65, 66, 936, 1_000, 1_001, 2_000, 100_000])
+def test_the_limit_of_depth_is_ours_not_the_parsers(form: str, closed: bool, depth: int) -> None:
+    before, opening, closing, levels, place = _FORMS[form]
+    times = depth // levels
+    text = before + opening * times + "1" + (closing * times if closed else "")
+    content = f"---\n{text}\n---\n".encode()
+    # The mapping of the page is a level too, and so is the text that is innermost.
+    if times * levels > 63:
+        with pytest.raises(PageError, match="nested too deeply") as caught:
+            read_front_matter(content, "X.md")
+        assert (caught.value.line, caught.value.column) == place
+    elif closed or form == "list items":
+        assert "a" in read_front_matter(content, "X.md").fields
+    else:
+        with pytest.raises(PageError, match="is not YAML"):
+            read_front_matter(content, "X.md")
+
+
+def test_mappings_as_keys_are_refused_before_the_parsers_limit() -> None:
+    for opening in ("{", "{[", "? "):
+        with pytest.raises(PageError, match="a key is not plain text"):
+            read_front_matter(b"---\na:\n  " + opening.encode() * 2_000, "X.md")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: '{}'\nb: 1",
+        'a: "{}"\nb: 1',
+        "a: x # {}\nb: 1",
+        "a: |\n  {}\nb: 1",
+        "a: >\n  {}\nb: 1",
+        "a: x{}\nb: 1",
+    ],
+)
+@pytest.mark.parametrize("brackets", ["[" * 66, "[" * 1_001, "{" * 1_001, "[{" * 100_000])
+def test_brackets_in_texts_and_comments_are_no_levels(text: str, brackets: str) -> None:
+    content = f"---\n{text.format(brackets)}\n---\n".encode()
+    fields = read_front_matter(content, "X.md").fields
+    assert fields["b"] == "1"
+    assert "#" in text or brackets in fields["a"]
+
+
+def test_many_brackets_in_few_levels_are_read() -> None:
+    content = b"---\na: [" + b"[],{b: []}," * 5_000 + b"]\nc: '" + b"[" * 20 + b"'\n---\n"
+    fields = read_front_matter(content, "X.md").fields
+    assert fields["a"] == [[], {"b": []}] * 5_000
+
+
 def _raises_only_page_errors(content: bytes) -> None:
     try:
         assert isinstance(read_front_matter(content, "X.md"), FrontMatter)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from build_sites import LEXICON, ONTOLOGY, Edit, apply, edits, outcome, sites, write
+from build_sites import LEXICON, ONTOLOGY, Edit, apply, claims, edits, figure, outcome, sites, write
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -49,6 +49,53 @@ def _built(root: Path, store: Path, options: dict[str, Any]) -> object:
     except rdfkit.RdfkitError as error:
         return str(error).replace(str(store), "STORE")
     return outcome(store, done) if done.switched else (done.reconciliation, done.report.results)
+
+
+A, B, C = (f"_figures/{name}.md" for name in "abc")
+FIRST, SECOND = figure(1), figure(2)
+
+
+@pytest.mark.parametrize(
+    "rounds",
+    [
+        pytest.param(
+            [[Edit(A, FIRST), Edit(B, SECOND), Edit(C, SECOND)], [Edit(A, SECOND)]],
+            id="another page becomes the first",
+        ),
+        pytest.param(
+            [
+                [Edit(A, FIRST), Edit(B, FIRST), Edit(C, FIRST)],
+                [Edit(A, None)],
+                [Edit(A, FIRST)],
+                [Edit(B, None)],
+            ],
+            id="the first goes and comes back",
+        ),
+        pytest.param(
+            [[Edit(A, FIRST), Edit(B, FIRST)], [Edit(B, figure(1, title=""))]],
+            id="the second is no longer valid",
+        ),
+        pytest.param(
+            [[Edit(A, FIRST), Edit(B, SECOND), Edit(C, SECOND)], [Edit(A, SECOND), Edit(B, FIRST)]],
+            id="two pages change places",
+        ),
+    ],
+)
+def test_who_is_refused_because_of_whom_follows_the_claims(rounds: list[list[Edit]]) -> None:
+    check({}, rounds, {})
+
+
+@given(claims(), st.booleans())
+@FEW
+def test_claims_give_what_a_new_build_gives(rounds: list[list[Edit]], keep_invalid: bool) -> None:
+    check({}, rounds, {"keep_invalid": keep_invalid})
+
+
+@pytest.mark.scale
+@given(claims(), st.booleans())
+@MANY
+def test_hundreds_of_claims_give_what_a_new_build_gives(rounds: list[list[Edit]], keep_invalid: bool) -> None:
+    check({}, rounds, {"keep_invalid": keep_invalid})
 
 
 @given(sites(), edits(), OPTIONS)
