@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from rdfkit.errors import RdfkitError
     from rdfkit.export import export_sources, export_store
     from rdfkit.network import Network
-    from rdfkit.pipeline.build import Build, build
+    from rdfkit.pipeline.build import build
+    from rdfkit.pipeline.summary import Build
     from rdfkit.pipeline.validate import validate
     from rdfkit.queries import LibraryQuery, bind, find_query, library
     from rdfkit.remote_store import RemoteStore, open_endpoint
@@ -30,7 +31,7 @@ __version__ = "0.1.0"
 
 # Imported when first used: `import rdfkit` and `rdfkit --help` stay quick.
 _HOMES = {
-    "Build": "pipeline.build",
+    "Build": "pipeline.summary",
     "Graph": "answers",
     "LibraryQuery": "queries",
     "RdfkitError": "errors",

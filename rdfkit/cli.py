@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from rdfkit.credentials import Credentials
     from rdfkit.ledger import Ledger
     from rdfkit.network import Network
-    from rdfkit.pipeline.build import Build
     from rdfkit.pipeline.distributed.dask_cluster import Cluster
     from rdfkit.pipeline.linkset import Linkset, Thresholds
+    from rdfkit.pipeline.summary import Build
     from rdfkit.publishing import Publication
     from rdfkit.report import Report
     from rdfkit.store import Store

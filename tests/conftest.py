@@ -21,13 +21,13 @@ import rdfkit
 from rdfkit.export import source_store
 from rdfkit.labels import Labels, make_labels
 from rdfkit.pages import UnknownKindError
-from rdfkit.pipeline.build import Build
 from rdfkit.pipeline.converter import Mapped, Task, map_task
 from rdfkit.pipeline.linkset import Thresholds
 from rdfkit.pipeline.scan import scan
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.files import companions_of
 from rdfkit.pipeline.state.pages import pending
+from rdfkit.pipeline.summary import Build
 from rdfkit.quads import sorted_quads
 from rdfkit.report import Report
 from rdfkit.store import Store

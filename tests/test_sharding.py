@@ -24,11 +24,11 @@ from hypothesis import strategies as st
 import rdfkit
 from rdfkit.errors import ShardError, SourceError
 from rdfkit.pipeline import build as builder
-from rdfkit.pipeline.build import Build
 from rdfkit.pipeline.distributed.convert import convert_to
 from rdfkit.pipeline.distributed.shard_records import Record, from_line, to_line
 from rdfkit.pipeline.distributed.shards import Shard, ShardJob, read_manifest, read_shard
 from rdfkit.pipeline.state.model import Converted, File, PageState
+from rdfkit.pipeline.summary import Build
 from rdfkit.report import Result, Severity
 
 FIGURE = "PMC7378365__fimmu-11-01424-g0002"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rdfkit import places
 from rdfkit.errors import RdfkitError, SourceError
-from rdfkit.pipeline.build import Build
+from rdfkit.pipeline.summary import Build
 
 # Changes that come within this time are one.
 _DEBOUNCE_MILLISECONDS = 200

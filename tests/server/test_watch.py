@@ -16,7 +16,7 @@ import pytest
 from conftest import SEEDS
 
 import rdfkit
-from rdfkit.pipeline.build import Build
+from rdfkit.pipeline.summary import Build
 from rdfkit.pipeline.watch import watch
 
 from .serving import Server, started
