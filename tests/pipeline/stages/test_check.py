@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.stages.conftest import Site
+from pipeline.site import Site
 from rdfkit import validation
 from rdfkit.counts import count_merged
 from rdfkit.pipeline.stages.check import check_shared, count_and_check

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 
-from pipeline.stages.conftest import Site
+from pipeline.site import Site
 from rdfkit.pipeline.spool import Job, Spooler, spooled
 from rdfkit.pipeline.stages.convert import begin, convert, load_batches, spool_folder
 from rdfkit.pipeline.stages.run import Changes, Phase

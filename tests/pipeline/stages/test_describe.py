@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from pipeline.stages.conftest import Site
+from pipeline.site import Site
 from rdfkit import store
 from rdfkit.pipeline.stages.check import check_shared, count_and_check
 from rdfkit.pipeline.stages.describe import describe, describe_changes

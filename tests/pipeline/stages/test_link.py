@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 
-from pipeline.stages.conftest import Site
+from pipeline.site import Site
 from rdfkit.pipeline.linkset import GRAPH, Thresholds
 from rdfkit.pipeline.stages.link import link
 

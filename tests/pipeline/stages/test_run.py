@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.pages import add, file, used
-from pipeline.stages.conftest import Site
+from pipeline.site import Site
 from rdfkit.pipeline.stages.run import (
     FEW_PAGES,
     Changes,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.stages.conftest import Site
+from pipeline.site import Site
 from rdfkit.errors import SourceError
 from rdfkit.pipeline.stages.convert import convert
 from rdfkit.pipeline.stages.run import Changes
