@@ -72,17 +72,17 @@ def edits() -> st.SearchStrategy[list[list[Edit]]]:
     return st.lists(st.lists(one, min_size=1, max_size=3), min_size=1, max_size=4)
 
 
-def figure(number: int, *, title: str = "One title") -> str:
-    """A figure page with an identifier; without a title it is not valid."""
+def figure(number: int, pmcid: str = "PMC1") -> str:
+    """A figure page with an identifier; with a PMC identifier that is none it is not valid."""
     row = _files()["figure_keywords"]["text"].removeprefix("\n")
-    holes = {"pmcid": "PMC1", "organism": "Homo sapiens", "symbol": "IL6", "title": title or "'~'"}
-    return Template(row).substitute(holes, figid=f"PMC1__f{number}")
+    holes = {"organism": "Homo sapiens", "symbol": "IL6", "title": "One title"}
+    return Template(row).substitute(holes, figid=f"PMC1__f{number}", pmcid=pmcid)
 
 
 def claims() -> st.SearchStrategy[list[list[Edit]]]:
     """Rounds of edits of five pages, each of which takes one of two identifiers or vanishes."""
     paths = st.sampled_from([f"_figures/{name}.md" for name in "abcde"])
-    pages = st.builds(figure, st.sampled_from([1, 2]), title=st.sampled_from(["One title", "Another", ""]))
+    pages = st.builds(figure, st.sampled_from([1, 2]), st.sampled_from(["PMC1", "PMC2", "not a number"]))
     one = st.builds(Edit, paths, pages | pages | pages | st.none())
     return st.lists(st.lists(one, min_size=1, max_size=4), min_size=2, max_size=5)
 

@@ -72,7 +72,7 @@ FIRST, SECOND = figure(1), figure(2)
             id="the first goes and comes back",
         ),
         pytest.param(
-            [[Edit(A, FIRST), Edit(B, FIRST)], [Edit(B, figure(1, title=""))]],
+            [[Edit(A, FIRST), Edit(B, FIRST)], [Edit(B, figure(1, "not a number"))]],
             id="the second is no longer valid",
         ),
         pytest.param(
