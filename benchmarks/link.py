@@ -2,7 +2,7 @@
 
 Random gene sets of one organism: about 15 genes to a figure, 50 to a pathway, out of 20,000, some genes in very many
 sets as in real ones. Every tenth figure takes half of its genes from one pathway. Prints the time of
-`rdfkit.linking.link`, that of making all quads of the links, and the peak memory of the process. Needs scipy.
+`rdfkit.pipeline.linkset.link`, that of making all quads of the links, and the peak memory of the process. Needs scipy.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import sys
 import time
 from itertools import accumulate
 
-from rdfkit.linking import GeneSet, Thresholds, link, linkset_quads
+from rdfkit.pipeline.gene_sets import GeneSet
+from rdfkit.pipeline.linkset import Thresholds, link, linkset_quads
 
 GENES = [f"https://identifiers.org/ncbigene/{number}" for number in range(1, 20_001)]
 # Zipf's law, cut off at the top: the commonest gene is in some percent of the figures.

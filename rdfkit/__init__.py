@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rdfkit.absence import explain_empty
     from rdfkit.answers import Graph, Rows, Truth
-    from rdfkit.builder import Build, build
-    from rdfkit.checking import validate
     from rdfkit.errors import RdfkitError
     from rdfkit.export import export_sources, export_store
     from rdfkit.network import Network
+    from rdfkit.pipeline.build import build
+    from rdfkit.pipeline.summary import Build
+    from rdfkit.pipeline.validate import validate
     from rdfkit.queries import LibraryQuery, bind, find_query, library
     from rdfkit.remote_store import RemoteStore, open_endpoint
     from rdfkit.report import Report, Result, Severity
@@ -30,7 +31,7 @@ __version__ = "0.1.0"
 
 # Imported when first used: `import rdfkit` and `rdfkit --help` stay quick.
 _HOMES = {
-    "Build": "builder",
+    "Build": "pipeline.summary",
     "Graph": "answers",
     "LibraryQuery": "queries",
     "RdfkitError": "errors",
@@ -43,7 +44,7 @@ _HOMES = {
     "Store": "store",
     "Truth": "answers",
     "bind": "queries",
-    "build": "builder",
+    "build": "pipeline.build",
     "explain_empty": "absence",
     "export_sources": "export",
     "export_store": "export",
@@ -51,7 +52,7 @@ _HOMES = {
     "library": "queries",
     "open_endpoint": "remote_store",
     "open_store": "store",
-    "validate": "checking",
+    "validate": "pipeline.validate",
 }
 
 __all__ = [

@@ -273,9 +273,9 @@ def describe_store(store: Store) -> Iterator[str]:
     told = ("reconciliation", "pages")
     lines += [f"{key:<10} {_shown(value)}" for key, value in build.items() if key not in told]
     if "reconciliation" in build:
-        from rdfkit.reconciliation import Reconciliation, render
+        from rdfkit.reconciliation import Coverage, render
 
-        lines += ["", *render(Reconciliation.from_json(build["reconciliation"])).splitlines()]
+        lines += ["", *render(Coverage.from_json(build["reconciliation"])).splitlines()]
     yield _text(lines)
     for title, text, name, number in (
         ("classes", _CLASSES, "class", "things"),

@@ -12,11 +12,11 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from rdfkit.checking import read_rdf
 from rdfkit.errors import StoreError
 from rdfkit.identifiers import compress, expand
 from rdfkit.provenance import GRAPH
-from rdfkit.reconciliation import Reconciliation
+from rdfkit.rdf_files import read_rdf
+from rdfkit.reconciliation import Coverage
 from rdfkit.store import Store, open_store
 
 _TYPE = expand("rdf:type")
@@ -75,20 +75,20 @@ class Comparison:
 class Audit:
     """The account of a build, and for each kind how many pages its store holds now."""
 
-    reconciliation: Reconciliation
+    coverage: Coverage
     pages: Mapping[str, int]
 
     @property
     def passed(self) -> bool:
         """Whether the account balances and the store holds the pages that it says."""
-        said = {kind: account.used for kind, account in self.reconciliation.pages.items() if account.used}
-        return self.reconciliation.balanced and said == dict(self.pages)
+        said = {kind: account.used for kind, account in self.coverage.pages.items() if account.used}
+        return self.coverage.balanced and said == dict(self.pages)
 
     def to_json(self) -> dict[str, Any]:
         """The audit as JSON values."""
         return {
             "passed": self.passed,
-            "reconciliation": self.reconciliation.to_json(),
+            "reconciliation": self.coverage.to_json(),
             "pages_in_store": self.pages,
         }
 
@@ -111,7 +111,7 @@ def audit(store: Store) -> Audit:
     )
     # Ontologies are graphs, but no pages.
     del kinds["ontology"]
-    return Audit(Reconciliation.from_json(account), dict(sorted(kinds.items())))
+    return Audit(Coverage.from_json(account), dict(sorted(kinds.items())))
 
 
 def compare(store: Store, other: str | Path) -> Comparison:

@@ -27,12 +27,12 @@ from rdfkit.errors import (
 )
 
 if TYPE_CHECKING:
-    from rdfkit.builder import Build
-    from rdfkit.clusters import Cluster
     from rdfkit.credentials import Credentials
     from rdfkit.ledger import Ledger
-    from rdfkit.linking import Linkset, Thresholds
     from rdfkit.network import Network
+    from rdfkit.pipeline.distributed.dask_cluster import Cluster
+    from rdfkit.pipeline.linkset import Linkset, Thresholds
+    from rdfkit.pipeline.summary import Build
     from rdfkit.publishing import Publication
     from rdfkit.report import Report
     from rdfkit.store import Store
@@ -246,7 +246,7 @@ def build(
     Built again, only what changed is done; a build that was stopped goes on where it was. Pages with violations stay
     out and are listed. Examples: rdfkit build seeds/ · rdfkit build --watch pages/
     """
-    from rdfkit.builder import build as build_store
+    from rdfkit.pipeline.build import build as build_store
     from rdfkit.progress import progress
     from rdfkit.validation import Engine
 
@@ -266,7 +266,7 @@ def build(
             )
 
     if watch:
-        from rdfkit.watching import watch as watched
+        from rdfkit.pipeline.watch import watch as watched
 
         for done in watched(partial(run, False), [*sources, *tables]):
             _tell_watch(done, quiet)
@@ -303,9 +303,9 @@ def convert(
     Examples: rdfkit convert seeds/ --to shards/ · rdfkit convert s3://site/pages --to s3://site/shards
     --scheduler tcp://10.0.0.1:8786
     """
-    from rdfkit.processes import in_processes
+    from rdfkit.pipeline.distributed.convert import convert_to
+    from rdfkit.pipeline.processes import in_processes
     from rdfkit.progress import progress
-    from rdfkit.sharding import convert_to
 
     with progress(quiet) as advance:
         manifest = convert_to(
@@ -345,7 +345,7 @@ def load(
 
     Name the lexicons and ontologies of the conversion again. Example: rdfkit load s3://site/shards
     """
-    from rdfkit.builder import load as load_shards
+    from rdfkit.pipeline.build import load as load_shards
     from rdfkit.progress import progress
 
     with progress(quiet) as advance:
@@ -385,7 +385,7 @@ def validate(
     Examples: rdfkit validate seeds/ · rdfkit validate --format sarif -o report.sarif pages/ ·
     rdfkit validate --shapes mine.ttl data.ttl
     """
-    from rdfkit.checking import validate as check
+    from rdfkit.pipeline.validate import validate as check
     from rdfkit.progress import progress
     from rdfkit.report import Severity
     from rdfkit.validation import Engine
@@ -566,7 +566,7 @@ def serve(
     # Whoever waits for a build should not then hear that the port is taken.
     listening = running.listen(host, port)
     if sources:
-        from rdfkit.builder import build as build_store
+        from rdfkit.pipeline.build import build as build_store
         from rdfkit.progress import progress
 
         with progress(quiet) as advance:
@@ -734,7 +734,7 @@ def link(
     a file, or into a store by --to. Examples: rdfkit link --min-shared 4 --max-adjusted-p 0.01 ·
     rdfkit link --endpoint http://localhost:8890/sparql -o links.nq
     """
-    from rdfkit.linking import Thresholds, link_store
+    from rdfkit.pipeline.linkset import Thresholds, link_store
 
     thresholds = Thresholds(min_shared, min_jaccard, max_adjusted_p)
     if endpoint is None:
@@ -790,7 +790,7 @@ def audit(
         values = found.to_json() | ({"comparison": compared.to_json()} if compared else {})
         text = json.dumps(values, ensure_ascii=False, indent=1) + "\n"
     else:
-        text = reconciliation.render(found.reconciliation)
+        text = reconciliation.render(found.coverage)
         text += "the store holds these pages\n" if found.passed else f"THE STORE HOLDS {found.pages}\n"
         text += "\n" + auditing.render_comparison(compared) if compared else ""
     with asking.output_stream(output) as stream:
@@ -964,7 +964,7 @@ def _target(
 def _link_endpoint(opened: Store, thresholds: Thresholds, output: Path | None) -> Linkset:
     """The linkset of the graph behind an endpoint, written to a file if there is one."""
     from rdfkit.formats import of_file, of_name
-    from rdfkit.linking import linkset_of, linkset_quads
+    from rdfkit.pipeline.linkset import linkset_of, linkset_quads
     from rdfkit.quads import sorted_quads
     from rdfkit.serialization import serialize
 
@@ -977,7 +977,7 @@ def _link_endpoint(opened: Store, thresholds: Thresholds, output: Path | None) -
 
 def _publish_linkset(linkset: Linkset, target: Target, quiet: bool) -> None:
     from rdfkit import publishing
-    from rdfkit.linking import GRAPH, linkset_quads
+    from rdfkit.pipeline.linkset import GRAPH, linkset_quads
 
     triples = (quad.triple for quad in linkset_quads(linkset))
     with target:
@@ -993,7 +993,7 @@ def _exit_of(done: Publication) -> int:
 
 def _cluster(address: str) -> Cluster:
     try:
-        from rdfkit.clusters import Cluster
+        from rdfkit.pipeline.distributed.dask_cluster import Cluster
     except ModuleNotFoundError as error:
         raise BuildError(
             "a cluster needs a package that is not installed",
@@ -1004,7 +1004,7 @@ def _cluster(address: str) -> Cluster:
 
 
 def _thresholds() -> Thresholds:
-    from rdfkit.linking import Thresholds, require_scipy
+    from rdfkit.pipeline.linkset import Thresholds, require_scipy
 
     # Before the build and not after it.
     require_scipy()

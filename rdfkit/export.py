@@ -11,11 +11,12 @@ from urllib.parse import quote, urlsplit
 
 import pyoxigraph as ox
 
-from rdfkit.builder import Build, build
-from rdfkit.conversion import Advance, no_progress
 from rdfkit.errors import ExportError
 from rdfkit.files import write_file
 from rdfkit.formats import Format, of_name
+from rdfkit.pipeline.build import build
+from rdfkit.pipeline.progress import Advance, no_progress
+from rdfkit.pipeline.summary import Build
 from rdfkit.quads import sorted_quads
 from rdfkit.serialization import serialize
 from rdfkit.store import Store, open_store

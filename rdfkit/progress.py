@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rdfkit.conversion import Advance, no_progress
+from rdfkit.pipeline.progress import Advance, no_progress
 
 
 @contextmanager

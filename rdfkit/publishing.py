@@ -21,10 +21,10 @@ from typing import TypeVar
 
 import pyoxigraph as ox
 
-from rdfkit.conversion import Advance, no_progress
 from rdfkit.errors import PublishError
 from rdfkit.loaders import Loader
 from rdfkit.network import Network
+from rdfkit.pipeline.progress import Advance, no_progress
 from rdfkit.remote_store import (
     HIDDEN,
     MERGED,

@@ -1,4 +1,4 @@
-"""The account of a build: pages found = pages built + pages refused, rows found = rows used + rows refused, by kind."""
+"""What a build covers of its sources: pages found = pages built + pages refused, and so for rows, by kind."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Reconciliation:
-    """The account of a build.
+class Coverage:
+    """What became of all pages and rows of a build.
 
     `pages` and `rows` have an account for each kind; `refused` maps each page, table or other file that is not in
     the graph to the reasons; `skipped` counts the files without front matter.
@@ -41,7 +41,7 @@ class Reconciliation:
         return all(account.balanced for account in accounts)
 
     def to_json(self) -> dict[str, Any]:
-        """The account as JSON values; `from_json` gives it back."""
+        """The coverage as JSON values; `from_json` gives it back."""
         return {
             "pages": {kind: _as_json(account) for kind, account in self.pages.items()},
             "rows": {kind: _as_json(account) for kind, account in self.rows.items()},
@@ -50,8 +50,8 @@ class Reconciliation:
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Reconciliation:
-        """The account in the JSON values that `to_json` gives."""
+    def from_json(cls, data: Mapping[str, Any]) -> Coverage:
+        """The coverage in the JSON values that `to_json` gives."""
         return cls(
             pages={kind: Account(**account) for kind, account in data["pages"].items()},
             rows={kind: Account(**account) for kind, account in data["rows"].items()},
@@ -60,16 +60,16 @@ class Reconciliation:
         )
 
 
-def render(account: Reconciliation) -> str:
-    """The account as a table for people, with the reason for each file that is not in the graph."""
+def render(coverage: Coverage) -> str:
+    """The coverage as a table for people, with the reason for each file that is not in the graph."""
     lines = [f"{'':<14}{'found':>10}{'built':>10}{'refused':>10}"]
-    lines += _lines("pages", account.pages)
-    lines += _lines("rows", account.rows)
-    lines.append(f"{account.skipped} files without front matter were passed over")
-    if account.refused:
+    lines += _lines("pages", coverage.pages)
+    lines += _lines("rows", coverage.rows)
+    lines.append(f"{coverage.skipped} files without front matter were passed over")
+    if coverage.refused:
         lines.append("refused")
-        lines += [f"  {path}: {'; '.join(reasons)}" for path, reasons in account.refused.items()]
-    if not account.balanced:
+        lines += [f"  {path}: {'; '.join(reasons)}" for path, reasons in coverage.refused.items()]
+    if not coverage.balanced:
         lines.append("THIS DOES NOT ADD UP: pages or rows are missing and nobody has said why")
     return "\n".join(lines) + "\n"
 

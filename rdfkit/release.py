@@ -37,12 +37,12 @@ import pyoxigraph as ox
 
 import rdfkit
 from rdfkit import provenance, resources
-from rdfkit.conversion import Advance, no_progress
 from rdfkit.counts import count
 from rdfkit.errors import ExportError
 from rdfkit.formats import of_name
 from rdfkit.identifiers import expand
-from rdfkit.linking import GRAPH as LINKSET
+from rdfkit.pipeline.linkset import GRAPH as LINKSET
+from rdfkit.pipeline.progress import Advance, no_progress
 from rdfkit.quads import sorted_quads
 from rdfkit.queries import library
 from rdfkit.query_descriptions import query_triples

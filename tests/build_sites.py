@@ -15,7 +15,7 @@ from conftest import CASES
 from hypothesis import strategies as st
 
 import rdfkit
-from rdfkit.builder import Build
+from rdfkit.pipeline.summary import Build
 
 LEXICON, ONTOLOGY = "../lexicon.tsv", "../terms.obo"
 _ALWAYS = {

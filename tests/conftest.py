@@ -18,19 +18,21 @@ import pytest
 from hypothesis import settings
 
 import rdfkit
-from rdfkit.builder import Build
-from rdfkit.conversion import Mapped, Task, map_task
 from rdfkit.export import source_store
-from rdfkit.inventory import Inventory
 from rdfkit.labels import Labels, make_labels
-from rdfkit.linking import Thresholds
 from rdfkit.pages import UnknownKindError
+from rdfkit.pipeline.converter import Mapped, Task, map_task
+from rdfkit.pipeline.linkset import Thresholds
+from rdfkit.pipeline.scan import scan
+from rdfkit.pipeline.state.database import Database
+from rdfkit.pipeline.state.files import companions_of
+from rdfkit.pipeline.state.pages import pending
+from rdfkit.pipeline.summary import Build
 from rdfkit.places import normal
 from rdfkit.quads import sorted_quads
 from rdfkit.report import Report
 from rdfkit.sources import Distinct, SourceFile, sources_of
 from rdfkit.store import Store
-from rdfkit.survey import survey
 
 # Each build waits until the disk has it, and most tests build: in memory they take a fraction of the time.
 _MEMORY, _ENOUGH = Path("/dev/shm"), 4 << 30  # noqa: S108 - pytest makes a folder of its own there
@@ -79,10 +81,10 @@ def assemble(sources: Iterable[str | Path], **options: Any) -> Graph:
 
 def mapped(folders: Iterable[Path]) -> Iterator[Mapped]:
     """The pages in folders, with their tables, each mapped as if it were alone."""
-    with tempfile.TemporaryDirectory() as folder, Inventory(Path(folder)) as inventory:
-        survey(map(str, folders), (), inventory)
-        for page in chain.from_iterable(inventory.pending(100)):
-            tables = inventory.companions_of(PurePosixPath(page.file.relative).stem)
+    with tempfile.TemporaryDirectory() as folder, Database(Path(folder)) as database:
+        scan(map(str, folders), (), database)
+        for page in chain.from_iterable(pending(database, 100)):
+            tables = companions_of(database, PurePosixPath(page.file.relative).stem)
             with suppress(UnknownKindError):
                 found = map_task(Task(page.file, tuple(tables)), {})
                 if found is not None:

@@ -7,7 +7,7 @@ import threading
 
 import rdfkit
 from rdfkit.errors import RdfkitError
-from rdfkit.watching import watch
+from rdfkit.pipeline.watch import watch
 
 if __name__ == "__main__":
     how, store, *sources = sys.argv[1:]

@@ -14,7 +14,7 @@ from conftest import CASES, SEEDS
 import rdfkit
 from rdfkit.auditing import Status, audit, compare
 from rdfkit.errors import StoreError
-from rdfkit.reconciliation import Account, Reconciliation
+from rdfkit.reconciliation import Account, Coverage
 from rdfkit.store import Store
 
 
@@ -53,22 +53,22 @@ def test_refused_pages_are_told_with_their_reasons(tmp_path: Path) -> None:
     with rdfkit.open_store(tmp_path / "s") as store:
         found = audit(store)
     assert found.passed
-    assert found.reconciliation.pages["figure"] == Account(found=5, used=4, refused=1)
-    assert found.reconciliation.pages["unreadable"].refused == 1
-    reasons = "\n".join(reason for told in found.reconciliation.refused.values() for reason in told)
+    assert found.coverage.pages["figure"] == Account(found=5, used=4, refused=1)
+    assert found.coverage.pages["unreadable"].refused == 1
+    reasons = "\n".join(reason for told in found.coverage.refused.values() for reason in told)
     assert "is not a year" in reasons
     assert "is not YAML" in reasons
 
 
 def test_a_page_that_nobody_accounts_for_fails_the_audit(seed_store: Store) -> None:
     metadata = dict(seed_store.metadata)
-    account = Reconciliation.from_json(metadata["reconciliation"])
+    account = Coverage.from_json(metadata["reconciliation"])
     pages = {**account.pages, "figure": Account(found=5, used=5, refused=0)}
-    metadata["reconciliation"] = Reconciliation(pages, account.rows).to_json()
+    metadata["reconciliation"] = Coverage(pages, account.rows).to_json()
     lost = Store.from_quads(seed_store.quads())
     lost.metadata = metadata
     assert not audit(lost).passed
-    assert not Reconciliation({"figure": Account(5, 4, 0)}, {}).balanced
+    assert not Coverage({"figure": Account(5, 4, 0)}, {}).balanced
 
 
 def test_a_store_that_says_nothing_of_its_build() -> None:

@@ -16,6 +16,7 @@ from conftest import CASES, SEEDS, Graph, assemble
 
 import rdfkit
 from rdfkit.formats import of_name
+from rdfkit.pipeline.state.schema import FILE
 from rdfkit.report import Severity
 from rdfkit.serialization import serialize
 from rdfkit.store import Store
@@ -203,3 +204,13 @@ def test_a_change_of_a_page_that_came_second_changes_nothing(tmp_path: Path) -> 
         assert [row["number"] for row in store.query("SELECT ?number { ?f schema:position ?number }")] == [
             "F1"
         ]
+
+
+def test_a_store_of_an_earlier_version_is_built_anew_once(tmp_path: Path) -> None:
+    first = rdfkit.build([SEEDS], tmp_path / "store")
+    # Earlier versions kept what they knew under another name, and in other tables.
+    (first.folder / FILE).rename(first.folder / "inventory.sqlite")
+    second, third = (rdfkit.build([SEEDS], tmp_path / "store") for _ in range(2))
+    assert (second.changed, third.changed) == (first.changed, 0)
+    assert second.quads == first.quads
+    assert not (second.folder / "inventory.sqlite").exists()

@@ -13,9 +13,9 @@ import rdflib
 from conftest import CASES, SEEDS
 
 import rdfkit
-from rdfkit.checking import read_rdf
 from rdfkit.errors import ArchiveError, ShapesError, SourceError
 from rdfkit.export import export_sources
+from rdfkit.rdf_files import read_rdf
 from rdfkit.report import Severity
 from rdfkit.validation import Engine
 

@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 from conftest import SEEDS
 
-from rdfkit.clusters import Cluster
 from rdfkit.errors import BuildError, SourceError
-from rdfkit.sharding import convert_to
-from rdfkit.shards import Shard, ShardJob
+from rdfkit.pipeline.distributed.convert import convert_to
+from rdfkit.pipeline.distributed.dask_cluster import Cluster
+from rdfkit.pipeline.distributed.shards import Shard, ShardJob
 
 SCHEDULER = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0"]
 

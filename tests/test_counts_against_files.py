@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import rdfkit
-from rdfkit.builder import Build
+from rdfkit.pipeline.summary import Build
 from rdfkit.store import Store
 
 HOUSE_ACCOUNTS = {"MaintBot", "TestUser", "Wpblocked"}

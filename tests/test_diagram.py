@@ -14,7 +14,7 @@ import rdfkit
 from rdfkit import resources
 from rdfkit.diagram import mermaid
 from rdfkit.identifiers import compress, expand
-from rdfkit.linking import Thresholds
+from rdfkit.pipeline.linkset import Thresholds
 
 
 @pytest.fixture(scope="module")

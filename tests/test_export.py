@@ -10,10 +10,10 @@ import rdflib
 import rdflib.compare
 from conftest import SEEDS, Graph
 
-from rdfkit.checking import read_rdf
 from rdfkit.errors import ExportError
 from rdfkit.export import export_sources, export_store, write_pages
 from rdfkit.formats import FORMATS, of_file, of_name
+from rdfkit.rdf_files import read_rdf
 from rdfkit.serialization import serialize
 from rdfkit.store import Store
 

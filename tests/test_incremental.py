@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import rdfkit
-from rdfkit.linking import Thresholds
+from rdfkit.pipeline.linkset import Thresholds
 from rdfkit.validation import Engine
 
 FEW = settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])

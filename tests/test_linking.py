@@ -20,11 +20,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rdfkit
-from rdfkit import overlaps, validation
+from rdfkit import validation
 from rdfkit.errors import StoreBusyError, StoreError
 from rdfkit.formats import of_name
 from rdfkit.identifiers import expand
-from rdfkit.linking import GRAPH, GeneSet, Thresholds, gene_sets, link, link_store, linkset_quads
+from rdfkit.pipeline import significance
+from rdfkit.pipeline.gene_sets import GeneSet, gene_sets
+from rdfkit.pipeline.linkset import GRAPH, Thresholds, link, link_store, linkset_quads
 from rdfkit.quads import sorted_quads
 from rdfkit.queries import bind, find_query, library
 from rdfkit.serialization import serialize
@@ -145,7 +147,7 @@ def test_blocks_change_nothing(pairs: int, monkeypatch: pytest.MonkeyPatch) -> N
     figures, pathways = _human("f", *members[:20]), _human("w", *members[15:])
     whole = list(link(figures, pathways, Thresholds(1, 0.05, 1.0)).overlaps)
     assert len(whole) > 50
-    monkeypatch.setattr(overlaps, "_BLOCK", pairs)
+    monkeypatch.setattr(significance, "_BLOCK", pairs)
     assert list(link(figures, pathways, Thresholds(1, 0.05, 1.0)).overlaps) == whole
 
 
@@ -342,7 +344,7 @@ def test_without_scipy_the_error_says_what_to_install(site: Path) -> None:
 
 
 def test_scipy_is_only_loaded_for_links() -> None:
-    script = "import sys, rdfkit.cli, rdfkit.linking; print('scipy' in sys.modules, 'numpy' in sys.modules)"
+    script = "import sys, rdfkit.cli, rdfkit.pipeline.linkset; print('scipy' in sys.modules, 'numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "False False\n"
 

@@ -13,12 +13,12 @@ import pytest
 from conftest import SEEDS, assemble, find_sources
 
 import rdfkit
-from rdfkit.builder import load
 from rdfkit.errors import PageError, SourceError
 from rdfkit.pages import read_page
+from rdfkit.pipeline.build import load
+from rdfkit.pipeline.distributed.convert import convert_to
+from rdfkit.pipeline.distributed.shards import read_manifest
 from rdfkit.places import list_files
-from rdfkit.sharding import convert_to
-from rdfkit.shards import read_manifest
 from rdfkit.sources import PAGE_SUFFIXES
 
 pytestmark = pytest.mark.peers

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rdfkit.errors import BuildError
-from rdfkit.processes import in_background, in_processes
+from rdfkit.pipeline.processes import in_background, in_processes, in_workers
 
 
 def _work(folder: Path, number: int) -> int:
@@ -33,6 +33,27 @@ def test_the_jobs_of_killed_processes_are_done_again(tmp_path: Path) -> None:
     assert sorted(set(found)) == [number * number for number in range(20)]
     assert len(found) == 20
     assert {path.name for path in tmp_path.iterdir()} == {"3", "13"}
+
+
+class _Worker:
+    """What a process makes once; its first file tells which process it is."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / f"made-{os.getpid()}").touch(exist_ok=False)
+
+    def work(self, number: int) -> tuple[int, int]:
+        """Ends its process the first time that it is asked for some numbers."""
+        return os.getpid(), _work(self.folder, number)
+
+
+def test_each_process_makes_its_worker_once(tmp_path: Path) -> None:
+    found = list(in_workers(partial(_Worker, tmp_path), _Worker.work, range(20), 2))
+    assert sorted(result for _, result in found) == [number * number for number in range(20)]
+    # Those of the first round were killed.
+    made = {int(path.name.removeprefix("made-")) for path in tmp_path.glob("made-*")}
+    assert {process for process, _ in found} <= made
+    assert os.getpid() not in made
 
 
 def test_processes_that_are_always_killed_are_told() -> None:

@@ -19,8 +19,8 @@ from rdfkit.diagram import mermaid
 from rdfkit.errors import EndpointError, QueryError, QueryRefusedError, RemoteError
 from rdfkit.identifiers import expand
 from rdfkit.labels import Labels, make_labels
-from rdfkit.linking import Thresholds, linkset_of, linkset_quads
 from rdfkit.network import Network
+from rdfkit.pipeline.linkset import Thresholds, linkset_of, linkset_quads
 from rdfkit.publishing import publish
 from rdfkit.remote_store import RemoteStore, open_endpoint
 from rdfkit.store import Store

@@ -22,14 +22,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rdfkit
-from rdfkit import builder
-from rdfkit.builder import Build
 from rdfkit.errors import ShardError, SourceError
-from rdfkit.inventory import Converted, File, State
-from rdfkit.records import Record, from_line, to_line
+from rdfkit.pipeline import build as builder
+from rdfkit.pipeline.distributed.convert import convert_to
+from rdfkit.pipeline.distributed.shard_records import Record, from_line, to_line
+from rdfkit.pipeline.distributed.shards import Shard, ShardJob, read_manifest, read_shard
+from rdfkit.pipeline.state.model import Converted, File, PageState
+from rdfkit.pipeline.summary import Build
 from rdfkit.report import Result, Severity
-from rdfkit.sharding import convert_to
-from rdfkit.shards import Shard, ShardJob, read_manifest, read_shard
 
 FIGURE = "PMC7378365__fimmu-11-01424-g0002"
 GENES = "organism_id\torganism_name\tword\tmatch\tncbigene_symbol\tncbigene_id\tsource\n"
@@ -140,7 +140,7 @@ def test_a_run_that_is_killed_is_gone_on_with(site: Path, tmp_path: Path) -> Non
     convert_to([site], tmp_path / "whole", shard_pages=1, run=_here)
     expected = _content(tmp_path / "whole")
     code = (
-        "import sys\nfrom rdfkit.sharding import convert_to\n"
+        "import sys\nfrom rdfkit.pipeline.distributed.convert import convert_to\n"
         "convert_to([sys.argv[1]], sys.argv[2], shard_pages=1, run=map)"
     )
     place = tmp_path / "killed"
@@ -188,7 +188,7 @@ def test_what_is_not_that_of_the_manifest_is_refused(site: Path, tmp_path: Path)
         (place / "manifest.json").write_text(re.sub(r'"shards/[^"]*"', json.dumps(name), text))
         with pytest.raises(ShardError):
             builder.load(place, store)
-    (place / "manifest.json").write_text(text.replace('"layout": 1', '"layout": 2'))
+    (place / "manifest.json").write_text(text.replace('"layout": 2', '"layout": 1'))
     with pytest.raises(ShardError, match="another layout"):
         builder.load(place, store)
     assert not (store / "current").exists()
@@ -213,20 +213,20 @@ _results = st.builds(
 
 
 @given(
-    state=st.sampled_from(State),
+    state=st.sampled_from(PageState),
     findings=st.tuples(_results, _results),
-    asked=st.tuples(st.tuples(st.tuples(_texts, _texts), _texts)),
-    lessons=st.tuples(st.tuples(_texts, _texts, _texts)),
+    lookups=st.tuples(st.tuples(st.tuples(_texts, _texts), _texts)),
+    definitions=st.tuples(st.tuples(_texts, _texts, _texts)),
     refusals=st.tuples(st.tuples(_texts, _texts)),
     path=_texts,
 )
-def test_a_record_is_read_as_it_was_written(state, findings, asked, lessons, refusals, path) -> None:
+def test_a_record_is_read_as_it_was_written(state, findings, lookups, definitions, refusals, path) -> None:
     converted = Converted(
         path,
         state,
         findings=findings,
-        asked=asked,
-        lessons=lessons,
+        lookups=lookups,
+        definitions=definitions,
         refusals=refusals,
         shared=(path,),
         suspects=((3, path),),

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rdfkit
-from rdfkit.builder import Build
 from rdfkit.errors import SourceError
+from rdfkit.pipeline.summary import Build
 from rdfkit.tables import TableFile, _lines, _small, count_rows, read_rows, table_kinds
 
 FIGURE = "PMC7378365__fimmu-11-01424-g0002"

@@ -19,7 +19,7 @@ from virtuoso import CLIENT, SERVER, Virtuoso, virtuoso
 import rdfkit
 from rdfkit.answers import Rows
 from rdfkit.identifiers import prefix_map
-from rdfkit.linking import Thresholds
+from rdfkit.pipeline.linkset import Thresholds
 from rdfkit.queries import bind, library, read_query
 from rdfkit.release import write_release
 from rdfkit.store import Store

@@ -1,6 +1,7 @@
 """Which figures and pathways share genes: from the linkset where the store has one, else counted.
 
-In a linkset each pair has its statistics (see `rdfkit.linking`); counted ones have the genes and the Jaccard index.
+In a linkset each pair has its statistics (see `rdfkit.pipeline.linkset`); counted ones have the genes and the
+Jaccard index.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import pyoxigraph as ox
 from rdfkit.entities.figures import figure_genes
 from rdfkit.entities.reading import along, rows, subjects
 from rdfkit.identifiers import expand
-from rdfkit.linking import GRAPH
+from rdfkit.pipeline.linkset import GRAPH
 from rdfkit.store import Store
 
 _SHOWS = ox.NamedNode(expand("pfocr:sharesGene"))

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 # In the order in which a page is tried: any page may carry a schema-jsonld block, so `document` is last.
 KINDS = ("pathway", "figure", "author", "community", "organism", "term", "document")
 
-# The kinds that teach the site something.
-TEACHING = ("organism", "term", "author", "figure", "pathway")
+# The kinds whose pages answer look-ups of others.
+DEFINING = ("organism", "term", "author", "figure", "pathway")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,8 @@ def to_document(page: Page, site: Site) -> Document:
     return cast("Callable[[Page, Site], Document]", module.document)(page, site)
 
 
-def learn(page: Page, site: Site) -> None:
-    """Notes what a page teaches the site: organisms, terms, names of people, genes."""
-    if page.kind in TEACHING:
+def define(page: Page, site: Site) -> None:
+    """Notes what a page defines for the site: organisms, terms, names of people, genes."""
+    if page.kind in DEFINING:
         module = importlib.import_module(f"rdfkit.kinds.{page.kind}")
-        cast("Callable[[Page, Site], None]", module.learn)(page, site)
+        cast("Callable[[Page, Site], None]", module.define)(page, site)

@@ -52,11 +52,11 @@ def document(page: Page, site: Site) -> Document:
     return result
 
 
-def learn(page: Page, site: Site) -> None:
-    """Teaches the site the real name of a user."""
+def define(page: Page, site: Site) -> None:
+    """Defines the real name of a user."""
     name = page.fields.get("realname")
     if isinstance(name, str) and not is_missing_name(name):
-        site.teach_person(page.id, without_email(name))
+        site.define_person(page.id, without_email(name))
 
 
 def _accounts(fields: Fields) -> list[str]:

@@ -39,8 +39,8 @@ def nodes(fields: Fields, version: str, origins: dict[str, Origin]) -> Iterator[
         )
 
 
-def learn(page: Page, site: Site) -> None:
-    """Teaches the lexicon the human genes whose HGNC symbol and Entrez id stand in one row."""
+def define(page: Page, site: Site) -> None:
+    """Defines the human genes whose HGNC symbol and Entrez id stand in one row."""
     table = page.tables.get(TABLE)
     if table is None:
         return
@@ -53,7 +53,7 @@ def learn(page: Page, site: Site) -> None:
                 and symbols.startswith("hgnc.symbol:")
                 and ";" not in genes + symbols
             ):
-                site.teach_gene(symbols.partition(":")[2], _HUMAN, genes.partition(":")[2])
+                site.define_gene(symbols.partition(":")[2], _HUMAN, genes.partition(":")[2])
     except TableError:
         # The mapping reads the table again and says so.
         return

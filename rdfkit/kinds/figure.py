@@ -64,9 +64,9 @@ def document(page: Page, site: Site) -> Document:
     return result
 
 
-def learn(page: Page, site: Site) -> None:
-    """Teaches the lexicon the gene rows of a page, or of its table."""
-    mentions.learn(page, site)
+def define(page: Page, site: Site) -> None:
+    """Defines the genes in the rows of a page, or of its table."""
+    mentions.define(page, site)
 
 
 def _recognised_organisms(fields: Fields, site: Site) -> list[str | Node]:

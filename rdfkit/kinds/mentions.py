@@ -132,8 +132,8 @@ def mention_nodes(found: Mentions, figure: str, origins: dict[str, Origin]) -> l
     return nodes
 
 
-def learn(page: Page, site: Site) -> None:
-    """Teaches the lexicon the gene rows of a page, or of its table."""
+def define(page: Page, site: Site) -> None:
+    """Defines the genes in the rows of a page, or of its table."""
     table = page.tables.get("genes")
     try:
         for row in read_rows(table) if table else ():
@@ -152,7 +152,7 @@ def _learn(symbol: object, taxon: object, entrez: object, site: Site) -> None:
     if not (isinstance(symbol, str) and isinstance(taxon, str) and isinstance(entrez, str)):
         return
     if isinstance(reference("ncbigene", entrez), str) and taxon.isdigit():
-        site.teach_gene(symbol, taxon, entrez)
+        site.define_gene(symbol, taxon, entrez)
 
 
 @lru_cache(_KNOWN)

@@ -54,8 +54,8 @@ def document(page: Page, site: Site) -> Document:
     return result
 
 
-def learn(page: Page, site: Site) -> None:
-    """Teaches the site the taxon of a Latin name."""
+def define(page: Page, site: Site) -> None:
+    """Defines the taxon of a Latin name."""
     name = page.fields.get("latin")
     if isinstance(name, str) and page.id.isdigit():
-        site.teach_taxon(name, page.id)
+        site.define_taxon(name, page.id)

@@ -83,9 +83,9 @@ def document(page: Page, site: Site) -> Document:
     return result
 
 
-def learn(page: Page, site: Site) -> None:
-    """Teaches the lexicon the genes among the data nodes of a page."""
-    datanodes.learn(page, site)
+def define(page: Page, site: Site) -> None:
+    """Defines the genes among the data nodes of a page."""
+    datanodes.define(page, site)
 
 
 def _names(page: Page) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What a page needs to know of the rest of the site, as questions with answers; and what it teaches, as lessons.
+"""What a page looks up in the rest of the site, and what it defines there for other pages.
 
 Both are noted, so that a page is mapped anew when, and only when, an answer that it was given has changed.
 """
@@ -12,12 +12,12 @@ from types import MappingProxyType
 from rdfkit import resources
 from rdfkit.lexicon import Entry, folded, shipped_taxon
 
-# (table, key): ("taxon", folded Latin name), ("gene", symbol TAB taxon), ("term", prefix TAB label), ("person", user).
-Question = tuple[str, str]
+# (topic, key): ("taxon", folded Latin name), ("gene", symbol TAB taxon), ("term", prefix TAB label), ("person", user).
+Lookup = tuple[str, str]
 # One text; "" for a thing that nobody knows. The genes of a symbol are "ENTREZ SOURCE" pairs, separated by commas.
-Answers = Mapping[Question, str]
-# (table, key, value): what a page says that answers a question.
-Lesson = tuple[str, str, str]
+Answers = Mapping[Lookup, str]
+# (topic, key, value): what a page says that answers a look-up.
+Definition = tuple[str, str, str]
 
 _NO_ANSWERS: Answers = MappingProxyType({})
 
@@ -30,31 +30,31 @@ def top_terms() -> Mapping[tuple[str, str], str]:
     return {(term.partition(":")[0], label): term for term, label in rows}
 
 
-def shipped_answer(question: Question) -> str:
+def shipped_answer(lookup: Lookup) -> str:
     """What the package itself knows: names of organisms and the top terms; "" when it knows nothing."""
-    table, key = question
-    if table == "taxon":
+    topic, key = lookup
+    if topic == "taxon":
         return shipped_taxon(key) or ""
     prefix, _, label = key.partition("\t")
-    return top_terms().get((prefix, label), "") if table == "term" else ""
+    return top_terms().get((prefix, label), "") if topic == "term" else ""
 
 
 def genes_text(genes: Mapping[str, str]) -> str:
-    """The answer to the question for a symbol: Entrez id → source, sorted."""
+    """The answer to the look-up of a symbol: Entrez id → source, sorted."""
     return ",".join(f"{entrez} {source}" for entrez, source in sorted(genes.items()))
 
 
 class Site:
     """The site as one page sees it while it is read.
 
-    `answers` are known for certain. What they lack the package answers, if it can. `asked` has every question with
-    the answer it got, `is_guess` says that one of them had no answer at all; `lessons` are what the page teaches.
+    `answers` are known for certain. What they lack the package answers, if it can. `lookups` has every look-up with
+    the answer it got, `is_guess` says that one of them had no answer at all; `definitions` are what the page defines.
     """
 
     def __init__(self, answers: Answers = _NO_ANSWERS) -> None:
         self._answers = answers
-        self.asked: dict[Question, str] = {}
-        self.lessons: dict[Lesson, None] = {}
+        self.lookups: dict[Lookup, str] = {}
+        self.definitions: dict[Definition, None] = {}
         self.is_guess = False
 
     def taxon(self, name: str) -> str | None:
@@ -79,31 +79,31 @@ class Site:
                 found.append(Entry(symbol, taxon, entrez, source))
         return found[0] if len(found) == 1 else None
 
-    def teach_taxon(self, name: str, taxon: str) -> None:
+    def define_taxon(self, name: str, taxon: str) -> None:
         """Notes that the page gives a Latin name its taxon. It goes before what the package says."""
-        self._teach("taxon", folded(name), taxon)
+        self._define("taxon", folded(name), taxon)
 
-    def teach_term(self, prefix: str, label: str, term: str) -> None:
+    def define_term(self, prefix: str, label: str, term: str) -> None:
         """Notes that the page gives a term its label."""
-        self._teach("term", f"{prefix}\t{label}", term)
+        self._define("term", f"{prefix}\t{label}", term)
 
-    def teach_person(self, user: str, name: str) -> None:
+    def define_person(self, user: str, name: str) -> None:
         """Notes that the page gives a user a real name."""
-        self._teach("person", user, name)
+        self._define("person", user, name)
 
-    def teach_gene(self, symbol: str, taxon: str, entrez: str) -> None:
+    def define_gene(self, symbol: str, taxon: str, entrez: str) -> None:
         """Notes that the page names a gene by its symbol."""
-        self._teach("gene", f"{symbol}\t{taxon}", entrez)
+        self._define("gene", f"{symbol}\t{taxon}", entrez)
 
-    def _teach(self, table: str, key: str, value: str) -> None:
-        self.lessons[table, key, value] = None
+    def _define(self, topic: str, key: str, value: str) -> None:
+        self.definitions[topic, key, value] = None
 
-    def _answer(self, question: Question) -> str:
-        known = self.asked.get(question)
+    def _answer(self, lookup: Lookup) -> str:
+        known = self.lookups.get(lookup)
         if known is None:
-            known = self._answers.get(question)
+            known = self._answers.get(lookup)
             if known is None:
-                known = shipped_answer(question)
+                known = shipped_answer(lookup)
                 self.is_guess = self.is_guess or not known
-            self.asked[question] = known
+            self.lookups[lookup] = known
         return known

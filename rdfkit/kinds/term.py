@@ -35,8 +35,8 @@ def document(page: Page, site: Site) -> Document:
     return result
 
 
-def learn(page: Page, site: Site) -> None:
-    """Teaches the site the label of a term."""
+def define(page: Page, site: Site) -> None:
+    """Defines the label of a term."""
     label = page.fields.get("value")
     try:
         term = _term(page)
@@ -44,7 +44,7 @@ def learn(page: Page, site: Site) -> None:
         # The mapping says so.
         return
     if isinstance(label, str):
-        site.teach_term(term.partition(":")[0], label, term)
+        site.define_term(term.partition(":")[0], label, term)
 
 
 def _term(page: Page) -> str:

@@ -1,11 +1,11 @@
-"""What a page asks of the rest of its site, and what it teaches it."""
+"""What a page looks up in the rest of its site, and what it defines there."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdfkit.kinds.site import Question, Site, genes_text
+from rdfkit.kinds.site import Lookup, Site, genes_text
 from rdfkit.lexicon import Entry
 
 
@@ -26,21 +26,21 @@ def test_what_nobody_knows_is_a_guess_and_noted() -> None:
     assert not site.is_guess
     assert site.person("jane") == "jane"
     assert site.is_guess
-    assert site.asked == {("taxon", "homo sapiens"): "9606", ("person", "jane"): ""}
+    assert site.lookups == {("taxon", "homo sapiens"): "9606", ("person", "jane"): ""}
 
 
 def test_an_answer_goes_before_what_the_package_knows() -> None:
     assert Site({("taxon", "homo sapiens"): "1"}).taxon("Homo  Sapiens") == "1"
 
 
-def test_lessons_are_noted_once() -> None:
+def test_definitions_are_noted_once() -> None:
     site = Site()
     for _ in range(2):
-        site.teach_gene("IL6", "9606", "3569")
-    site.teach_taxon("Homo  Fictus", "1")
-    site.teach_term("PW", "a label", "PW:1")
-    site.teach_person("jane", "Jane")
-    assert list(site.lessons) == [
+        site.define_gene("IL6", "9606", "3569")
+    site.define_taxon("Homo  Fictus", "1")
+    site.define_term("PW", "a label", "PW:1")
+    site.define_person("jane", "Jane")
+    assert list(site.definitions) == [
         ("gene", "IL6\t9606", "3569"),
         ("taxon", "homo fictus", "1"),
         ("term", "PW\ta label", "PW:1"),
@@ -54,7 +54,7 @@ _taxa = st.lists(st.sampled_from(["9606", "10090"]))
 
 @given(st.dictionaries(st.sampled_from(["9606", "10090"]), _genes), _taxa)
 def test_one_gene_or_none(known: dict[str, dict[str, str]], taxa: list[str]) -> None:
-    answers: dict[Question, str] = {
+    answers: dict[Lookup, str] = {
         ("gene", f"A\t{taxon}"): genes_text(genes) for taxon, genes in known.items()
     }
     found = Site(answers).gene("A", taxa)

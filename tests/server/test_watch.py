@@ -16,8 +16,8 @@ import pytest
 from conftest import SEEDS
 
 import rdfkit
-from rdfkit.builder import Build
-from rdfkit.watching import watch
+from rdfkit.pipeline.summary import Build
+from rdfkit.pipeline.watch import watch
 
 from .serving import Server, started
 

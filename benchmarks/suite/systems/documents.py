@@ -18,9 +18,9 @@ from tasks import tasks
 from telling import Clock
 
 from rdfkit import contexts
-from rdfkit.conversion import map_task
 from rdfkit.documents import Document, Node
 from rdfkit.pages import Page
+from rdfkit.pipeline.converter import map_task
 from rdfkit.tables import read_rows
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from tasks import tasks
 from telling import Clock, stay_on_one_core
 
-from rdfkit.conversion import Batch, convert_batch
+from rdfkit.pipeline.converter import Batch, convert_batch
 
 
 def main() -> None:

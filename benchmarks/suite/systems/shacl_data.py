@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from tasks import tasks
 from telling import Clock
 
-from rdfkit.conversion import Batch, convert_batch
+from rdfkit.pipeline.converter import Batch, convert_batch
 
 
 def main() -> None:

@@ -6,9 +6,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from rdfkit.conversion import Task
-from rdfkit.inventory import Inventory
-from rdfkit.survey import survey
+from rdfkit.pipeline.converter import Task
+from rdfkit.pipeline.scan import scan
+from rdfkit.pipeline.state.database import Database
+from rdfkit.pipeline.state.files import companions_of
+from rdfkit.pipeline.state.pages import pending
 
 # As many as a build gives to a worker at once.
 _BATCH = 250
@@ -16,10 +18,10 @@ _BATCH = 250
 
 def tasks(folder: str) -> Iterator[tuple[Task, ...]]:
     """Batches of pages with their tables, in the order in which a build takes them."""
-    with tempfile.TemporaryDirectory(prefix="rdfkit-") as name, Inventory(Path(name)) as inventory:
-        survey([folder], [], inventory)
-        for pages in inventory.pending(_BATCH):
+    with tempfile.TemporaryDirectory(prefix="rdfkit-") as name, Database(Path(name)) as database:
+        scan([folder], [], database)
+        for pages in pending(database, _BATCH):
             yield tuple(
-                Task(page.file, tuple(inventory.companions_of(PurePosixPath(page.file.relative).stem)))
+                Task(page.file, tuple(companions_of(database, PurePosixPath(page.file.relative).stem)))
                 for page in pages
             )

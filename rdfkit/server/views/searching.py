@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from rdfkit.addresses import kinds
 from rdfkit.errors import NotFoundError
-from rdfkit.reconciliation import Reconciliation
+from rdfkit.reconciliation import Coverage
 from rdfkit.server import plots
 from rdfkit.server.views.rendering import Rendered, Source, address, entry_link, html
 from rdfkit.server.views.things import PAGE, page_number
@@ -43,7 +43,7 @@ def home(source: Source, parameters: Mapping[str, str]) -> Rendered:
         is_one_answer=source.most_rows is None or metadata.get("quads", 0) <= source.most_rows,
         links=metadata.get("links"),
         version=metadata.get("rdfkit"),
-        account=Reconciliation.from_json(account) if account else None,
+        account=Coverage.from_json(account) if account else None,
     )
 
 

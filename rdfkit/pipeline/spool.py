@@ -1,0 +1,111 @@
+"""The spool of a build: batches of converted pages that wait, as files, to be loaded.
+
+Processes fill it while the store is fed from it. A batch is there when its list of pages is, so what a stopped build
+leaves behind can be loaded by the next; loading a batch twice changes nothing, as a graph is a set.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO
+
+from rdfkit.pipeline.converter import Batch, Outcome, convert_batch, local_to, uncollected
+from rdfkit.pipeline.state.model import Converted, PageState
+from rdfkit.shacl import CompiledShapes
+from rdfkit.statements import Statements, to_n_triples
+
+FOLDER = "spool"
+# Triples about shared nodes that a process remembers having written, so that most are written once.
+_REMEMBERED = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A batch to convert into the spool; its `shapes` are left to the spooler. `pages` are numbers in the database."""
+
+    number: int
+    pages: tuple[int, ...]
+    batch: Batch
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """A batch that is ready: a file of N-Quads, and what became of each page."""
+
+    path: Path
+    pages: tuple[tuple[int, Converted], ...]
+
+    def remove(self) -> None:
+        """Removes the files, when the batch is loaded and noted."""
+        _list_of(self.path).unlink(missing_ok=True)
+        self.path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Spooler:
+    """Fills the spool of a build: what a process needs for all of its jobs, made once when it begins.
+
+    `written` are the texts about shared nodes that it has written, `suspects` those that it has named: other pages
+    need not repeat them.
+    """
+
+    folder: Path
+    shapes: CompiledShapes | None
+    written: set[str] = field(default_factory=set)
+    suspects: set[tuple[int, str]] = field(default_factory=set)
+
+    def spool(self, job: Job) -> Spooled:
+        """Converts a batch and writes its quads, with the triples of the merged default graph. Raises OSError."""
+        path = self.folder / f"{job.number:08}.nq"
+        with uncollected(), path.open("w", encoding="utf-8", newline="\n") as file:
+            pages = tuple(zip(job.pages, self._written_batch(job.batch, file), strict=True))
+        partial = path.with_suffix(".partial")
+        partial.write_bytes(pickle.dumps(pages))
+        partial.replace(_list_of(path))
+        return Spooled(path, pages)
+
+    def _written_batch(self, batch: Batch, file: IO[str]) -> Iterator[Converted]:
+        for outcome in convert_batch(replace(batch, shapes=self.shapes)):
+            if outcome.converted.state is PageState.USED:
+                file.write(outcome.n_quads())
+                self._write_merged(outcome, file)
+            yield self._without_known(outcome.converted)
+
+    def _without_known(self, converted: Converted) -> Converted:
+        """What became of a page, without the suspects of pages before it: they are the same for all."""
+        new = tuple(one for one in converted.suspects if one not in self.suspects)
+        self.suspects.update(new)
+        return replace(converted, suspects=new)
+
+    def _write_merged(self, outcome: Outcome, file: IO[str]) -> None:
+        """Writes the triples of a page for the default graph. Those about shared nodes come with many pages."""
+        is_local = local_to(outcome.converted.graph or "")
+        local: Statements = {}
+        for subject, described in outcome.statements.items():
+            if is_local(subject):
+                local[subject] = described
+                continue
+            text = to_n_triples({subject: described})
+            if text not in self.written:
+                if len(self.written) > _REMEMBERED:
+                    self.written.clear()
+                self.written.add(text)
+                file.write(text)
+        file.write(to_n_triples(local))
+
+
+def spooled(folder: Path) -> Iterator[Spooled]:
+    """The batches that a stopped build has left in a folder, ready to load; removes what is not whole."""
+    for path in sorted(folder.glob("*.nq")):
+        listed = _list_of(path)
+        if listed.exists():
+            yield Spooled(path, pickle.loads(listed.read_bytes()))  # noqa: S301 - written by this program
+        else:
+            path.unlink()
+
+
+def _list_of(path: Path) -> Path:
+    return path.with_suffix(".pages")

@@ -1,0 +1,98 @@
+"""Checks what several pages describe, with all that is said of it; refuses pages by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Set
+from concurrent.futures import ThreadPoolExecutor
+
+import pyoxigraph as ox
+
+from rdfkit import validation
+from rdfkit.counts import Counts, count_merged
+from rdfkit.pipeline.converter import map_task, unsaid
+from rdfkit.pipeline.stages.run import Run
+from rdfkit.pipeline.state.findings import replace_findings_about, unsettle
+from rdfkit.pipeline.state.graphs import has_graph, loaded, set_loaded, shared_subjects, suspects
+from rdfkit.pipeline.state.model import Waiting
+from rdfkit.pipeline.state.pages import pages_of_graphs, path_of
+from rdfkit.report import Result, Severity
+from rdfkit.shacl import CompiledShapes, ShapeResult
+from rdfkit.union import can_be_parted, check_union, confirmed_suspects, holders
+
+
+def check_shared(run: Run, reviewed: Set[str]) -> set[str]:
+    """Checks the nodes that several pages describe; gives the graphs of the pages that it refuses.
+
+    In a build of changes these are the nodes `reviewed` and those of which the run has changed what is said.
+    """
+    compiled, graph = run.request.shapes.compiled, run.stage.graph
+    if compiled is None or not can_be_parted(graph, compiled):
+        found = list(validation.check(_triples(graph), run.request.shapes))
+        nodes = {result.focus for result in found}
+    else:
+        terms = {*reviewed, *_touched_nodes(run)} if run.is_change else _open_nodes(run, compiled)
+        found = list(check_union(graph, compiled, sorted(terms)))
+        nodes = {term[1:-1] for term in terms}
+    traced = list(_traced(run, found))
+    replace_findings_about(run.database, nodes, traced)
+    return set() if run.request.keep_invalid else _refuse(run, traced)
+
+
+def count_and_check(run: Run) -> Counts:
+    """Has Oxigraph count what pages say while `check_shared` runs in a new build; gives the counts."""
+    before = run.editor.added
+    with ThreadPoolExecutor(1) as pool:
+        counting = pool.submit(count_merged, run.stage.graph)
+        check_shared(run, frozenset())
+        whole = counting.result()
+    return whole if run.editor.added == before else count_merged(run.stage.graph)
+
+
+def _open_nodes(run: Run, compiled: CompiledShapes) -> set[str]:
+    """The nodes of all pages whose check needs all pages."""
+    confirmed = confirmed_suspects(run.stage.graph, compiled, suspects(run.database))
+    return {*shared_subjects(run.database), *confirmed}
+
+
+def _touched_nodes(run: Run) -> Iterator[str]:
+    """The nodes of no page alone of which this run has changed what is said."""
+    for node in run.editor.touched:
+        if not has_graph(run.database, node.value.partition("#")[0]):
+            yield str(node)
+
+
+def _triples(graph: ox.Store) -> Iterator[ox.Triple]:
+    for quad in graph.quads_for_pattern(None, None, None, ox.DefaultGraph()):
+        yield quad.triple
+
+
+def _traced(run: Run, found: Iterable[ShapeResult]) -> Iterator[tuple[int, Result]]:
+    """The results at the places of the pages that hold them, with the numbers of the pages."""
+    by_page: dict[int, list[ShapeResult]] = {}
+    waiting: dict[int, Waiting] = {}
+    for result in found:
+        for page in pages_of_graphs(run.database, holders(run.stage.graph, result)):
+            waiting[page.id] = page
+            by_page.setdefault(page.id, []).append(result)
+    for number, results in sorted(by_page.items()):
+        batch = run.batches.batch([waiting[number]])
+        mapped = map_task(batch.tasks[0], batch.answers)
+        if mapped is not None:
+            traced = validation.trace(results, mapped.page, mapped.document)
+            yield from ((number, result) for result in unsaid(traced, mapped.document.problems))
+
+
+def _refuse(run: Run, found: Iterable[tuple[int, Result]]) -> set[str]:
+    """Takes the pages out that have violations; gives their graphs."""
+    reasons: dict[int, list[tuple[str, str]]] = {}
+    for page, finding in found:
+        if finding.severity is Severity.VIOLATION:
+            reasons.setdefault(page, []).append((path_of(run.database, page), finding.reason))
+    altered = set()
+    for page, refusals in reasons.items():
+        for graph in loaded(run.database, page):
+            run.editor.replace(graph, ())
+            altered.add(graph)
+        unsettle(run.database, page, refusals)
+        set_loaded(run.database, [(page, ())])
+    return altered

@@ -1,0 +1,125 @@
+"""Describes a build: provenance, ontologies, prefixes, datasets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Set
+from itertools import chain
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from rdfkit.commits import Commits
+from rdfkit.counts import Counts, count_store
+from rdfkit.identifiers import expand
+from rdfkit.ontologies import Ontology
+from rdfkit.pipeline.stages.run import Phase, Run
+from rdfkit.pipeline.state.database import Database
+from rdfkit.pipeline.state.files import new_versions
+from rdfkit.pipeline.state.graphs import count_quads, graphs, used, used_graph
+from rdfkit.provenance import GRAPH as PROVENANCE
+from rdfkit.provenance import (
+    ontology_provenance_quads,
+    prefix_quads,
+    provenance_quads,
+    provenance_triples,
+    version_quad,
+)
+from rdfkit.quads import sorted_quads
+from rdfkit.void import describe as describe_datasets
+from rdfkit.void import site_of_kind
+
+_DERIVED = ox.NamedNode(expand("prov:wasDerivedFrom"))
+
+
+def describe(run: Run, whole: Counts) -> None:
+    """Adds what is said of the graphs and of the datasets; `whole` counts what pages say."""
+    database = run.database
+    database.set("phase", Phase.DESCRIBING)
+    of_datasets = ((graph, site_of_kind(kind, graph)) for graph, kind in graphs(database))
+    counts = count_store(run.stage.graph, whole, of_datasets, run.sites)
+    _set_counts(database, counts)
+    number = _load_provenance(run)
+    others = sorted_quads(
+        chain(
+            *(one.quads() for one in run.ontologies),
+            *map(_told_of, run.ontologies),
+            prefix_quads(),
+            describe_datasets(counts, PROVENANCE),
+        )
+    )
+    run.stage.load(others)
+    database.set("ontologies", json.dumps([one.iri for one in run.ontologies]))
+    database.set("quads", str(count_quads(database) + number + len(others)))
+
+
+def describe_changes(run: Run, altered: Set[str]) -> None:
+    """Brings what is said of the graphs and of the datasets up to date. `altered` are the graphs with other quads."""
+    counts = {
+        name: Counts.from_json(one)
+        for name, one in json.loads(run.database.setting("counts") or "{}").items()
+    }
+    before = list(describe_datasets(counts, PROVENANCE))
+    for name, pattern, number in run.editor.differences():
+        counts.setdefault(name, Counts()).add(pattern, number)
+    old = [*before, *chain.from_iterable(_told(run, graph) for graph in sorted(altered))]
+    _set_counts(run.database, counts)
+    new = list(describe_datasets(counts, PROVENANCE))
+    for graph in sorted(altered):
+        page = used_graph(run.database, graph)
+        if page is not None:
+            new += provenance_quads(page.graph, page.kind, page.source, page.tables)
+    run.editor.change(old, new)
+    _describe_ontologies(run)
+    _describe_commits(run, altered)
+
+
+def _load_provenance(run: Run) -> int:
+    """Loads where all pages come from, as text; gives the number of quads."""
+    path = run.stage.folder / "provenance.nq"
+    number = 0
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for page in used(run.database):
+            for triple in provenance_triples(page.graph, page.kind, page.source, page.tables):
+                file.write(f"{triple} {PROVENANCE} .\n{triple} .\n")
+                number += 1
+    run.stage.load_file(path)
+    path.unlink()
+    return number
+
+
+def _told(run: Run, graph: str) -> Iterator[ox.Quad]:
+    """What the store says of where a graph comes from."""
+    for quad in run.stage.graph.quads_for_pattern(ox.NamedNode(graph), None, None, PROVENANCE):
+        yield quad
+        if quad.predicate == _DERIVED and isinstance(quad.object, ox.NamedNode):
+            yield from run.stage.graph.quads_for_pattern(quad.object, None, None, PROVENANCE)
+
+
+def _describe_ontologies(run: Run) -> None:
+    """Brings the graphs of ontologies up to date, and what is said of them."""
+    before = set(json.loads(run.database.setting("ontologies") or "[]"))
+    now = {one.iri: one for one in run.ontologies}
+    for iri in sorted(before | now.keys()):
+        run.editor.replace(iri, now[iri].quads() if iri in now else ())
+        run.editor.change(_told(run, iri), _told_of(now[iri]) if iri in now else ())
+    run.database.set("ontologies", json.dumps(sorted(now)))
+
+
+def _describe_commits(run: Run, altered: Set[str]) -> None:
+    """Brings the commits of files up to date that are themselves unchanged."""
+    old, new = [], []
+    for graph, kind, versions in new_versions(run.database):
+        if graph not in altered:
+            gone, come = (version_quad(graph, kind, version) for version in versions)
+            old += [gone] if gone else []
+            new += [come] if come else []
+    run.editor.change(old, new)
+
+
+def _told_of(ontology: Ontology) -> Iterator[ox.Quad]:
+    return ontology_provenance_quads(ontology.iri, Path(ontology.path), Commits())
+
+
+def _set_counts(database: Database, counts: Mapping[str, Counts]) -> None:
+    database.set("counts", json.dumps({name: one.to_json() for name, one in sorted(counts.items())}))

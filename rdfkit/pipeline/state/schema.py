@@ -1,0 +1,52 @@
+"""The tables of the state of a build, and their indexes."""
+
+from __future__ import annotations
+
+FILE = "state.sqlite"
+# The page of findings about files that are none.
+NO_PAGE = 0
+
+TABLES = """
+CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE page (
+    id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, position TEXT NOT NULL, relative TEXT NOT NULL,
+    named INTEGER NOT NULL, size INTEGER, modified INTEGER, sha256 TEXT, version TEXT, state TEXT NOT NULL,
+    kind TEXT, name TEXT, graph TEXT, line INTEGER, loaded TEXT, tables TEXT, quads INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX page_by_name ON page (name);
+CREATE INDEX page_by_graph ON page (graph);
+CREATE INDEX page_by_state ON page (state, position);
+CREATE TABLE companion (
+    path TEXT PRIMARY KEY, position TEXT NOT NULL, relative TEXT NOT NULL, size INTEGER, modified INTEGER, sha256 TEXT,
+    version TEXT, page_kind TEXT NOT NULL, page_name TEXT NOT NULL, kind TEXT NOT NULL, expected INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX companion_by_name ON companion (page_name);
+CREATE TABLE definition (page INTEGER, topic TEXT, key TEXT, value TEXT);
+CREATE TABLE lookup (page INTEGER, topic TEXT, key TEXT, answer TEXT);
+CREATE TABLE shared (page INTEGER, subject TEXT);
+CREATE TABLE suspect (shape INTEGER, subject TEXT, PRIMARY KEY (shape, subject)) WITHOUT ROWID;
+CREATE TABLE tally (page INTEGER, kind TEXT, found INTEGER, refused INTEGER);
+CREATE TABLE refusal (page INTEGER, path TEXT, reason TEXT);
+CREATE TABLE finding (
+    page INTEGER, path TEXT, line INTEGER, rank INTEGER, rule TEXT, key TEXT, value TEXT, focus TEXT, body TEXT);
+"""
+# What one run notes for its later stages: look-ups whose answers may have changed, and files of another commit.
+RUN_TABLES = """
+CREATE TEMP TABLE touched (topic TEXT, key TEXT);
+CREATE TEMP TABLE moved (path TEXT, old TEXT, new TEXT);
+CREATE TEMP TABLE answer (topic TEXT, key TEXT, text TEXT, PRIMARY KEY (topic, key));
+"""
+# Made when the bulk is in: an index that grows row by row costs three times as much.
+INDEXES = """
+CREATE INDEX IF NOT EXISTS definition_by_page ON definition (page);
+CREATE INDEX IF NOT EXISTS definition_by_key ON definition (topic, key);
+CREATE INDEX IF NOT EXISTS lookup_by_page ON lookup (page);
+CREATE INDEX IF NOT EXISTS lookup_by_key ON lookup (topic, key);
+CREATE INDEX IF NOT EXISTS shared_by_page ON shared (page);
+CREATE INDEX IF NOT EXISTS shared_by_subject ON shared (subject);
+CREATE INDEX IF NOT EXISTS tally_by_page ON tally (page);
+CREATE INDEX IF NOT EXISTS refusal_by_page ON refusal (page);
+CREATE INDEX IF NOT EXISTS finding_by_page ON finding (page);
+CREATE INDEX IF NOT EXISTS finding_by_focus ON finding (focus);
+"""
+# The tables that have rows of their own for each page.
+DETAILS = ("definition", "lookup", "shared", "tally", "refusal", "finding")

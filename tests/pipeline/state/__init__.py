@@ -1,0 +1,1 @@
+"""The state of a build: small databases, and no build."""
