@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from rdfkit import archives, builder, formats, rdfxml, validation
+from rdfkit import archives, builder, formats, rdfxml, tracing, validation
 from rdfkit.conversion import Advance, no_progress
 from rdfkit.errors import ArchiveError, SourceError
 from rdfkit.report import Report, Result
@@ -49,7 +49,7 @@ def _check_rdf(paths: list[Path], shapes: Shapes) -> Iterable[Result]:
     triples = (quad.triple for found in quads.values() for quad in found)
     results = validation.check(triples, shapes)
     files = _files_of({result.focus for result in results}, quads)
-    return [validation.untraced(result, files.get(result.focus)) for result in results]
+    return [tracing.untraced(result, files.get(result.focus)) for result in results]
 
 
 def holds_rdf(path: Path) -> bool:

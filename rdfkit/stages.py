@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from rdfkit import labels, ownership, validation
+from rdfkit import labels, ownership, tracing, validation
 from rdfkit.conversion import (
     Advance,
     Batch,
@@ -366,7 +366,7 @@ class Run:
             batch = self._batch([waiting[number]])
             mapped = map_task(batch.tasks[0], batch.answers)
             if mapped is not None:
-                traced = validation.trace(results, mapped.page, mapped.document)
+                traced = tracing.trace(results, mapped.page, mapped.document)
                 yield from ((number, result) for result in unsaid(traced, mapped.document.problems))
 
     def _refuse(self, findings: Iterable[tuple[int, Result]]) -> None:
