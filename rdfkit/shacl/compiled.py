@@ -92,6 +92,8 @@ class CompiledShapes:
         self._objects_of = self._numbers(TargetKind.OBJECTS_OF)
         self.classes = frozenset(self._classes)
         self.linking = frozenset(self._objects_of)
+        self._subject_predicates = frozenset(self._subjects_of)
+        self._heeded = self.linking | {SUBCLASS_OF}
         self._by_kinds: dict[tuple[str, ...], tuple[int, ...]] = {}
         self._plans: dict[tuple[int, ...], Plan] = {}
         self._rows = tuple(tuple(map(_row, each.properties)) for each in shapes)
@@ -113,21 +115,20 @@ class CompiledShapes:
         """The focus nodes in the statements, each with the numbers of the shapes that target it."""
         linked: dict[str, tuple[int, ...]] = {}
         subclasses: set[str] = set()
-        above = cache(partial(superclasses, statements))
-        heeded = self.linking | {SUBCLASS_OF}
         for subject, description in statements.items():
-            if not heeded.isdisjoint(description):
+            if not self._heeded.isdisjoint(description):
                 if SUBCLASS_OF in description:
                     subclasses.add(subject)
                 for predicate, numbers in self._objects_of.items():
                     for term in description.get(predicate, ()):
                         linked[term] = linked.get(term, ()) + numbers
+        above = cache(partial(superclasses, statements)) if subclasses else None
         for subject, description in statements.items():
             kinds = description.get(TYPE)
-            if kinds and not subclasses.isdisjoint(kinds):
+            if above is not None and kinds and not subclasses.isdisjoint(kinds):
                 kinds = [*chain.from_iterable(map(above, kinds))]
             numbers = self._of_kinds(kinds) if kinds else ()
-            if not self._subjects_of.keys().isdisjoint(description):
+            if not self._subject_predicates.isdisjoint(description):
                 found = (self._subjects_of[name] for name in description if name in self._subjects_of)
                 numbers = numbers + tuple(chain.from_iterable(found))
             if subject in linked:
