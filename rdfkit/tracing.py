@@ -26,14 +26,17 @@ _MAX_COUNT = expand("sh:MaxCountConstraintComponent")
 
 
 def trace(results: Iterable[ShapeResult], page: Page, document: Document) -> list[Result]:
-    """Results about what a page says, at the file, line and key that they come from."""
+    """The SHACL results about a page as findings, each at the file, line and key of the page that it comes from.
+
+    `document` is what the page was mapped to; its origins lead from nodes back to keys.
+    """
     found = list(results)
     origins = {expand(name): origin for name, origin in document.origins.items()} if found else {}
     return [_traced(result, page, origins) for result in found]
 
 
 def untraced(result: ShapeResult, path: str | None) -> Result:
-    """A result about RDF that came from no page: the file is all that is known of its place."""
+    """A SHACL result about an RDF file, which came from no page, as a finding. `path` is all that tells its place."""
     found = result.value.value if result.value is not None else None
     focus = compress(result.focus)
     return _result(

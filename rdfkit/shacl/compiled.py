@@ -22,7 +22,7 @@ _KINDS_KEPT = 1_000
 
 
 class Verdicts:
-    """The terms known to keep some constraints, and those known to break them. There is room for so many."""
+    """The terms known to keep some constraints, and those known to break them. Full sets are emptied."""
 
     __slots__ = ("_bad", "_constraints", "good")
 
@@ -32,7 +32,7 @@ class Verdicts:
         self._bad: set[str] = set()
 
     def learn(self, values: Collection[str]) -> bool:
-        """Whether all values keep the constraints. What is found out of them is known from then on."""
+        """Whether all values keep the constraints. The verdicts on them are kept."""
         if not self._bad.isdisjoint(values):
             return False
         for known in (self.good, self._bad):
@@ -158,7 +158,7 @@ class CompiledShapes:
                     yield number
 
     def _forbidding_rows(self) -> dict[str, tuple[tuple[int, Verdicts | None], ...]]:
-        """By predicate, the numbers of the shapes that forbid some values, with verdicts; None if they forbid all."""
+        """By predicate: the shapes that forbid some values, each with verdicts on values; None if it forbids all."""
         found: dict[str, tuple[tuple[int, Verdicts | None], ...]] = {}
         for number, each in enumerate(self.shapes):
             for predicate, _, most, verdicts, _, _ in () if each.is_breakable else self._rows[number]:

@@ -1,4 +1,4 @@
-"""Shapes as they are checked: property shapes of one predicate, and whom they target."""
+"""Shapes as they are checked: property shapes of one predicate, and the targets that lead to them."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class TargetKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Whom a shape is about: what `kind` says of `term`, a class or a predicate."""
+    """Which nodes a shape is about: what `kind` says of `term`, a class or a predicate."""
 
     kind: TargetKind
     term: str
