@@ -17,7 +17,7 @@ _SLICE = 1000
 
 
 def check_union(graph: ox.Store, shapes: CompiledShapes, nodes: Iterable[str]) -> Iterator[ShapeResult]:
-    """The results about nodes (terms as in N-Triples) in a store with a merged default graph."""
+    """The SHACL results about some nodes, written as in N-Triples, from what the default graph of a store says."""
 
     def described(node: str) -> Mapping[str, list[str]]:
         found: dict[str, list[str]] = {}

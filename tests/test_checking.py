@@ -100,6 +100,45 @@ def test_shapes_that_are_not_well_formed(text: str, engine: Engine, tmp_path: Pa
         rdfkit.validate([SEEDS], shapes=[shapes], engine=engine)
 
 
+UNCHECKABLE = """
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix ex: <http://example.org/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+ex:S a sh:NodeShape ; sh:targetNode ex:a ; %s .
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sh:sparql [ sh:select 'SELECT $this { $this ?p ?o MINUS { $this ?p 1 } }' ]",
+        "sh:sparql [ sh:select 'SELECT $this { GRAPH $shapesGraph { $this ?p ?o } }' ]",
+        "sh:property [ sh:path ex:p ; sh:minInclusive 1.5 ]",
+        "sh:property [ sh:path ex:p ; sh:lessThan ex:q ]",
+    ],
+    ids=["MINUS", "shapes graph", "NaN", "blank node"],
+)
+def test_what_pyshacl_gives_up_on_is_an_error_that_says_so(text: str, tmp_path: Path) -> None:
+    shapes, data = tmp_path / "mine.ttl", tmp_path / "data.ttl"
+    shapes.write_text(UNCHECKABLE % text)
+    data.write_text(UNCHECKABLE.partition("ex:S")[0] + "ex:a ex:p 'nan'^^xsd:double ; ex:q [] .")
+    with pytest.raises(ShapesError, match=r"not SHACL|pyshacl cannot check"):
+        rdfkit.validate([data], shapes=[shapes])
+
+
+def test_property_shapes_with_targets_are_shapes(tmp_path: Path) -> None:
+    shapes, data = tmp_path / "mine.ttl", tmp_path / "data.ttl"
+    shapes.write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <http://example.org/> ."
+        "ex:P sh:path ex:none ; sh:targetSubjectsOf ex:p ; sh:minCount 1 ."
+    )
+    data.write_text("<http://example.org/a> <http://example.org/p> 1 .")
+    assert [result.rule for result in rdfkit.validate([data], shapes=[shapes]).results] == [
+        "P",
+        "shapes-engine",
+    ]
+
+
 @pytest.mark.filterwarnings("ignore:NTSerializer", "ignore:ConjunctiveGraph")
 @pytest.mark.parametrize("suffix", ["ttl", "nt", "rdf", "jsonld"])
 def test_shapes_in_any_format(suffix: str, tmp_path: Path) -> None:

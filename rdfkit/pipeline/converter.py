@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from rdfkit import kinds, validation
+from rdfkit import kinds, tracing
 from rdfkit.documents import Document, Tally
 from rdfkit.errors import JsonLdError, PageError
 from rdfkit.kinds.site import Answers, Site
@@ -182,7 +182,7 @@ def _check(mapped: Mapped, batch: Batch) -> _Checked:
     if batch.shapes is None:
         return _Checked(list(problems))
     checked = check_page(batch.shapes, mapped.statements, local_to(mapped.document.graph))
-    traced = validation.trace(checked.results, mapped.page, mapped.document)
+    traced = tracing.trace(checked.results, mapped.page, mapped.document)
     return _Checked(
         [*problems, *unsaid(traced, problems)],
         tuple(sorted(checked.open)),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from rdfkit import validation
+from rdfkit import tracing, validation
 from rdfkit.pipeline.build import examine
 from rdfkit.pipeline.progress import Advance, no_progress
 from rdfkit.rdf_files import holds_rdf, read_rdf
@@ -48,7 +48,7 @@ def _check_rdf(paths: list[Path], shapes: Shapes) -> Iterable[Result]:
     triples = (quad.triple for found in quads.values() for quad in found)
     results = validation.check(triples, shapes)
     files = _files_of({result.focus for result in results}, quads)
-    return [validation.untraced(result, files.get(result.focus)) for result in results]
+    return [tracing.untraced(result, files.get(result.focus)) for result in results]
 
 
 def _files_of(nodes: set[str], quads: dict[Path, list[ox.Quad]]) -> dict[str, str]:

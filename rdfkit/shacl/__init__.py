@@ -1,8 +1,10 @@
-"""SHACL core over statements, page by page or over a whole graph; pyshacl is the reference that it is held to."""
+"""The part of SHACL core that the shipped shapes use, over statements, page by page or over a whole graph.
 
-from rdfkit.shacl.checking import check
+Knows statements and shapes, nothing of pages' texts or of stores. pyshacl is the reference that it is held to.
+"""
+
 from rdfkit.shacl.compilation import UnsupportedShapesError, compile_shapes
-from rdfkit.shacl.compiled import CompiledShapes
+from rdfkit.shacl.compiled import CompiledShapes, check
 from rdfkit.shacl.pages import PageCheck, check_page, confirmed, gather, mixes_classes
 from rdfkit.shacl.results import ShapeResult
 

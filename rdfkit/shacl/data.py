@@ -1,4 +1,4 @@
-"""The data graph as shapes see it: statements by subject and predicate, the other way round, and classes."""
+"""The data graph as shapes see it: statements by subject and predicate, and the classes above a class."""
 
 from __future__ import annotations
 
@@ -15,51 +15,17 @@ SUBCLASS_OF = "<http://www.w3.org/2000/01/rdf-schema#subClassOf>"
 Description = Mapping[str, list[str]]
 Statements = Mapping[str, Mapping[str, list[str]]]
 
-_NOTHING: Description = {}
+NOTHING: Description = {}
 
 
-class Data:
-    """Statements, with what is looked up in them more than once."""
-
-    __slots__ = ("_incoming", "_superclasses", "statements")
-
-    def __init__(self, statements: Statements) -> None:
-        self.statements = statements
-        self._incoming: dict[str, dict[str, list[str]]] = {}
-        self._superclasses: dict[str, frozenset[str]] = {}
-
-    def described(self, term: str) -> Description:
-        """What is said of a term."""
-        return self.statements.get(term, _NOTHING)
-
-    def objects(self, subject: str, predicate: str) -> list[str]:
-        """The objects of a subject and a predicate."""
-        return self.described(subject).get(predicate, [])
-
-    def subjects(self, predicate: str, found: str) -> list[str]:
-        """The subjects of a predicate and an object."""
-        if predicate not in self._incoming:
-            incoming: dict[str, list[str]] = {}
-            for subject, description in self.statements.items():
-                for term in description.get(predicate, ()):
-                    incoming.setdefault(term, []).append(subject)
-            self._incoming[predicate] = incoming
-        return self._incoming[predicate].get(found, [])
-
-    def superclasses(self, name: str) -> frozenset[str]:
-        """A class and all that it is a subclass of, in the data."""
-        if name not in self._superclasses:
-            found, new = {name}, [name]
-            while new:
-                above = self.objects(new.pop(), SUBCLASS_OF)
-                new.extend(term for term in above if term not in found)
-                found.update(above)
-            self._superclasses[name] = frozenset(found)
-        return self._superclasses[name]
-
-    def is_instance(self, term: str, name: str) -> bool:
-        """Whether a term is a SHACL instance of a class."""
-        return any(name in self.superclasses(kind) for kind in self.objects(term, TYPE))
+def superclasses(statements: Statements, name: str) -> set[str]:
+    """A class and all that it is a subclass of, as the statements have it."""
+    found, new = {name}, [name]
+    while new:
+        above = statements.get(new.pop(), NOTHING).get(SUBCLASS_OF, [])
+        new.extend(term for term in above if term not in found)
+        found.update(above)
+    return found
 
 
 def statements(triples: Iterable[ox.Triple]) -> dict[str, dict[str, list[str]]]:

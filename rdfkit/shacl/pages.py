@@ -10,14 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 
 from rdfkit.shacl.compiled import CompiledShapes
-from rdfkit.shacl.constraints import Holding
-from rdfkit.shacl.data import SUBCLASS_OF, TYPE, Data, Description, Statements
+from rdfkit.shacl.data import NOTHING, SUBCLASS_OF, TYPE, Description, Statements
 from rdfkit.shacl.results import ShapeResult
-from rdfkit.shacl.shapes import Finding, Target, TargetKind
-from rdfkit.shacl.terms import is_literal
+from rdfkit.shacl.shapes import Target, TargetKind
 
 Suspect = tuple[int, str]
 Holds = Callable[[str | None, str, str | None], bool]
@@ -41,42 +39,33 @@ def check_page(shapes: CompiledShapes, statements: Statements, is_local: Callabl
     """The results of one page's statements alone, and what they leave open.
 
     `is_local` says of a term whether this page alone describes it and no other page makes it a focus node by a
-    predicate of `shapes.incoming`. The results of all pages, together with those of `check` on the union with
+    predicate of `shapes.linking`. The results of all pages, together with those of `check` on the union with
     the open nodes and the confirmed suspects as focus, are the results of the union, unless `mixes_classes`.
     """
-    data = Data(statements)
     results: list[ShapeResult] = []
     left_open: set[str] = set()
     # The shared nodes, each with the numbers of the shapes that it is a focus node of.
     shared: dict[str, tuple[int, ...]] = {node: () for node in statements if not is_local(node)}
-    for node, numbers in shapes.foci(data):
+    for node, numbers in shapes.foci(statements):
         plan = shapes.plan(numbers)
         local = node not in shared if node in statements else is_local(node)
         if not local:
             shared[node] = numbers
-        if plan.looks_beyond or (plan.breakable and not local):
-            left_open.add(node)
-            continue
-        for finding in plan.findings(node, data):
-            if _lasts(finding, local, is_local):
+            if plan.is_breakable:
+                left_open.add(node)
+                continue
+        for finding in plan.findings(node, statements.get(node, NOTHING)):
+            if local or finding.constraint.is_lasting:
                 results.append(finding.result())
             else:
                 left_open.add(node)
     suspects = {
         (number, node)
         for node, numbers in shared.items()
-        for number in shapes.forbidding(data.described(node))
+        for number in shapes.forbidding(statements.get(node, NOTHING))
         if number not in numbers
     }
     return PageCheck(tuple(results), frozenset(left_open), frozenset(suspects))
-
-
-def _lasts(finding: Finding, local: bool, is_local: Callable[[str], bool]) -> bool:
-    """Whether a finding holds whatever other pages say."""
-    holding = finding.constraint.holding
-    if holding is Holding.UNTYPED:
-        return finding.value is not None and is_local(finding.value)
-    return local or holding is Holding.ALWAYS
 
 
 def confirmed(shapes: CompiledShapes, suspects: Iterable[Suspect], holds: Holds) -> Iterator[str]:
@@ -90,7 +79,7 @@ def confirmed(shapes: CompiledShapes, suspects: Iterable[Suspect], holds: Holds)
 
 
 def mixes_classes(shapes: CompiledShapes, holds: Holds) -> bool:
-    """Whether the union puts a class under one that a shape names. Then no page can be decided alone."""
+    """Whether the union puts a class under one that a shape targets. Then no page can be decided alone."""
     return any(holds(None, SUBCLASS_OF, name) for name in shapes.classes)
 
 
@@ -100,38 +89,18 @@ def gather(
     described: Callable[[str], Description],
     linking: Callable[[str, str], Iterable[str]],
 ) -> Statements:
-    """The statements of the union that decide about some nodes, for `check` with these nodes as focus.
+    """The statements of the union that decide about some IRIs, for `check` with these as focus.
 
     `described` gives what the union says of a node, `linking` the subjects of a predicate and an object.
     """
-    found: dict[str, dict[str, list[str]]] = {}
-    level = {*nodes}
-    for node in level:
+    found = {node: dict(described(node)) for node in nodes}
+    for node in list(found):
         for predicate in shapes.linking:
             # One link is enough to make a focus node.
             for subject in islice(linking(predicate, node), 1):
-                _add(found, subject, predicate, node)
-    full: set[str] = set()
-    for _ in range(shapes.reach + 1):
-        near: set[str] = set()
-        for node in level - full:
-            full.add(node)
-            if not is_literal(node):
-                found[node] = dict(described(node))
-                near.update(chain.from_iterable(found[node].values()))
-            for predicate in shapes.against:
-                for subject in linking(predicate, node):
-                    near.add(subject)
-                    if subject not in full:
-                        _add(found, subject, predicate, node)
-        level = near
+                said = found.setdefault(subject, {})
+                said[predicate] = list(dict.fromkeys([*said.get(predicate, ()), node]))
     return found
-
-
-def _add(found: dict[str, dict[str, list[str]]], subject: str, predicate: str, node: str) -> None:
-    objects = found.setdefault(subject, {}).setdefault(predicate, [])
-    if node not in objects:
-        objects.append(node)
 
 
 def _is_target(target: Target, node: str, holds: Holds) -> bool:
@@ -142,5 +111,3 @@ def _is_target(target: Target, node: str, holds: Holds) -> bool:
             return holds(node, target.term, None)
         case TargetKind.OBJECTS_OF:
             return holds(None, target.term, node)
-        case TargetKind.NODE:
-            return node == target.term

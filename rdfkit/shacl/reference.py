@@ -1,4 +1,4 @@
-"""pyshacl as the engine: the reference that ours is held to, and what covers the rest of SHACL."""
+"""pyshacl as the engine: the reference that ours is held to, and what checks shapes that ours does not cover."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ def read_graph(paths: Iterable[Path]) -> rdflib.Graph:
 
 
 def check(triples: Iterable[ox.Triple], shapes: rdflib.Graph) -> list[ShapeResult]:
-    """The SHACL results of triples against a shapes graph. Raises ShapesError when the shapes are not SHACL."""
+    """The SHACL results of triples against a shapes graph.
+
+    Raises ShapesError when the shapes are not SHACL, or ask for what pyshacl cannot do.
+    """
     import pyshacl
     import rdflib
 
@@ -43,6 +46,11 @@ def check(triples: Iterable[ox.Triple], shapes: rdflib.Graph) -> list[ShapeResul
         _, found, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none")
     except pyshacl.errors.ReportableRuntimeError as error:
         raise ShapesError(f"the shapes are not SHACL: {error}") from error
+    except (NotImplementedError, ArithmeticError) as error:
+        # A bound beside NaN, for one.
+        raise ShapesError(f"pyshacl cannot check with these shapes: {error!r}") from error
+    if isinstance(found, pyshacl.errors.ValidationFailure):
+        raise ShapesError(f"the shapes are not SHACL: {found}")
     return list(_shape_results(found, shapes))
 
 
@@ -74,12 +82,8 @@ def _oxigraph_term(term: Any) -> ox.NamedNode | ox.Literal | None:  # noqa: ANN4
 
     if isinstance(term, rdflib.URIRef):
         return ox.NamedNode(str(term))
-    if isinstance(term, rdflib.Literal):
-        if term.language:
-            return ox.Literal(str(term), language=term.language)
-        return (
-            ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype)))
-            if term.datatype
-            else ox.Literal(str(term))
-        )
-    return None
+    if not isinstance(term, rdflib.Literal):
+        return None
+    if term.language:
+        return ox.Literal(str(term), language=term.language)
+    return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype)) if term.datatype else None)

@@ -182,30 +182,6 @@ def _compare_as_rdflib(first: rdflib.Literal, second: rdflib.Literal) -> int | N
         return None
 
 
-def is_less(one: str, other: str, *, or_equal: bool = False) -> bool:
-    """Whether one term is less than another, as pyshacl decides for sh:lessThan: IRIs and strings by their text."""
-    if is_blank(one) or is_blank(other):
-        return False
-    left, right = _string(one), _string(other)
-    if left is not None and right is not None:
-        return left <= right if or_equal else left < right
-    if left is not None or right is not None:
-        return False
-    first, second = rdflib_literal(literal(one)), rdflib_literal(literal(other))
-    try:
-        return first <= second if or_equal else first < second
-    except (TypeError, ArithmeticError):
-        return False
-
-
-def _string(term: str) -> str | None:
-    """The text of an IRI, and of a literal whose value is a text."""
-    if term[0] == "<":
-        return term[1:-1]
-    value = rdflib_literal(literal(term)).value
-    return value if isinstance(value, str) else None
-
-
 def _number(found: Literal) -> Number | None:
     """The value of a literal of the usual numeric datatypes in a usual form."""
     name = (found.datatype or "").removeprefix(XSD)

@@ -26,7 +26,7 @@ def by_pages(shapes: shacl.CompiledShapes, pages: list[list[ox.Triple]]) -> set[
     for number, page in enumerate(pages):
         for triple in page:
             described.setdefault(str(triple.subject), set()).add(number)
-            if str(triple.predicate) in shapes.incoming:
+            if str(triple.predicate) in shapes.linking:
                 described.setdefault(str(triple.object), set()).add(number)
 
     def linking(predicate: str, found: str) -> list[str]:

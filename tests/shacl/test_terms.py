@@ -70,20 +70,3 @@ def test_values_compare_as_in_rdflib(one: str, other: str, of_one: str, of_other
         *(terms.rdflib_literal(terms.literal(str(each))) for each in (first, second))
     )
     assert terms.compare(str(first), str(second)) == expected
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "less"),
-    [
-        ("<http://a>", "<http://b>", True),
-        ('"c"', "<http://b>", True),
-        ('"a"', '"b"@en', True),
-        ("_:a", "_:b", False),
-        (f'"2"^^<{XSD}integer>', f'"10"^^<{XSD}integer>', True),
-        (f'"2"^^<{XSD}integer>', '"3"', False),
-    ],
-)
-def test_less(one: str, other: str, less: bool) -> None:
-    assert terms.is_less(one, other) is less
-    assert not terms.is_less(other, one)
-    assert terms.is_less(one, one, or_equal=True) is not terms.is_blank(one)

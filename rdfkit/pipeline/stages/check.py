@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pyoxigraph as ox
 
-from rdfkit import validation
+from rdfkit import tracing, validation
 from rdfkit.counts import Counts, count_merged
 from rdfkit.pipeline.converter import map_task, unsaid
 from rdfkit.pipeline.stages.run import Run
@@ -78,7 +78,7 @@ def _traced(run: Run, found: Iterable[ShapeResult]) -> Iterator[tuple[int, Resul
         batch = run.batches.batch([waiting[number]])
         mapped = map_task(batch.tasks[0], batch.answers)
         if mapped is not None:
-            traced = validation.trace(results, mapped.page, mapped.document)
+            traced = tracing.trace(results, mapped.page, mapped.document)
             yield from ((number, result) for result in unsaid(traced, mapped.document.problems))
 
 
