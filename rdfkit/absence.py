@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pyoxigraph as ox
 
 from rdfkit import resources
-from rdfkit.dialect import repair
+from rdfkit.dialect.repair import repair
 from rdfkit.identifiers import compress, expand, prefix_map
 from rdfkit.needs import Apart, Either, Need, Never, OneOf, Place, Term, Triple, names_in, needs_of
 

@@ -1,404 +1,359 @@
-"""The group graph patterns of a SPARQL query, with their places in its text.
+"""Reads a SPARQL query into its groups, by recursive descent over its tokens.
 
-The `sparqlkit` package parses (https://www.w3.org/TR/sparql11-query/#sparqlGrammar); here its tree becomes the few
-things that decide how a query with SERVICE clauses can be taken apart: which element stands in which group, and what
-each binds.
+It follows the grammar of SPARQL 1.1 (https://www.w3.org/TR/sparql11-query/#sparqlGrammar) as far as `algebra` needs it.
+In triples and expressions it looks only for variables and for the groups of EXISTS. Oxigraph is asked first whether the
+whole text is valid.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import cycle, pairwise
+from typing import NamedTuple, NoReturn
 
+from rdfkit.algebra import (
+    Bind,
+    Data,
+    Element,
+    Filter,
+    GraphClause,
+    Group,
+    Minus,
+    Optional,
+    ParsedQuery,
+    Service,
+    Triples,
+    Union,
+    all_of,
+)
+from rdfkit.dialect.repair import check_syntax
+from rdfkit.dialect.structure import AGGREGATES
 from rdfkit.errors import QueryError
-from rdfkit.identifiers import prefix_map
-from rdfkit.sparql_tokens import declared_prefixes, iri_of, significant_tokens, tokens
-
-if TYPE_CHECKING:
-    from lark import Lark, Token, Tree
-
-    Node: TypeAlias = "Tree[Token]"
+from rdfkit.sparql_tokens import Kind, Token, significant_tokens
 
 _NONE: frozenset[str] = frozenset()
-_GROUP = "group_graph_pattern"
+_PLACE = re.compile(r"error at ([0-9]+):([0-9]+): ")
+# Stands for the namespace of every prefix and for the base, so that a text without them can be checked.
+_SOME_IRI = "http://namespace.invalid/"
+_MARKS = frozenset("{}()[].;,<>=!&|+-*/^?")
+_BETWEEN_TERMS = frozenset(".;,|/^*?!)]")
+_IN_TRIPLES = _BETWEEN_TERMS | {"(", "[", "+", "-", "A", "TRUE", "FALSE"}
+_ENDS_TRIPLES = frozenset({"{", "}", "FILTER", "BIND", "VALUES", "OPTIONAL", "MINUS", "GRAPH", "SERVICE"})
+# After a value an expression has no IRI, so `<` means "less than" there.
+_TERMS = frozenset({Kind.VARIABLE, Kind.NUMBER, Kind.STRING, Kind.NAME, Kind.IRI, Kind.LANGUAGE})
+_ENDS_VALUE = frozenset({")", "}", "TRUE", "FALSE"})
+_DATA_VALUES = frozenset({Kind.NUMBER, Kind.STRING, Kind.NAME, Kind.IRI, Kind.WORD})
+_GROUPING = frozenset({"GROUP", "HAVING"})
 # What makes a subquery give fewer or other solutions than its group has.
-_CUTTING = frozenset({"group_clause", "having_clause", "limit_offset_clauses"})
+_CUTTING = _GROUPING | {"LIMIT", "OFFSET"}
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
-    """A part of a group, from `start` to `end` of the text.
+def read_groups(text: str) -> ParsedQuery:
+    """The groups of a query. Raises QueryError, with line and column, for what is not SPARQL 1.1."""
+    prefixes = {token.prefix: _SOME_IRI for token in significant_tokens(text) if token.kind is Kind.NAME}
+    error = check_syntax(text, prefixes, _SOME_IRI)
+    if error is not None:
+        place = _PLACE.match(error.msg)
+        raise _invalid(text, *((int(place[1]), int(place[2])) if place else (None, None))) from error
+    return parse_groups(text)
 
-    `variables` are those that it can bind (https://www.w3.org/TR/sparql11-query/#variableScope), `certain` those that
-    it binds in every solution, `mentioned` all that stand in it. `groups` are the groups right inside it.
+
+def parse_groups(text: str) -> ParsedQuery:
+    """The groups of a query that is known to be valid.
+
+    Of a text that is not, only what concerns its groups is noticed: that raises QueryError, with line and column.
     """
-
-    start: int
-    end: int
-    variables: frozenset[str] = _NONE
-    certain: frozenset[str] = _NONE
-    mentioned: frozenset[str] = _NONE
-    groups: tuple[Group, ...] = ()
+    return _Parser(text).query()
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A group with its elements in order; `start` and `end` are its brackets.
-
-    Of a subquery, `projects` has the variables that it hands out, `kept` those of them that are not computed by it, and
-    `is_plain` says that it neither groups nor counts nor cuts: then fewer solutions inside are just fewer outside.
-    """
-
-    elements: tuple[Element, ...]
-    start: int
-    end: int
-    projects: frozenset[str] | None = None
-    kept: frozenset[str] = _NONE
-    is_plain: bool = True
-
-    @property
-    def variables(self) -> frozenset[str]:
-        """The variables that the group can bind."""
-        found = _all(element.variables for element in self.elements)
-        return found if self.projects is None else self.projects
-
-    @property
-    def certain(self) -> frozenset[str]:
-        """The variables that the group binds in every solution."""
-        found = _all(element.certain for element in self.elements)
-        return found if self.projects is None else found & self.kept if self.is_plain else _NONE
+def _invalid(text: str, line: int | None, column: int | None) -> QueryError:
+    shown = text.split("\n")[line - 1].strip() if line else None
+    return QueryError(
+        "not valid SPARQL: the mistake is here or shortly before", line=line, column=column, value=shown
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Triples(Element):
-    """Triple patterns with nothing between them."""
+class _Projection(NamedTuple):
+    """What SELECT hands out: variables as they are (None for all) and computed ones. Whether it calls an aggregate."""
+
+    kept: frozenset[str] | None
+    computed: frozenset[str]
+    aggregates: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Data(Element):
-    """A VALUES block."""
+class _Parser:
+    """The tokens of one query, and how many of them have been read."""
 
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._tokens = list(significant_tokens(text))
+        self._at = 0
 
-@dataclass(frozen=True, slots=True)
-class Filter(Element):
-    """A FILTER; its groups are those of EXISTS."""
+    def query(self) -> ParsedQuery:
+        """The whole text as a query."""
+        while self._next() in ("BASE", "PREFIX"):
+            for _ in range(2 if self._next() == "BASE" else 3):
+                self._take()
+        prologue = self._text[: self._end()] if self._at else ""
+        aggregates = self._form()
+        dataset = " ".join(self._dataset_clauses())
+        self._skip("WHERE")
+        if self._next() != "{":
+            raise _without_group()
+        where = self._group()
+        is_grouped = bool(self._modifiers() & _GROUPING) or aggregates
+        data = self._data() if self._next() == "VALUES" else None
+        if self._at < len(self._tokens):
+            self._fail()
+        # As in subqueries.
+        return ParsedQuery(self._text, prologue, dataset, where, None if is_grouped else data)
 
+    def _form(self) -> bool:
+        """Reads what stands before the dataset clauses and the group. Says whether SELECT calls an aggregate."""
+        form = self._next()
+        if form == "SELECT":
+            return self._projection().aggregates
+        self._expect("ASK", "CONSTRUCT", "DESCRIBE")
+        if form == "CONSTRUCT":
+            if not self._skip("{"):
+                raise _without_group()
+            while not self._skip("}"):
+                self._take()
+        while form == "DESCRIBE" and self._at < len(self._tokens) and self._next() in ("", "*"):
+            self._take()
+        return False
 
-@dataclass(frozen=True, slots=True)
-class Bind(Element):
-    """A BIND of its one variable; `mentioned` are those of its expression, its groups those of EXISTS."""
+    def _dataset_clauses(self) -> Iterator[str]:
+        while self._next() == "FROM":
+            start = self._take().start
+            self._skip("NAMED")
+            self._take()
+            yield self._text[start : self._end()]
 
+    def _projection(self) -> _Projection:
+        first = self._at
+        self._expect("SELECT")
+        kept: set[str] = set()
+        computed: set[str] = set()
+        has_all = False
+        while self._next() not in ("WHERE", "FROM", "{"):
+            if self._next() == "(":
+                self._parentheses()
+                computed.add(self._tokens[self._at - 2].text[1:])
+            elif self._next() == "*":
+                has_all = True
+                self._take()
+            elif (token := self._take()).kind is Kind.VARIABLE:
+                kept.add(token.text[1:])
+        aggregates = any(
+            token.kind is Kind.WORD and token.text.upper() in AGGREGATES and after.text == "("
+            for token, after in pairwise(self._tokens[first : self._at])
+        )
+        return _Projection(None if has_all else frozenset(kept), frozenset(computed), aggregates)
 
-@dataclass(frozen=True, slots=True)
-class Optional(Element):
-    """An OPTIONAL."""
+    def _modifiers(self) -> frozenset[str]:
+        """Reads up to VALUES or to the end of the query. Gives the keywords that stand there outside of brackets."""
+        words: set[str] = set()
+        while self._at < len(self._tokens) and (word := self._next()) not in ("VALUES", "}"):
+            if word == "(":
+                self._parentheses()
+            elif word == "{":
+                self._group()
+            else:
+                words.add(word)
+                self._take()
+        return frozenset(words)
 
+    # --- groups and their elements ---
 
-@dataclass(frozen=True, slots=True)
-class Minus(Element):
-    """A MINUS."""
+    def _group(self) -> Group:
+        start = self._expect("{").start
+        if self._next() == "SELECT":
+            return self._subquery(start)
+        elements: list[Element] = []
+        while self._next() != "}":
+            elements.append(self._element())
+            self._skip(".")
+        return Group(tuple(elements), start, self._take().end)
 
+    def _subquery(self, start: int) -> Group:
+        select = self._projection()
+        self._skip("WHERE")
+        first = self._at
+        group = self._group()
+        inside = Union(
+            group.start, group.end, group.variables, group.certain, self._variables(first), (group,)
+        )
+        is_plain = not self._modifiers() & _CUTTING and not select.aggregates
+        data = self._data() if self._next() == "VALUES" else None
+        # A VALUES block is joined after grouping, so it says nothing of what is grouped.
+        elements = (inside, data) if data is not None and is_plain else (inside,)
+        kept = all_of(element.variables for element in elements) if select.kept is None else select.kept
+        end = self._expect("}").end
+        return Group(elements, start, end, kept | select.computed, kept, is_plain)
 
-@dataclass(frozen=True, slots=True)
-class Union(Element):
-    """Groups with UNION between them, or one group within another."""
+    def _element(self) -> Element:
+        match self._next():
+            case "FILTER":
+                return self._filter()
+            case "BIND":
+                return self._bind()
+            case "VALUES":
+                return self._data()
+            case "{":
+                return self._union()
+            case "OPTIONAL" | "MINUS" | "GRAPH" | "SERVICE" as keyword:
+                return self._clause(keyword)
+        return self._triples()
 
+    def _triples(self) -> Triples:
+        first = self._at
+        if self._next() in _BETWEEN_TERMS or self._at == len(self._tokens):
+            self._fail()
+        while (word := self._next()) not in _ENDS_TRIPLES:
+            if word and word not in _IN_TRIPLES:
+                self._fail()
+            self._take()
+        variables = self._variables(first)
+        return Triples(self._tokens[first].start, self._end(), variables, variables, variables)
 
-@dataclass(frozen=True, slots=True)
-class GraphClause(Element):
-    """A GRAPH with its `name` as it is written."""
+    def _filter(self) -> Filter:
+        first = self._at
+        while self._next() not in ("(", "{"):
+            self._take()
+        groups = (self._group(),) if self._next() == "{" else self._parentheses()
+        return Filter(self._tokens[first].start, self._end(), mentioned=self._variables(first), groups=groups)
 
-    name: str = ""
+    def _bind(self) -> Bind:
+        first = self._at
+        self._expect("BIND")
+        groups = self._parentheses()
+        variable = frozenset({self._tokens[self._at - 2].text[1:]})
+        expression = self._variables(first, self._at - 2)
+        return Bind(self._tokens[first].start, self._end(), variable, _NONE, expression, groups)
 
+    def _union(self) -> Union:
+        first = self._at
+        groups = [self._group()]
+        while self._skip("UNION"):
+            groups.append(self._group())
+        return Union(
+            self._tokens[first].start,
+            self._end(),
+            all_of(group.variables for group in groups),
+            frozenset.intersection(*(group.certain for group in groups)),
+            self._variables(first),
+            tuple(groups),
+        )
 
-@dataclass(frozen=True, slots=True)
-class Service(Element):
-    """A SERVICE with its `endpoint` as it is written."""
+    def _clause(self, keyword: str) -> Element:
+        """OPTIONAL, MINUS, GRAPH or SERVICE: a keyword, perhaps a name, and a group."""
+        first = self._at
+        self._take()
+        silent = keyword == "SERVICE" and self._skip("SILENT")
+        name = self._take().text if keyword in ("GRAPH", "SERVICE") else ""
+        own = self._variables(self._at - 1)
+        group = self._group()
+        start, end, mentioned = self._tokens[first].start, self._end(), self._variables(first)
+        match keyword:
+            case "OPTIONAL":
+                return Optional(start, end, group.variables, _NONE, mentioned, (group,))
+            case "MINUS":
+                return Minus(start, end, _NONE, _NONE, mentioned, (group,))
+            case "GRAPH":
+                variables, certain = group.variables | own, group.certain | own
+                return GraphClause(start, end, variables, certain, mentioned, (group,), name)
+        certain = _NONE if silent else group.certain
+        return Service(start, end, group.variables, certain, mentioned, (group,), name, silent)
 
-    endpoint: str = ""
-    silent: bool = False
+    def _data(self) -> Data:
+        """A VALUES block; a variable is certain when no row leaves it open."""
+        first = self._at
+        self._expect("VALUES")
+        while self._next() != "{":
+            self._take()
+        opening = self._at
+        names = [token.text[1:] for token in self._tokens[first:opening] if token.kind is Kind.VARIABLE]
+        while not self._skip("}"):
+            self._take()
+        values = (
+            token
+            for before, token in pairwise(self._tokens[opening : self._at])
+            if token.kind in _DATA_VALUES and before.text != "^"
+        )
+        unbound = {name for name, value in zip(cycle(names), values) if value.text.upper() == "UNDEF"}
+        variables = frozenset(names)
+        return Data(self._tokens[first].start, self._end(), variables, variables - unbound, variables)
 
-    @property
-    def body(self) -> Group:
-        """The group that is asked of the endpoint."""
-        return self.groups[0]
+    def _parentheses(self) -> tuple[Group, ...]:
+        """Reads an expression in parentheses. Gives the groups of EXISTS in it."""
+        self._expect("(")
+        groups: list[Group] = []
+        depth = 1
+        while depth:
+            self._split_less_than()
+            word = self._next()
+            if word == "{":
+                groups.append(self._group())
+            else:
+                depth += (word == "(") - (word == ")")
+                self._take()
+        return tuple(groups)
 
-    @property
-    def is_fixed(self) -> bool:
-        """Whether a subquery in it counts or cuts, so that what it gives may depend on all that it finds."""
-        return any(not group.is_plain for group in inner_groups(self.body))
+    # --- tokens ---
 
+    def _next(self) -> str:
+        """The next token if it is a mark or a keyword, in capitals; nothing for others and at the end."""
+        if self._at == len(self._tokens):
+            return ""
+        token = self._tokens[self._at]
+        if token.kind is Kind.MARK and token.text not in _MARKS:
+            self._fail()
+        return token.text.upper() if token.kind in (Kind.WORD, Kind.MARK) else ""
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A query: its text, its prologue and dataset clauses as they are written, the group of its WHERE clause, and the
-    VALUES block at its end if that restricts the group.
-    """
+    def _take(self) -> Token:
+        if self._at == len(self._tokens):
+            self._fail()
+        self._at += 1
+        return self._tokens[self._at - 1]
 
-    text: str
-    prologue: str
-    dataset: str
-    where: Group
-    data: Data | None
-
-    def services(self) -> tuple[Service, ...]:
-        """The SERVICE clauses that are for us, in order: none that stands within another, which is for its endpoint."""
-        return tuple(services_in(self.where))
-
-    def iri(self, written: str) -> str:
-        """The IRI that `<…>` or a prefixed name stands for. Raises QueryError for a prefix that is not declared."""
-        name = next(tokens(written))
-        found = iri_of(name, self.prefixes())
-        if found is None:
-            raise QueryError(f'the prefix "{name.prefix}:" is not declared', value=written)
+    def _skip(self, word: str) -> bool:
+        found = self._next() == word
+        self._at += found
         return found
 
-    def prefixes(self) -> Mapping[str, str]:
-        """Those that need no declaration, and those that the query declares."""
-        return {**prefix_map(), **declared_prefixes(significant_tokens(self.prologue))}
+    def _expect(self, *words: str) -> Token:
+        if self._next() not in words:
+            self._fail()
+        return self._take()
 
-    def endpoints(self) -> tuple[str, ...]:
-        """The IRIs of the endpoints that the query names, each once."""
-        written = (service.endpoint for service in self.services() if service.endpoint[:1] not in ("?", "$"))
-        return tuple(dict.fromkeys(self.iri(one) for one in written))
+    def _split_less_than(self) -> None:
+        """Where `<` in an expression begins no IRI, as in `?a<?b&&?c>?d`, it becomes a token of its own."""
+        token, before = self._tokens[self._at : self._at + 1], self._tokens[self._at - 1]
+        follows_value = before.kind in _TERMS or before.text.upper() in _ENDS_VALUE
+        if token and token[0].kind is Kind.IRI and follows_value:
+            start = token[0].start
+            rest = significant_tokens(self._text[start + 1 :])
+            self._tokens[self._at :] = [
+                Token(Kind.MARK, "<", start),
+                *(replace(one, start=one.start + start + 1) for one in rest),
+            ]
 
+    def _end(self) -> int:
+        """Where the token ends that was read last."""
+        return self._tokens[self._at - 1].end
 
-# Parsing takes some 50 ms, and the same text is read by who opens connections and by who takes it apart.
-@lru_cache(maxsize=16)
-def read_groups(text: str) -> Query:
-    """The groups of a query. Raises QueryError, with line and column, for what is not SPARQL 1.1."""
-    query = _nodes(_parse(text))[0]
-    prologue, form, values = _nodes(query)
-    if form.data == "construct_query":
-        (form,) = _nodes(form)
-    where = next((node for node in _nodes(form) if node.data == "where_clause"), None)
-    if where is None:
-        raise QueryError("a query without a group has no SERVICE clause", expected="WHERE { … }")
-    modifiers = [part for node in _nodes(form) if node.data == "solution_modifier" for part in _nodes(node)]
-    selected = (node for node in _nodes(form) if node.data == "select_clause")
-    is_grouped = any(part.data in ("group_clause", "having_clause") for part in modifiers) or any(
-        any(node.find_data("aggregate")) for node in selected
-    )
-    clauses = [node for node in _nodes(form) if node.data == "dataset_clause"]
-    return Query(
-        text,
-        text[: prologue.meta.end_pos] if prologue.children else "",
-        " ".join(text[node.meta.start_pos : node.meta.end_pos] for node in clauses),
-        _group(_child(where, _GROUP), text),
-        # As in subqueries.
-        _data(values, text) if values.children and not is_grouped else None,
-    )
+    def _variables(self, first: int, last: int | None = None) -> frozenset[str]:
+        """The variables from the token at `first` on, up to `last` or to what was read last."""
+        found = self._tokens[first : self._at if last is None else last]
+        return frozenset(token.text[1:] for token in found if token.kind is Kind.VARIABLE)
+
+    def _fail(self) -> NoReturn:
+        end = Token(Kind.SPACE, "", len(self._text))
+        raise _invalid(self._text, *[*self._tokens[self._at :], end][0].place_in(self._text))
 
 
-def inner_groups(group: Group) -> Iterator[Group]:
-    """A group and all groups within it."""
-    yield group
-    for element in group.elements:
-        for inner in element.groups:
-            yield from inner_groups(inner)
-
-
-def services_in(group: Group) -> Iterator[Service]:
-    """The SERVICE clauses in a group that are for us, in order."""
-    for element in group.elements:
-        if isinstance(element, Service):
-            yield element
-        else:
-            for inner in element.groups:
-                yield from services_in(inner)
-
-
-@cache
-def _parser() -> Lark:
-    """The parser for queries of the package, from its grammar: importing it makes three more, which takes a second."""
-    from lark import Lark
-
-    package = find_spec("sparqlkit")
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError("sparqlkit is not installed", name="sparqlkit")
-    grammar = Path(package.origin).with_name("grammar.lark").read_text(encoding="utf-8")
-    return Lark(grammar, start="query_unit", propagate_positions=True)
-
-
-def _parse(text: str) -> Node:
-    from lark.exceptions import UnexpectedInput
-
-    try:
-        return _parser().parse(text)
-    except UnexpectedInput as error:
-        line, column = (place if place and place > 0 else None for place in (error.line, error.column))
-        shown = text.split("\n")[line - 1].strip() if line else None
-        raise QueryError(
-            "not valid SPARQL: the mistake is here or shortly before", line=line, column=column, value=shown
-        ) from error
-
-
-def _group(node: Node, text: str) -> Group:
-    start, end = node.meta.start_pos, node.meta.end_pos
-    inner = next(iter(_nodes(node)), None)
-    if inner is None:
-        return Group((), start, end)
-    if inner.data == "sub_select":
-        return _subquery(inner, text, start, end)
-    elements = tuple(_element(child, text) for child in _parts(inner))
-    return Group(elements, start, end)
-
-
-def _subquery(node: Node, text: str, start: int, end: int) -> Group:
-    select, where, modifier, values = _nodes(node)
-    group = _group(_child(where, _GROUP), text)
-    inside = Union(group.start, group.end, group.variables, group.certain, _mentioned(where), (group,))
-    is_plain = not any(part.data in _CUTTING for part in _nodes(modifier)) and not any(
-        select.find_data("aggregate")
-    )
-    # A VALUES block is joined after grouping, so it says nothing of what is grouped.
-    has_data = bool(values.children) and is_plain
-    elements = (inside, _data(values, text)) if has_data else (inside,)
-    shown = _all(element.variables for element in elements)
-    choices = [_nodes(choice)[0] for choice in _nodes(select)]
-    kept = frozenset(_name(choice) for choice in choices if choice.data == "var") if choices else shown
-    computed = frozenset(_name(_nodes(choice)[-1]) for choice in choices if choice.data != "var")
-    return Group(elements, start, end, kept | computed, kept, is_plain)
-
-
-def _parts(node: Node) -> Iterator[Node]:
-    """The elements of a group's inside, in order."""
-    for child in _nodes(node):
-        if child.data == "triples_block":
-            yield child
-        elif child.data == "graph_pattern_not_triples":
-            yield from _nodes(child)
-        else:
-            yield from _parts(child)
-
-
-def _element(node: Node, text: str) -> Element:
-    start, end = node.meta.start_pos, node.meta.end_pos
-    mentioned = _mentioned(node)
-    groups = tuple(_group(child, text) for child in _outermost(node, _GROUP))
-    match str(node.data):
-        case "triples_block":
-            return Triples(start, end, mentioned, mentioned, mentioned)
-        case "inline_data":
-            return _data(node, text)
-        case "filter":
-            return Filter(start, end, mentioned=mentioned, groups=groups)
-        case "bind":
-            variable = frozenset({_name(_nodes(node)[-1])})
-            expression = _mentioned(_nodes(node)[0])
-            return Bind(start, end, variable, _NONE, expression, groups)
-        case "optional_graph_pattern":
-            return Optional(start, end, groups[0].variables, _NONE, mentioned, groups)
-        case "minus_graph_pattern":
-            return Minus(start, end, mentioned=mentioned, groups=groups)
-        case "graph_graph_pattern":
-            return _graph_clause(node, text, groups)
-        case "service_graph_pattern":
-            return _service(node, text, groups)
-    certain = frozenset.intersection(*(group.certain for group in groups))
-    return Union(start, end, _all(group.variables for group in groups), certain, mentioned, groups)
-
-
-def _graph_clause(node: Node, text: str, groups: tuple[Group, ...]) -> GraphClause:
-    name = _nodes(node)[0]
-    own = _mentioned(name)
-    return GraphClause(
-        node.meta.start_pos,
-        node.meta.end_pos,
-        groups[0].variables | own,
-        groups[0].certain | own,
-        _mentioned(node),
-        groups,
-        text[name.meta.start_pos : name.meta.end_pos],
-    )
-
-
-def _service(node: Node, text: str, groups: tuple[Group, ...]) -> Service:
-    name = _nodes(node)[0]
-    silent = any(str(child).upper() == "SILENT" for child in node.children)
-    return Service(
-        node.meta.start_pos,
-        node.meta.end_pos,
-        groups[0].variables,
-        _NONE if silent else groups[0].certain,
-        _mentioned(node),
-        groups,
-        text[name.meta.start_pos : name.meta.end_pos],
-        silent,
-    )
-
-
-def _data(node: Node, text: str) -> Data:
-    """A VALUES block; a variable is certain when no row leaves it open."""
-    block = next(node.find_pred(lambda found: str(found.data).startswith("inline_data_")))
-    names = [_name(child) for child in _nodes(block) if child.data == "var"]
-    if block.data == "inline_data_one_var":
-        rows = [[child] for child in _nodes(block) if child.data == "data_block_value"]
-    else:
-        rows = [_nodes(child) for child in _nodes(block) if child.data == "data_block_value_group"]
-    open_ones = {
-        name
-        for row in rows
-        for name, value in zip(names, row, strict=False)
-        if str(value.children[0]) == "UNDEF"
-    }
-    return Data(
-        node.meta.start_pos,
-        node.meta.end_pos,
-        frozenset(names),
-        frozenset(names) - open_ones,
-        frozenset(names),
-    )
-
-
-def _outermost(node: Node, name: str) -> Iterator[Node]:
-    for child in _nodes(node):
-        if child.data == name:
-            yield child
-        else:
-            yield from _outermost(child, name)
-
-
-def _child(node: Node, name: str) -> Node:
-    return next(child for child in _nodes(node) if child.data == name)
-
-
-def _nodes(node: Node) -> list[Node]:
-    from lark import Tree
-
-    return [child for child in node.children if isinstance(child, Tree)]
-
-
-def _mentioned(node: Node) -> frozenset[str]:
-    return frozenset(_name(found) for found in node.find_data("var"))
-
-
-def _name(variable: Node) -> str:
-    return str(variable.children[0])[1:]
-
-
-def _all(found: Iterable[frozenset[str]]) -> frozenset[str]:
-    return frozenset().union(*found)
-
-
-__all__ = [
-    "Bind",
-    "Data",
-    "Element",
-    "Filter",
-    "GraphClause",
-    "Group",
-    "Minus",
-    "Optional",
-    "Query",
-    "Service",
-    "Triples",
-    "Union",
-    "inner_groups",
-    "read_groups",
-    "services_in",
-]  # fmt: skip
+def _without_group() -> QueryError:
+    return QueryError("a query without a group has no SERVICE clause", expected="WHERE { … }")

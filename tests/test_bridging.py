@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdfkit.bridging import Bridge
 from rdfkit.endpoints import Endpoint, endpoints
 from rdfkit.errors import EndpointError
+from rdfkit.federation.identifier_mapping import Bridge
 from rdfkit.identifiers import expand, local_pattern, prefix_map
 
 ENDPOINTS = [endpoint for endpoint in endpoints().values() if endpoint.forms]

@@ -10,14 +10,13 @@ import pyoxigraph as ox
 import pytest
 from federated_queries import Case, node, random_case
 
-from rdfkit import federation
 from rdfkit.complexity import Complexity
 from rdfkit.endpoints import Endpoint
 from rdfkit.errors import FederationError, QueryError, RemoteError
-from rdfkit.federation import Options, explain, federate
+from rdfkit.federation import Options, executor, explain, federate
+from rdfkit.federation.planner import correlated
 from rdfkit.groups import read_groups
 from rdfkit.ledger import Ledger
-from rdfkit.planning import correlated
 from rdfkit.remote import RemoteRows
 from rdfkit.store import Store
 
@@ -80,7 +79,7 @@ def _check(case: Case) -> None:
     assert _rows(bound, names) == expected, case
     with pytest.MonkeyPatch.context() as patch:
         # Each clause for all that it has.
-        patch.setattr(federation, "keys", lambda *_: ())
+        patch.setattr(executor, "keys", lambda *_: ())
         unbound = federate(local, case.query, Stores(endpoints), _find)
         assert _rows(unbound, names) == expected, case
 

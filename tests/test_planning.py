@@ -10,8 +10,8 @@ import pytest
 from conftest import CASES
 
 from rdfkit.errors import QueryError
+from rdfkit.federation.planner import key_query, keys, replaced
 from rdfkit.groups import read_groups
-from rdfkit.planning import key_query, keys, replaced
 
 _CASES = tomllib.loads((CASES / "planning.toml").read_text(encoding="utf-8"))["case"]
 _PREFIX = "PREFIX e: <http://example.org/>\n"
