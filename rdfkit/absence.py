@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from rdfkit import resources
 from rdfkit.dialect.repair import repair
 from rdfkit.identifiers import compress, expand, prefix_map
-from rdfkit.needs import Apart, Either, Need, Never, OneOf, Place, Term, Triple, names_in, needs_of
+from rdfkit.needs import Apart, Either, Need, Never, OneOf, Place, Term, Triple, needed_names, needs_of
 
 if TYPE_CHECKING:
     from rdfkit.store import Store
@@ -65,7 +65,7 @@ def explain_empty(text: str, store: Store, prefixes: Mapping[str, str] | None = 
     lookup = _Lookup(store)
     needs = needs_of(standard, known)
     if needs is None:
-        found = list(lookup.absent_names(names_in(standard, known)))
+        found = list(lookup.absent_names(needed_names(standard, known)))
     else:
         found = lookup.reasons(needs, lookup.absent) or lookup.reasons(needs, lookup.unmatched)
     return tuple(dict.fromkeys(found)) or (_NEVER_TOGETHER,)
