@@ -30,12 +30,13 @@ from rdfkit.algebra import (
 from rdfkit.dialect.repair import check_syntax, repair
 from rdfkit.dialect.structure import AGGREGATES
 from rdfkit.errors import QueryError
+from rdfkit.identifiers import prefix_map
 from rdfkit.sparql_tokens import Kind, significant_tokens
 from rdfkit.token_cursor import TokenCursor, invalid
 
 _NONE: frozenset[str] = frozenset()
 _PLACE = re.compile(r"error at ([0-9]+):([0-9]+): ")
-# Stands for the namespace of every prefix and for the base, so that a text without them can be checked.
+# The base, and the namespace of prefixes without a declaration, when a text is checked.
 _SOME_IRI = "http://namespace.invalid/"
 _RULES = frozenset({"implied-group-by", "shadowed-variable"})
 _BETWEEN_TERMS = frozenset(".;,|/^*?!)]")
@@ -50,7 +51,9 @@ def read_groups(text: str) -> ParsedQuery:
     """The groups of a query. Raises QueryError, with line and column, for what is not SPARQL 1.1."""
     # What is noticed here has its exact place; Oxigraph's is often some characters later.
     query = parse_groups(text)
-    prefixes = {token.prefix: _SOME_IRI for token in significant_tokens(text) if token.kind is Kind.NAME}
+    used = (token.prefix for token in significant_tokens(text) if token.kind is Kind.NAME)
+    # An endpoint may know a prefix that nobody has declared.
+    prefixes = {**dict.fromkeys(used, _SOME_IRI), **prefix_map()}
     error = check_syntax(text, prefixes, _SOME_IRI)
     if error is not None and not _breaks_only_rules(text, prefixes):
         place = _PLACE.match(error.msg)

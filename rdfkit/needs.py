@@ -7,6 +7,7 @@ branch is, and what a SERVICE would give is not known here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -79,18 +80,19 @@ class Never:
 Need: TypeAlias = Triple | Node | OneOf | Either | Apart | Never
 
 
-def needs_of(text: str, prefixes: Mapping[str, str]) -> list[Need] | None:
-    """What a SPARQL 1.1 query of any form needs, in its order; None when rdflib cannot read it or it is very long."""
+def needs_of(text: str, prefixes: Mapping[str, str]) -> list[Need]:
+    """What a SPARQL 1.1 query of any form needs, in its order. `prefixes` need no declaration.
+
+    Of a query that rdflib cannot read, or that is very long, only IRIs are known to be needed.
+    """
     from pyparsing import ParseBaseException
     from rdflib.plugins.sparql import prepareQuery
 
-    if len(text) > _LONG:
-        return None
-    try:
-        return _needs(prepareQuery(text, initNs=dict(prefixes)).algebra)
-    except (ParseBaseException, TypeError, ValueError, RecursionError):
-        # The store has its own parser, which takes some texts that rdflib does not.
-        return None
+    # The store has its own parser, which takes some texts that rdflib does not.
+    with suppress(ParseBaseException, TypeError, ValueError, RecursionError):
+        if len(text) <= _LONG:
+            return _needs(prepareQuery(text, initNs=dict(prefixes)).algebra)
+    return [Node(name) for name in _needed_names(text, prefixes)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +252,7 @@ def _needs_of_triple(
 # --- a query that rdflib cannot read ---
 
 
-def needed_names(text: str, prefixes: Mapping[str, str]) -> Iterator[ox.NamedNode]:
+def _needed_names(text: str, prefixes: Mapping[str, str]) -> Iterator[ox.NamedNode]:
     """The IRIs in the triples that any answer to a query has to match: rather too few than too many.
 
     Those in groups that need not match are left out (OPTIONAL, MINUS, EXISTS, SERVICE, the branches of a UNION), and so
@@ -258,7 +260,7 @@ def needed_names(text: str, prefixes: Mapping[str, str]) -> Iterator[ox.NamedNod
     """
     try:
         query = parse_groups(text)
-    except QueryError:
+    except (QueryError, RecursionError):
         return
     known = {**prefixes, **declared_prefixes(significant_tokens(query.prologue))}
     for triples in _needed_triples(query.where):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rdfkit.dialect.edits import Edit, Found, fresh_name
-from rdfkit.dialect.structure import Column, Select, TokenizedQuery, clause, is_grouped, order_by
+from rdfkit.dialect.structure import Column, Select, TokenizedQuery, clause, is_grouped
 from rdfkit.sparql_tokens import Kind
 
 
@@ -54,7 +54,7 @@ def shadowed_variables(query: TokenizedQuery, prefixes: Mapping[str, str]) -> Fo
     taken = query.names()
     for select in query.selects:
         aliases = {column.name for column in select.columns if column.name is not None}
-        order, last = order_by(query, select)
+        order, last = clause(query, select, "ORDER")
         for number in range(len(select.columns)):
             name = _shadowed(query, select, number)
             if name is None:
@@ -114,7 +114,7 @@ def _grouped_variables(query: TokenizedQuery, select: Select) -> list[str]:
         query.is_word(position, "GROUP", "HAVING") for position in range(select.closing, select.end + 1)
     ):
         return []
-    order = [order_by(query, select)]
+    order = [clause(query, select, "ORDER")]
     used = [(column.first, column.last) for column in select.columns] + order
     names = {query.name(column.name) for column in select.columns if column.name is not None}
     found = (query.name(position) for first, last in used for position in query.variables(first, last))

@@ -66,30 +66,38 @@ def repair(text: str, prefixes: Mapping[str, str]) -> Repaired:
 
 def check_syntax(text: str, prefixes: Mapping[str, str], base_iri: str | None = None) -> SyntaxError | None:
     """What is wrong with a text as SPARQL 1.1, or None. `prefixes` need no declaration. Nothing is fetched."""
-    failure = _failure(text, prefixes, base_iri)
-    return failure if isinstance(failure, SyntaxError) else None
+    try:
+        _run(text, prefixes, base_iri)
+    except SyntaxError as error:
+        # A traceback would keep all callers, and what they have, until the garbage collector comes.
+        return error.with_traceback(None)
+    except (RuntimeError, ValueError):
+        return None
+    return None
 
 
 def _runs(text: str, prefixes: Mapping[str, str]) -> bool:
     """Whether Oxigraph takes a text as SPARQL and knows its functions."""
-    # A ValueError says that a prefix of the caller is no IRI; no repair of the text helps.
-    return not isinstance(_failure(text, prefixes), SyntaxError | RuntimeError)
+    try:
+        _run(text, prefixes)
+    except (SyntaxError, RuntimeError):
+        return False
+    except ValueError:
+        # A prefix of the caller is no IRI; no repair of the text helps.
+        return True
+    return True
 
 
-def _failure(text: str, prefixes: Mapping[str, str], base_iri: str | None = None) -> Exception | None:
-    """What Oxigraph says against a text when it runs it on an empty store.
+def _run(text: str, prefixes: Mapping[str, str], base_iri: str | None = None) -> None:
+    """Runs a text on an empty store, with Oxigraph's errors.
 
     SERVICE becomes GRAPH, which stands in the same places: an ASK is answered at once, and nothing may be fetched. A
-    text in which SERVICE can still be read is not run.
+    text in which SERVICE can still be read is not run: that is a RuntimeError.
     """
     local = _without_service(text)
     if calls_service(local):
-        return RuntimeError("a SERVICE clause cannot be made out")
-    try:
-        ox.Store().query(local, prefixes=dict(prefixes), base_iri=base_iri)
-    except (SyntaxError, RuntimeError, ValueError) as error:
-        return error
-    return None
+        raise RuntimeError("a SERVICE clause cannot be made out")
+    ox.Store().query(local, prefixes=dict(prefixes), base_iri=base_iri)
 
 
 def _without_service(text: str) -> str:

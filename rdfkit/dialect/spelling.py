@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from rdfkit import resources
 from rdfkit.dialect.edits import Edit, Found
-from rdfkit.dialect.structure import Select, TokenizedQuery, order_by
+from rdfkit.dialect.structure import Select, TokenizedQuery, clause
 from rdfkit.sparql_tokens import Kind, Token, declared_prefixes, iri_of, undeclared_name
 
 _XPATH = ("http://www.w3.org/2005/xpath-functions#", "http://www.w3.org/2005/xpath-functions/#")
@@ -67,20 +67,22 @@ def group_concat_separators(query: TokenizedQuery, prefixes: Mapping[str, str]) 
 
 def projection_commas(query: TokenizedQuery, prefixes: Mapping[str, str]) -> Found:
     """The commas between the columns of SELECT, left out."""
-    commas = [query.tokens[comma] for select in query.selects for comma in select.commas]
-    edits = [Edit(comma.start, comma.end, " ") for comma in commas]
-    return Found(edits, "left out the commas between the columns of SELECT")
+    commas = (comma for select in query.selects for comma in select.commas)
+    return Found(_without(query, commas), "left out the commas between the columns of SELECT")
 
 
 def order_by_commas(query: TokenizedQuery, prefixes: Mapping[str, str]) -> Found:
     """The commas in ORDER BY, left out."""
-    commas = [query.tokens[comma] for select in query.selects for comma in _marks_in_order_by(query, select)]
-    edits = [Edit(comma.start, comma.end, " ") for comma in commas]
-    return Found(edits, "left out the commas in ORDER BY")
+    commas = (comma for select in query.selects for comma in _commas_in_order_by(query, select))
+    return Found(_without(query, commas), "left out the commas in ORDER BY")
 
 
-def _marks_in_order_by(query: TokenizedQuery, select: Select) -> Iterator[int]:
-    position, last = order_by(query, select)
+def _without(query: TokenizedQuery, positions: Iterable[int]) -> list[Edit]:
+    return [Edit(query.tokens[one].start, query.tokens[one].end, " ") for one in positions]
+
+
+def _commas_in_order_by(query: TokenizedQuery, select: Select) -> Iterator[int]:
+    position, last = clause(query, select, "ORDER")
     while position <= last:
         if query.is_mark(position, ","):
             yield position

@@ -73,10 +73,8 @@ class TokenizedQuery:
     @cached_property
     def selects(self) -> list[Select]:
         """Every SELECT whose columns and group can be made out."""
-        found = (
-            self._select(position) for position in range(len(self.tokens)) if self.is_word(position, "SELECT")
-        )
-        return [select for select in found if select is not None]
+        keywords = (place for place in range(len(self.tokens)) if self.is_word(place, "SELECT"))
+        return [select for select in map(self._select, keywords) if select is not None]
 
     def names(self) -> set[str]:
         """The names of all variables."""
@@ -155,9 +153,8 @@ class TokenizedQuery:
         if position not in self.partners:
             return None
         closing = self.partners[position]
-        return Select(
-            keyword, tuple(columns), tuple(commas), position, closing, self._end_of_modifiers(closing)
-        )
+        end = self._end_of_modifiers(closing)
+        return Select(keyword, tuple(columns), tuple(commas), position, closing, end)
 
     def _end_of_modifiers(self, closing: int) -> int:
         position = closing + 1
@@ -171,11 +168,9 @@ class TokenizedQuery:
             return None
         if self.is_word(last + 1, "AS") and self._is_variable(last + 2):
             return Column(first, last, last + 2, bare=True)
-        inner = (
-            self.partners[first] if self.is_mark(first, "(") and self.partners.get(first) == last else None
-        )
-        if inner is not None and self.is_word(inner - 2, "AS") and self._is_variable(inner - 1):
-            return Column(first + 1, inner - 3, inner - 1, bare=False)
+        is_in_brackets = self.is_mark(first, "(") and self.partners.get(first) == last
+        if is_in_brackets and self.is_word(last - 2, "AS") and self._is_variable(last - 1):
+            return Column(first + 1, last - 3, last - 1, bare=False)
         return Column(first, last, None, bare=True)
 
     def _end_of(self, column: Column) -> int:
@@ -216,9 +211,8 @@ class TokenizedQuery:
         after = self._at(position + 1)
         if after is not None and after.kind is Kind.LANGUAGE:
             return position + 1
-        return (
-            position + 3 if self.is_mark(position + 1, "^") and self.is_mark(position + 2, "^") else position
-        )
+        has_datatype = self.is_mark(position + 1, "^") and self.is_mark(position + 2, "^")
+        return position + 3 if has_datatype else position
 
 
 def is_grouped(query: TokenizedQuery, select: Select) -> bool:
@@ -226,10 +220,6 @@ def is_grouped(query: TokenizedQuery, select: Select) -> bool:
     return any(query.aggregates(column.first, column.last) for column in select.columns) or any(
         query.is_word(position, "GROUP") for position in range(select.closing, select.end + 1)
     )
-
-
-def order_by(query: TokenizedQuery, select: Select) -> tuple[int, int]:
-    return clause(query, select, "ORDER")
 
 
 def clause(query: TokenizedQuery, select: Select, keyword: str) -> tuple[int, int]:
