@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyoxigraph as ox
 
 from rdfkit import resources
-from rdfkit.dialect import repair
+from rdfkit.dialect.repair import repair
 from rdfkit.identifiers import compress, expand, prefix_map
-from rdfkit.needs import Apart, Either, Need, Never, OneOf, Place, Term, Triple, names_in, needs_of
+from rdfkit.needs import Apart, Either, Need, Never, OneOf, Place, Term, Triple, needs_of
 
 if TYPE_CHECKING:
     from rdfkit.store import Store
@@ -64,10 +64,7 @@ def explain_empty(text: str, store: Store, prefixes: Mapping[str, str] | None = 
     standard = repair(text, known).text
     lookup = _Lookup(store)
     needs = needs_of(standard, known)
-    if needs is None:
-        found = list(lookup.absent_names(names_in(standard, known)))
-    else:
-        found = lookup.reasons(needs, lookup.absent) or lookup.reasons(needs, lookup.unmatched)
+    found = lookup.reasons(needs, lookup.absent) or lookup.reasons(needs, lookup.unmatched)
     return tuple(dict.fromkeys(found)) or (_NEVER_TOGETHER,)
 
 
@@ -115,11 +112,6 @@ class _Lookup:
                 if self._matches(triple.with_term(term, twin)):
                     return [Hint(shown, f"{said}; with {twin} one does", _plain(twin))]
         return [Hint(shown, said)]
-
-    def absent_names(self, names: Iterator[ox.NamedNode]) -> Iterator[Hint]:
-        """Those of the IRIs that the data has nowhere."""
-        for iri in names:
-            yield from self._absent_node(iri)
 
     def _reasons(self, need: Need, ask: _Ask, around: tuple[Triple, ...]) -> list[Hint]:
         if isinstance(need, Triple):
@@ -203,7 +195,7 @@ class _Lookup:
             return
         ways = list(dict.fromkeys([term, *self._ways_of_writing(predicate)]))
         for value in dict.fromkeys([term.value, *_other_cases(term.value)]):
-            yield from (_like(way, value) for way in dict.fromkeys(map(_way, ways)))
+            yield from (_like(way, value) for way in dict.fromkeys(_like(way, "") for way in ways))
 
     def _ways_of_writing(self, predicate: Place) -> Iterator[ox.Literal]:
         """One literal of each language and datatype: the common ones, and of a property as far as one is known."""
@@ -256,40 +248,31 @@ def _other_local_names(bare: str) -> Iterator[str]:
 
 
 def _other_cases(text: str) -> Iterator[str]:
-    cases = (
-        text[:1].upper() + text[1:],
-        text[:1].lower() + text[1:],
-        text.upper(),
-        text.lower(),
-        text.capitalize(),
-    )
+    first, rest = text[:1], text[1:]
+    cases = (first.upper() + rest, first.lower() + rest, text.upper(), text.lower(), text.capitalize())
     yield from (case for case in dict.fromkeys(cases) if case != text)
+
+
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads((resources.contexts_folder() / name).read_text(encoding="utf-8"))
 
 
 @cache
 def _same_starts() -> list[list[str]]:
-    with (resources.contexts_folder() / "twins.toml").open("rb") as file:
-        found: list[list[str]] = tomllib.load(file)["same"]
+    found: list[list[str]] = _table("twins.toml")["same"]
     return found
 
 
 @cache
 def _known_reasons() -> Mapping[str, str]:
-    with (resources.contexts_folder() / "absent-terms.toml").open("rb") as file:
-        return tomllib.load(file)
+    return _table("absent-terms.toml")
 
 
 def _reason(term: str) -> str | None:
     """Why the data cannot have a term: the reason of the longest start of it that has one."""
-    starts = sorted(
-        (key for key in _known_reasons() if key.endswith((":", "_", "/", "#")) and term.startswith(key)),
-        key=len,
-    )
-    return _known_reasons().get(term) or (_known_reasons()[starts[-1]] if starts else None)
-
-
-def _way(literal: ox.Literal) -> ox.Literal:
-    return _like(literal, "")
+    known = _known_reasons()
+    starts = (key for key in known if key.endswith((":", "_", "/", "#")) and term.startswith(key))
+    return known.get(term) or known.get(max(starts, key=len, default=""))
 
 
 def _like(other: ox.Literal, value: str) -> ox.Literal:

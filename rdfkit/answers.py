@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import pyoxigraph as ox
 
-from rdfkit.dialect import Repair
+from rdfkit.dialect.edits import Repair
 from rdfkit.errors import QueryError
 from rdfkit.formats import of_name
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 import pyoxigraph as ox
 
 from rdfkit import queries
-from rdfkit.dialect import has_aggregates
+from rdfkit.dialect.structure import has_aggregates
 from rdfkit.errors import QueryError
 from rdfkit.files import whole_file
 from rdfkit.formats import of_name
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rdfkit.answers import Graph, Rows, Truth
-    from rdfkit.dialect import Repair
+    from rdfkit.dialect.edits import Repair
     from rdfkit.endpoints import Endpoint
     from rdfkit.federation import Step
     from rdfkit.network import Check

@@ -29,8 +29,8 @@ class Endpoint:
     """A SPARQL endpoint, and what is known of it. One that is in no registry has no name.
 
     `max_rows`: the rows at which it cuts an answer without an error. `method`: `get` where it does not take POST.
-    `forms`: for prefixes of our prefix map, how it writes such identifiers (see `rdfkit.bridging`). `dataset`: the
-    graphs that its queries are about, where they are not those that it chooses itself.
+    `forms`: for prefixes of our prefix map, how it writes such identifiers (see `federation.identifier_mapping`).
+    `dataset`: the graphs that its queries are about, where they are not those that it chooses itself.
     """
 
     name: str

@@ -1,404 +1,302 @@
-"""The group graph patterns of a SPARQL query, with their places in its text.
+"""Reads a SPARQL query into its groups, by recursive descent over its tokens.
 
-The `sparqlkit` package parses (https://www.w3.org/TR/sparql11-query/#sparqlGrammar); here its tree becomes the few
-things that decide how a query with SERVICE clauses can be taken apart: which element stands in which group, and what
-each binds.
+It follows the grammar of SPARQL 1.1 (https://www.w3.org/TR/sparql11-query/#sparqlGrammar) as far as `algebra` needs it.
+In triples and expressions it looks only for variables and for the groups of EXISTS, and Oxigraph is asked whether the
+whole text is valid.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+import re
+from collections.abc import Iterator, Mapping
+from itertools import cycle, pairwise
+from typing import NamedTuple
 
+from rdfkit.algebra import (
+    Bind,
+    Data,
+    Element,
+    Filter,
+    GraphClause,
+    Group,
+    Minus,
+    Optional,
+    ParsedQuery,
+    Service,
+    Triples,
+    Union,
+    all_of,
+)
+from rdfkit.dialect.repair import check_syntax, repair
+from rdfkit.dialect.structure import AGGREGATES
 from rdfkit.errors import QueryError
 from rdfkit.identifiers import prefix_map
-from rdfkit.sparql_tokens import declared_prefixes, iri_of, significant_tokens, tokens
-
-if TYPE_CHECKING:
-    from lark import Lark, Token, Tree
-
-    Node: TypeAlias = "Tree[Token]"
+from rdfkit.sparql_tokens import Kind, significant_tokens
+from rdfkit.token_cursor import TokenCursor, invalid
 
 _NONE: frozenset[str] = frozenset()
-_GROUP = "group_graph_pattern"
+_PLACE = re.compile(r"error at ([0-9]+):([0-9]+): ")
+# The base, and the namespace of prefixes without a declaration, when a text is checked.
+_SOME_IRI = "http://namespace.invalid/"
+_RULES = frozenset({"implied-group-by", "shadowed-variable"})
+_BETWEEN_TERMS = frozenset(".;,|/^*?!)]")
+_IN_TRIPLES = _BETWEEN_TERMS | {"(", "[", "+", "-", "A", "TRUE", "FALSE"}
+_ENDS_TRIPLES = frozenset({"{", "}", "FILTER", "BIND", "VALUES", "OPTIONAL", "MINUS", "GRAPH", "SERVICE"})
+_DATA_VALUES = frozenset({Kind.NUMBER, Kind.STRING, Kind.NAME, Kind.IRI, Kind.WORD})
 # What makes a subquery give fewer or other solutions than its group has.
-_CUTTING = frozenset({"group_clause", "having_clause", "limit_offset_clauses"})
+_CUTTING = frozenset({"GROUP", "HAVING", "LIMIT", "OFFSET"})
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
-    """A part of a group, from `start` to `end` of the text.
-
-    `variables` are those that it can bind (https://www.w3.org/TR/sparql11-query/#variableScope), `certain` those that
-    it binds in every solution, `mentioned` all that stand in it. `groups` are the groups right inside it.
-    """
-
-    start: int
-    end: int
-    variables: frozenset[str] = _NONE
-    certain: frozenset[str] = _NONE
-    mentioned: frozenset[str] = _NONE
-    groups: tuple[Group, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A group with its elements in order; `start` and `end` are its brackets.
-
-    Of a subquery, `projects` has the variables that it hands out, `kept` those of them that are not computed by it, and
-    `is_plain` says that it neither groups nor counts nor cuts: then fewer solutions inside are just fewer outside.
-    """
-
-    elements: tuple[Element, ...]
-    start: int
-    end: int
-    projects: frozenset[str] | None = None
-    kept: frozenset[str] = _NONE
-    is_plain: bool = True
-
-    @property
-    def variables(self) -> frozenset[str]:
-        """The variables that the group can bind."""
-        found = _all(element.variables for element in self.elements)
-        return found if self.projects is None else self.projects
-
-    @property
-    def certain(self) -> frozenset[str]:
-        """The variables that the group binds in every solution."""
-        found = _all(element.certain for element in self.elements)
-        return found if self.projects is None else found & self.kept if self.is_plain else _NONE
-
-
-@dataclass(frozen=True, slots=True)
-class Triples(Element):
-    """Triple patterns with nothing between them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Data(Element):
-    """A VALUES block."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filter(Element):
-    """A FILTER; its groups are those of EXISTS."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bind(Element):
-    """A BIND of its one variable; `mentioned` are those of its expression, its groups those of EXISTS."""
-
-
-@dataclass(frozen=True, slots=True)
-class Optional(Element):
-    """An OPTIONAL."""
-
-
-@dataclass(frozen=True, slots=True)
-class Minus(Element):
-    """A MINUS."""
-
-
-@dataclass(frozen=True, slots=True)
-class Union(Element):
-    """Groups with UNION between them, or one group within another."""
-
-
-@dataclass(frozen=True, slots=True)
-class GraphClause(Element):
-    """A GRAPH with its `name` as it is written."""
-
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Service(Element):
-    """A SERVICE with its `endpoint` as it is written."""
-
-    endpoint: str = ""
-    silent: bool = False
-
-    @property
-    def body(self) -> Group:
-        """The group that is asked of the endpoint."""
-        return self.groups[0]
-
-    @property
-    def is_fixed(self) -> bool:
-        """Whether a subquery in it counts or cuts, so that what it gives may depend on all that it finds."""
-        return any(not group.is_plain for group in inner_groups(self.body))
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A query: its text, its prologue and dataset clauses as they are written, the group of its WHERE clause, and the
-    VALUES block at its end if that restricts the group.
-    """
-
-    text: str
-    prologue: str
-    dataset: str
-    where: Group
-    data: Data | None
-
-    def services(self) -> tuple[Service, ...]:
-        """The SERVICE clauses that are for us, in order: none that stands within another, which is for its endpoint."""
-        return tuple(services_in(self.where))
-
-    def iri(self, written: str) -> str:
-        """The IRI that `<…>` or a prefixed name stands for. Raises QueryError for a prefix that is not declared."""
-        name = next(tokens(written))
-        found = iri_of(name, self.prefixes())
-        if found is None:
-            raise QueryError(f'the prefix "{name.prefix}:" is not declared', value=written)
-        return found
-
-    def prefixes(self) -> Mapping[str, str]:
-        """Those that need no declaration, and those that the query declares."""
-        return {**prefix_map(), **declared_prefixes(significant_tokens(self.prologue))}
-
-    def endpoints(self) -> tuple[str, ...]:
-        """The IRIs of the endpoints that the query names, each once."""
-        written = (service.endpoint for service in self.services() if service.endpoint[:1] not in ("?", "$"))
-        return tuple(dict.fromkeys(self.iri(one) for one in written))
-
-
-# Parsing takes some 50 ms, and the same text is read by who opens connections and by who takes it apart.
-@lru_cache(maxsize=16)
-def read_groups(text: str) -> Query:
+def read_groups(text: str) -> ParsedQuery:
     """The groups of a query. Raises QueryError, with line and column, for what is not SPARQL 1.1."""
-    query = _nodes(_parse(text))[0]
-    prologue, form, values = _nodes(query)
-    if form.data == "construct_query":
-        (form,) = _nodes(form)
-    where = next((node for node in _nodes(form) if node.data == "where_clause"), None)
-    if where is None:
+    # What is noticed here has its exact place; Oxigraph's is often some characters later.
+    query = parse_groups(text)
+    used = (token.prefix for token in significant_tokens(text) if token.kind is Kind.NAME)
+    # An endpoint may know a prefix that nobody has declared.
+    prefixes = {**dict.fromkeys(used, _SOME_IRI), **prefix_map()}
+    error = check_syntax(text, prefixes, _SOME_IRI)
+    if error is not None and not _breaks_only_rules(text, prefixes):
+        place = _PLACE.match(error.msg)
+        raise invalid(text, *((int(place[1]), int(place[2])) if place else (None, None))) from error
+    return query
+
+
+def parse_groups(text: str) -> ParsedQuery:
+    """The groups of a query that is known to be valid.
+
+    Of a text that is not, only what concerns its groups is noticed: that raises QueryError, with line and column.
+    """
+    tokens = TokenCursor(text)
+    while tokens.next() in ("BASE", "PREFIX"):
+        for _ in range(2 if tokens.next() == "BASE" else 3):
+            tokens.take()
+    prologue = text[: tokens.end] if tokens.at else ""
+    aggregates = _form(tokens)
+    dataset = " ".join(_dataset_clauses(tokens))
+    tokens.skip("WHERE")
+    where = _group(tokens)
+    is_grouped = not _modifiers(tokens).isdisjoint({"GROUP", "HAVING"}) or aggregates
+    data = _data(tokens) if tokens.next() == "VALUES" else None
+    if not tokens.is_at_end:
+        tokens.fail()
+    return ParsedQuery(text, prologue, dataset, where, None if is_grouped else data)
+
+
+def _breaks_only_rules(text: str, prefixes: Mapping[str, str]) -> bool:
+    """Whether a text has the form of SPARQL 1.1, though it breaks a rule about variables that Virtuoso does not have.
+
+    In a SERVICE clause that is for its endpoint to say.
+    """
+    names = {one.name for one in repair(f"BASE <{_SOME_IRI}> {text}", prefixes).repairs}
+    return bool(names) and names <= _RULES
+
+
+class _Projection(NamedTuple):
+    """What SELECT hands out: variables as they are (None for all) and computed ones. Whether it calls an aggregate."""
+
+    kept: frozenset[str] | None
+    computed: frozenset[str]
+    aggregates: bool
+
+
+def _form(tokens: TokenCursor) -> bool:
+    """Reads what stands before the dataset clauses and the group. Says whether SELECT calls an aggregate."""
+    form = tokens.next()
+    if form == "SELECT":
+        return _projection(tokens).aggregates
+    tokens.expect("ASK", "CONSTRUCT", "DESCRIBE")
+    while form == "DESCRIBE" and not tokens.is_at_end and tokens.next() in ("", "*"):
+        tokens.take()
+    starts = {"CONSTRUCT": ("{",), "DESCRIBE": ("FROM", "WHERE", "{")}.get(form)
+    if starts is not None and tokens.next() not in starts:
         raise QueryError("a query without a group has no SERVICE clause", expected="WHERE { … }")
-    modifiers = [part for node in _nodes(form) if node.data == "solution_modifier" for part in _nodes(node)]
-    selected = (node for node in _nodes(form) if node.data == "select_clause")
-    is_grouped = any(part.data in ("group_clause", "having_clause") for part in modifiers) or any(
-        any(node.find_data("aggregate")) for node in selected
+    while form == "CONSTRUCT" and not tokens.skip("}"):
+        tokens.take()
+    return False
+
+
+def _dataset_clauses(tokens: TokenCursor) -> Iterator[str]:
+    while tokens.next() == "FROM":
+        start = tokens.take().start
+        tokens.skip("NAMED")
+        tokens.take()
+        yield tokens.text[start : tokens.end]
+
+
+def _projection(tokens: TokenCursor) -> _Projection:
+    first = tokens.at
+    tokens.expect("SELECT")
+    kept: set[str] = set()
+    computed: set[str] = set()
+    has_all = False
+    while tokens.next() not in ("WHERE", "FROM", "{"):
+        if tokens.next() == "(":
+            _parentheses(tokens)
+            computed.add(tokens.seen[tokens.at - 2].text[1:])
+        elif tokens.next() == "*":
+            has_all = True
+            tokens.take()
+        elif (token := tokens.take()).kind is Kind.VARIABLE:
+            kept.add(token.text[1:])
+    aggregates = any(
+        token.kind is Kind.WORD and token.text.upper() in AGGREGATES and after.text == "("
+        for token, after in pairwise(tokens.seen[first : tokens.at])
     )
-    clauses = [node for node in _nodes(form) if node.data == "dataset_clause"]
-    return Query(
-        text,
-        text[: prologue.meta.end_pos] if prologue.children else "",
-        " ".join(text[node.meta.start_pos : node.meta.end_pos] for node in clauses),
-        _group(_child(where, _GROUP), text),
-        # As in subqueries.
-        _data(values, text) if values.children and not is_grouped else None,
-    )
+    return _Projection(None if has_all else frozenset(kept), frozenset(computed), aggregates)
 
 
-def inner_groups(group: Group) -> Iterator[Group]:
-    """A group and all groups within it."""
-    yield group
-    for element in group.elements:
-        for inner in element.groups:
-            yield from inner_groups(inner)
-
-
-def services_in(group: Group) -> Iterator[Service]:
-    """The SERVICE clauses in a group that are for us, in order."""
-    for element in group.elements:
-        if isinstance(element, Service):
-            yield element
+def _modifiers(tokens: TokenCursor) -> frozenset[str]:
+    """Reads up to VALUES or to the end of the query. Gives the keywords that stand there outside of brackets."""
+    words: set[str] = set()
+    while not tokens.is_at_end and (word := tokens.next()) not in ("VALUES", "}"):
+        if word == "(":
+            _parentheses(tokens)
+        elif word == "{":
+            _group(tokens)
         else:
-            for inner in element.groups:
-                yield from services_in(inner)
+            words.add(word)
+            tokens.take()
+    return frozenset(words)
 
 
-@cache
-def _parser() -> Lark:
-    """The parser for queries of the package, from its grammar: importing it makes three more, which takes a second."""
-    from lark import Lark
-
-    package = find_spec("sparqlkit")
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError("sparqlkit is not installed", name="sparqlkit")
-    grammar = Path(package.origin).with_name("grammar.lark").read_text(encoding="utf-8")
-    return Lark(grammar, start="query_unit", propagate_positions=True)
-
-
-def _parse(text: str) -> Node:
-    from lark.exceptions import UnexpectedInput
-
-    try:
-        return _parser().parse(text)
-    except UnexpectedInput as error:
-        line, column = (place if place and place > 0 else None for place in (error.line, error.column))
-        shown = text.split("\n")[line - 1].strip() if line else None
-        raise QueryError(
-            "not valid SPARQL: the mistake is here or shortly before", line=line, column=column, value=shown
-        ) from error
+def _group(tokens: TokenCursor) -> Group:
+    start = tokens.expect("{").start
+    if tokens.next() == "SELECT":
+        return _subquery(tokens, start)
+    elements: list[Element] = []
+    while tokens.next() != "}":
+        elements.append(_element(tokens))
+        tokens.skip(".")
+    return Group(tuple(elements), start, tokens.take().end)
 
 
-def _group(node: Node, text: str) -> Group:
-    start, end = node.meta.start_pos, node.meta.end_pos
-    inner = next(iter(_nodes(node)), None)
-    if inner is None:
-        return Group((), start, end)
-    if inner.data == "sub_select":
-        return _subquery(inner, text, start, end)
-    elements = tuple(_element(child, text) for child in _parts(inner))
-    return Group(elements, start, end)
-
-
-def _subquery(node: Node, text: str, start: int, end: int) -> Group:
-    select, where, modifier, values = _nodes(node)
-    group = _group(_child(where, _GROUP), text)
-    inside = Union(group.start, group.end, group.variables, group.certain, _mentioned(where), (group,))
-    is_plain = not any(part.data in _CUTTING for part in _nodes(modifier)) and not any(
-        select.find_data("aggregate")
-    )
+def _subquery(tokens: TokenCursor, start: int) -> Group:
+    select = _projection(tokens)
+    tokens.skip("WHERE")
+    first = tokens.at
+    group = _group(tokens)
+    inside = Union(group.start, group.end, group.variables, group.certain, tokens.variables(first), (group,))
+    is_plain = _modifiers(tokens).isdisjoint(_CUTTING) and not select.aggregates
+    data = _data(tokens) if tokens.next() == "VALUES" else None
     # A VALUES block is joined after grouping, so it says nothing of what is grouped.
-    has_data = bool(values.children) and is_plain
-    elements = (inside, _data(values, text)) if has_data else (inside,)
-    shown = _all(element.variables for element in elements)
-    choices = [_nodes(choice)[0] for choice in _nodes(select)]
-    kept = frozenset(_name(choice) for choice in choices if choice.data == "var") if choices else shown
-    computed = frozenset(_name(_nodes(choice)[-1]) for choice in choices if choice.data != "var")
-    return Group(elements, start, end, kept | computed, kept, is_plain)
+    elements = (inside, data) if data is not None and is_plain else (inside,)
+    kept = all_of(element.variables for element in elements) if select.kept is None else select.kept
+    end = tokens.expect("}").end
+    return Group(elements, start, end, kept | select.computed, kept, is_plain)
 
 
-def _parts(node: Node) -> Iterator[Node]:
-    """The elements of a group's inside, in order."""
-    for child in _nodes(node):
-        if child.data == "triples_block":
-            yield child
-        elif child.data == "graph_pattern_not_triples":
-            yield from _nodes(child)
-        else:
-            yield from _parts(child)
+def _element(tokens: TokenCursor) -> Element:
+    match tokens.next():
+        case "FILTER":
+            return _filter(tokens)
+        case "BIND":
+            return _bind(tokens)
+        case "VALUES":
+            return _data(tokens)
+        case "{":
+            return _union(tokens)
+        case "OPTIONAL" | "MINUS" | "GRAPH" | "SERVICE" as keyword:
+            return _clause(tokens, keyword)
+    return _triples(tokens)
 
 
-def _element(node: Node, text: str) -> Element:
-    start, end = node.meta.start_pos, node.meta.end_pos
-    mentioned = _mentioned(node)
-    groups = tuple(_group(child, text) for child in _outermost(node, _GROUP))
-    match str(node.data):
-        case "triples_block":
-            return Triples(start, end, mentioned, mentioned, mentioned)
-        case "inline_data":
-            return _data(node, text)
-        case "filter":
-            return Filter(start, end, mentioned=mentioned, groups=groups)
-        case "bind":
-            variable = frozenset({_name(_nodes(node)[-1])})
-            expression = _mentioned(_nodes(node)[0])
-            return Bind(start, end, variable, _NONE, expression, groups)
-        case "optional_graph_pattern":
-            return Optional(start, end, groups[0].variables, _NONE, mentioned, groups)
-        case "minus_graph_pattern":
-            return Minus(start, end, mentioned=mentioned, groups=groups)
-        case "graph_graph_pattern":
-            return _graph_clause(node, text, groups)
-        case "service_graph_pattern":
-            return _service(node, text, groups)
-    certain = frozenset.intersection(*(group.certain for group in groups))
-    return Union(start, end, _all(group.variables for group in groups), certain, mentioned, groups)
+def _triples(tokens: TokenCursor) -> Triples:
+    first = tokens.at
+    if tokens.next() in _BETWEEN_TERMS:
+        tokens.fail()
+    depth = 0
+    while (word := tokens.next()) not in _ENDS_TRIPLES:
+        depth += (word in ("(", "[")) - (word in (")", "]"))
+        if depth < 0 or (word and word not in _IN_TRIPLES):
+            tokens.fail()
+        tokens.take()
+    variables = tokens.variables(first)
+    return Triples(tokens.seen[first].start, tokens.end, variables, variables, variables)
 
 
-def _graph_clause(node: Node, text: str, groups: tuple[Group, ...]) -> GraphClause:
-    name = _nodes(node)[0]
-    own = _mentioned(name)
-    return GraphClause(
-        node.meta.start_pos,
-        node.meta.end_pos,
-        groups[0].variables | own,
-        groups[0].certain | own,
-        _mentioned(node),
-        groups,
-        text[name.meta.start_pos : name.meta.end_pos],
+def _filter(tokens: TokenCursor) -> Filter:
+    first = tokens.at
+    while tokens.next() not in ("(", "{"):
+        tokens.take()
+    groups = (_group(tokens),) if tokens.next() == "{" else _parentheses(tokens)
+    return Filter(tokens.seen[first].start, tokens.end, mentioned=tokens.variables(first), groups=groups)
+
+
+def _bind(tokens: TokenCursor) -> Bind:
+    start, first = tokens.expect("BIND").start, tokens.at
+    groups = _parentheses(tokens)
+    # The variable is the last before the closing bracket.
+    variable, expression = tokens.variables(tokens.at - 2), tokens.variables(first, tokens.at - 2)
+    return Bind(start, tokens.end, variable, _NONE, expression, groups)
+
+
+def _union(tokens: TokenCursor) -> Union:
+    first = tokens.at
+    groups = [_group(tokens)]
+    while tokens.skip("UNION"):
+        groups.append(_group(tokens))
+    return Union(
+        tokens.seen[first].start,
+        tokens.end,
+        all_of(group.variables for group in groups),
+        frozenset.intersection(*(group.certain for group in groups)),
+        tokens.variables(first),
+        tuple(groups),
     )
 
 
-def _service(node: Node, text: str, groups: tuple[Group, ...]) -> Service:
-    name = _nodes(node)[0]
-    silent = any(str(child).upper() == "SILENT" for child in node.children)
-    return Service(
-        node.meta.start_pos,
-        node.meta.end_pos,
-        groups[0].variables,
-        _NONE if silent else groups[0].certain,
-        _mentioned(node),
-        groups,
-        text[name.meta.start_pos : name.meta.end_pos],
-        silent,
-    )
+def _clause(tokens: TokenCursor, keyword: str) -> Element:
+    """OPTIONAL, MINUS, GRAPH or SERVICE: a keyword, perhaps a name, and a group."""
+    first = tokens.at
+    tokens.take()
+    silent = keyword == "SERVICE" and tokens.skip("SILENT")
+    name = tokens.take().text if keyword in ("GRAPH", "SERVICE") else ""
+    own = tokens.variables(tokens.at - 1)
+    group = _group(tokens)
+    start, end, mentioned = tokens.seen[first].start, tokens.end, tokens.variables(first)
+    match keyword:
+        case "OPTIONAL":
+            return Optional(start, end, group.variables, _NONE, mentioned, (group,))
+        case "MINUS":
+            return Minus(start, end, _NONE, _NONE, mentioned, (group,))
+        case "GRAPH":
+            variables, certain = group.variables | own, group.certain | own
+            return GraphClause(start, end, variables, certain, mentioned, (group,), name)
+    certain = _NONE if silent else group.certain
+    return Service(start, end, group.variables, certain, mentioned, (group,), name, silent)
 
 
-def _data(node: Node, text: str) -> Data:
+def _data(tokens: TokenCursor) -> Data:
     """A VALUES block; a variable is certain when no row leaves it open."""
-    block = next(node.find_pred(lambda found: str(found.data).startswith("inline_data_")))
-    names = [_name(child) for child in _nodes(block) if child.data == "var"]
-    if block.data == "inline_data_one_var":
-        rows = [[child] for child in _nodes(block) if child.data == "data_block_value"]
-    else:
-        rows = [_nodes(child) for child in _nodes(block) if child.data == "data_block_value_group"]
-    open_ones = {
-        name
-        for row in rows
-        for name, value in zip(names, row, strict=False)
-        if str(value.children[0]) == "UNDEF"
-    }
-    return Data(
-        node.meta.start_pos,
-        node.meta.end_pos,
-        frozenset(names),
-        frozenset(names) - open_ones,
-        frozenset(names),
+    first = tokens.at
+    tokens.expect("VALUES")
+    while tokens.next() != "{":
+        tokens.take()
+    opening = tokens.at
+    names = [token.text[1:] for token in tokens.seen[first:opening] if token.kind is Kind.VARIABLE]
+    while not tokens.skip("}"):
+        tokens.take()
+    values = (
+        token
+        for before, token in pairwise(tokens.seen[opening : tokens.at])
+        if token.kind in _DATA_VALUES and before.text != "^"
     )
+    unbound = {name for name, value in zip(cycle(names), values) if value.text.upper() == "UNDEF"}
+    variables = frozenset(names)
+    return Data(tokens.seen[first].start, tokens.end, variables, variables - unbound, variables)
 
 
-def _outermost(node: Node, name: str) -> Iterator[Node]:
-    for child in _nodes(node):
-        if child.data == name:
-            yield child
+def _parentheses(tokens: TokenCursor) -> tuple[Group, ...]:
+    """Reads an expression in parentheses. Gives the groups of EXISTS in it."""
+    tokens.expect("(")
+    groups: list[Group] = []
+    depth = 1
+    while depth:
+        tokens.split_less_than()
+        word = tokens.next()
+        if word == "{":
+            groups.append(_group(tokens))
         else:
-            yield from _outermost(child, name)
-
-
-def _child(node: Node, name: str) -> Node:
-    return next(child for child in _nodes(node) if child.data == name)
-
-
-def _nodes(node: Node) -> list[Node]:
-    from lark import Tree
-
-    return [child for child in node.children if isinstance(child, Tree)]
-
-
-def _mentioned(node: Node) -> frozenset[str]:
-    return frozenset(_name(found) for found in node.find_data("var"))
-
-
-def _name(variable: Node) -> str:
-    return str(variable.children[0])[1:]
-
-
-def _all(found: Iterable[frozenset[str]]) -> frozenset[str]:
-    return frozenset().union(*found)
-
-
-__all__ = [
-    "Bind",
-    "Data",
-    "Element",
-    "Filter",
-    "GraphClause",
-    "Group",
-    "Minus",
-    "Optional",
-    "Query",
-    "Service",
-    "Triples",
-    "Union",
-    "inner_groups",
-    "read_groups",
-    "services_in",
-]  # fmt: skip
+            depth += (word == "(") - (word == ")")
+            tokens.take()
+    return tuple(groups)

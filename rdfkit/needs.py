@@ -7,6 +7,7 @@ branch is, and what a SERVICE would give is not known here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -14,8 +15,11 @@ import pyoxigraph as ox
 import rdflib
 from rdflib.paths import AlternativePath, InvPath, MulPath, Path, SequencePath
 
+from rdfkit.algebra import GraphClause, Group, Triples, Union
+from rdfkit.errors import QueryError
+from rdfkit.groups import parse_groups
 from rdfkit.identifiers import is_absolute_iri
-from rdfkit.sparql_tokens import Kind, Token, declared_prefixes, iri_of, significant_tokens
+from rdfkit.sparql_tokens import declared_prefixes, iri_of, significant_tokens
 
 # rdflib reads some 50,000 characters in a second.
 _LONG = 50_000
@@ -76,18 +80,19 @@ class Never:
 Need: TypeAlias = Triple | Node | OneOf | Either | Apart | Never
 
 
-def needs_of(text: str, prefixes: Mapping[str, str]) -> list[Need] | None:
-    """What a SPARQL 1.1 query of any form needs, in its order; None when rdflib cannot read it or it is very long."""
+def needs_of(text: str, prefixes: Mapping[str, str]) -> list[Need]:
+    """What a SPARQL 1.1 query of any form needs, in its order. `prefixes` need no declaration.
+
+    Of a query that rdflib cannot read, or that is very long, only IRIs are known to be needed.
+    """
     from pyparsing import ParseBaseException
     from rdflib.plugins.sparql import prepareQuery
 
-    if len(text) > _LONG:
-        return None
-    try:
-        return _needs(prepareQuery(text, initNs=dict(prefixes)).algebra)
-    except (ParseBaseException, TypeError, ValueError, RecursionError):
-        # The store has its own parser, which takes some texts that rdflib does not.
-        return None
+    # The store has its own parser, which takes some texts that rdflib does not.
+    with suppress(ParseBaseException, TypeError, ValueError, RecursionError):
+        if len(text) <= _LONG:
+            return _needs(prepareQuery(text, initNs=dict(prefixes)).algebra)
+    return [Node(name) for name in _needed_names(text, prefixes)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,58 +252,39 @@ def _needs_of_triple(
 # --- a query that rdflib cannot read ---
 
 
-def names_in(text: str, prefixes: Mapping[str, str]) -> Iterator[ox.NamedNode]:
-    """The IRIs that must be in the data for an answer, found by tokens alone: rather too few than too many.
+def _needed_names(text: str, prefixes: Mapping[str, str]) -> Iterator[ox.NamedNode]:
+    """The IRIs in the triples that any answer to a query has to match: rather too few than too many.
 
-    What stands in brackets, in a group that need not match (OPTIONAL, MINUS, NOT EXISTS, SERVICE, UNION, VALUES) or
-    beside a mark of a path or of a datatype is left out.
+    Those in groups that need not match are left out (OPTIONAL, MINUS, EXISTS, SERVICE, the branches of a UNION), and so
+    are those in brackets and beside a mark of a path or of a datatype. A text that is not SPARQL has none.
     """
-    found = list(significant_tokens(text))
-    known = {**prefixes, **declared_prefixes(found)}
-    needed: list[bool] = []
-    for position, token in enumerate(found):
-        before = found[position - 1] if position else token
-        after = found[position + 1] if position + 1 < len(found) else token
-        if token.kind is Kind.MARK and token.text in "{(":
-            group = token.text == "{" and _keyword(found, position) not in _OWN_GROUPS
-            needed.append(group and (not needed or needed[-1]) and not _meets_union(found, position))
-        elif token.kind is Kind.MARK and token.text in "})" and needed:
-            needed.pop()
-        elif needed and needed[-1] and not {before.text.upper(), after.text} & _BESIDE:
+    try:
+        query = parse_groups(text)
+    except (QueryError, RecursionError):
+        return
+    known = {**prefixes, **declared_prefixes(significant_tokens(query.prologue))}
+    for triples in _needed_triples(query.where):
+        found = list(significant_tokens(text[triples.start : triples.end]))
+        texts = ["", *(token.text for token in found), ""]
+        depth = 0
+        for token, before, after in zip(found, texts, texts[2:], strict=False):
+            depth += (token.text == "(") - (token.text == ")")
             iri = iri_of(token, known)
-            if iri is not None and is_absolute_iri(iri):
+            is_needed = depth == 0 and _OPTIONAL_MARKS.isdisjoint((before, after))
+            if is_needed and iri is not None and is_absolute_iri(iri):
                 yield ox.NamedNode(iri)
 
 
-_OWN_GROUPS = frozenset({"OPTIONAL", "MINUS", "EXISTS", "UNION", "SERVICE", "VALUES"})
-# Beside these, a name may be a step of a path that need not be taken, a datatype, a function, or that of a group.
-_BESIDE = frozenset({*"^|*?!(,", "SERVICE", "SILENT", "GRAPH"})
+# A name beside one of these may be a step of a path that need not be taken, a datatype, or one object of several.
+_OPTIONAL_MARKS = frozenset("^|*?!(,")
 
 
-def _keyword(found: Sequence[Token], opening: int) -> str:
-    """What stands before a group, past the name or the variables that belong to its keyword."""
-    position = opening - 1
-    if position >= 0 and found[position].text == ")":
-        while position > 0 and found[position].text != "(":
-            position -= 1
-        position -= 1
-    elif position >= 0 and found[position].kind in (Kind.VARIABLE, Kind.IRI, Kind.NAME):
-        position -= 1
-    if position >= 0 and found[position].text.upper() == "SILENT":
-        position -= 1
-    return found[position].text.upper() if position >= 0 else ""
-
-
-def _meets_union(found: Sequence[Token], opening: int) -> bool:
-    """Whether the group that opens there is the first branch of a UNION."""
-    depth = 0
-    for position in range(opening, len(found)):
-        token = found[position]
-        if token.kind is Kind.MARK:
-            depth += (token.text == "{") - (token.text == "}")
-        if depth == 0:
-            return position + 1 < len(found) and found[position + 1].text.upper() == "UNION"
-    return False
+def _needed_triples(group: Group) -> Iterator[Triples]:
+    for element in group.elements:
+        if isinstance(element, Triples):
+            yield element
+        elif isinstance(element, Union | GraphClause) and len(element.groups) == 1:
+            yield from _needed_triples(element.groups[0])
 
 
 # --- terms ---

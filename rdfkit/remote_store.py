@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from rdfkit.answers import Answer, Term
 from rdfkit.complexity import SAFE, Complexity, refuse
 from rdfkit.datasets import Dataset
-from rdfkit.dialect import check_syntax, repair
+from rdfkit.dialect.repair import check_syntax, repair
 from rdfkit.endpoints import Endpoint, is_packaged
 from rdfkit.errors import QueryRefusedError, RdfkitError, RemoteError, StoreError
 from rdfkit.identifiers import expand, prefix_map

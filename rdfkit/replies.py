@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 
 from rdfkit.answers import Answer, Term, answer
-from rdfkit.dialect import Repair
+from rdfkit.dialect.edits import Repair
 from rdfkit.endpoints import Endpoint
 from rdfkit.errors import RemoteError
 from rdfkit.sparql_tokens import Kind, significant_tokens, tokens

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rdfkit.dialect.edits import Edit, edited
 from rdfkit.sparql_tokens import Kind, Token, tokens
 
 _SKIPPED = frozenset({Kind.SPACE, Kind.COMMENT})
@@ -49,7 +50,7 @@ def about(text: str, graph: str, named: str) -> str:
             if last is not None:
                 added[found[place].start] = f"{{ {named.format(found[place + 1].text)} "
                 added[found[last].end] = "}" + added.get(found[last].end, "")
-    return _with(text, added)
+    return edited(text, (Edit(place, place, more) for place, more in added.items()))
 
 
 def names_graphs(text: str) -> bool:
@@ -101,11 +102,3 @@ def _text(found: Sequence[Token], place: int) -> str:
 
 def _is_word(token: Token, word: str) -> bool:
     return token.kind is Kind.WORD and token.text.upper() == word
-
-
-def _with(text: str, added: Mapping[int, str]) -> str:
-    parts, position = [], 0
-    for place in sorted(added):
-        parts += [text[position:place], added[place]]
-        position = place
-    return "".join([*parts, text[position:]])

@@ -39,7 +39,7 @@ from rdfkit import answers
 from rdfkit.answers import Answer
 from rdfkit.complexity import SAFE, Complexity, refuse
 from rdfkit.datasets import Dataset, merge, read_dataset
-from rdfkit.dialect import repair
+from rdfkit.dialect.repair import repair
 from rdfkit.errors import QueryError, QueryRefusedError, RdfkitError, StoreBusyError, StoreError
 from rdfkit.identifiers import expand, prefix_map
 from rdfkit.sparql_tokens import calls_service, undeclared_name

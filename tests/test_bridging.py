@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdfkit.bridging import Bridge
 from rdfkit.endpoints import Endpoint, endpoints
 from rdfkit.errors import EndpointError
+from rdfkit.federation.identifier_mapping import Bridge
 from rdfkit.identifiers import expand, local_pattern, prefix_map
 
 ENDPOINTS = [endpoint for endpoint in endpoints().values() if endpoint.forms]
@@ -159,7 +159,6 @@ def test_keys_are_sent_once_and_come_back_as_all_that_they_were():
     keys = bridge("rhea").keys([iri("chebi:17634"), obo, iri("chebi:4167"), iri("chebi:17634")])
     assert keys.sent == (obo, ox.NamedNode("http://purl.obolibrary.org/obo/CHEBI_4167"))
     assert keys.ours(obo) == (iri("chebi:17634"), obo)
-    assert keys.prefixes == {"chebi"}
 
 
 def test_a_key_that_went_out_as_a_literal_comes_back_as_the_key():
@@ -187,4 +186,4 @@ def test_an_iri_beside_keys_that_are_sent_as_literals_is_sent_as_it_is():
 
 def test_the_plan_says_what_becomes_what():
     assert "ncbigene:{id} → <http://purl.uniprot.org/geneid/{id}>" in bridge("uniprot").describe()
-    assert bridge("wikidata").describe(["DOID"]) == ('DOID:{id} → "DOID:{id}"',)
+    assert 'DOID:{id} → "DOID:{id}"' in bridge("wikidata").describe()

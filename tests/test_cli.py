@@ -277,7 +277,7 @@ def test_a_long_answer_is_several_tables_with_each_row_once(folder: Path) -> Non
 
 
 _FOR_BUILDS = {"curies", "yaml", "rdfkit.kinds", "rdfkit.federation"}
-_ALWAYS_LATER = {"rdflib", "pyshacl", "fastobo", "lark", "starlette", "httpcore2", "numpy", "scipy", "pandas"}
+_ALWAYS_LATER = {"rdflib", "pyshacl", "fastobo", "starlette", "httpcore2", "numpy", "scipy", "pandas"}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from conftest import CASES
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdfkit.dialect import Repaired, repair
+from rdfkit.dialect.edits import Repaired
+from rdfkit.dialect.repair import repair
 from rdfkit.errors import QueryError
 from rdfkit.identifiers import prefix_map
 from rdfkit.queries import bind, library, read_query

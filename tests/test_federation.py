@@ -10,14 +10,14 @@ import pyoxigraph as ox
 import pytest
 from federated_queries import Case, node, random_case
 
-from rdfkit import federation
 from rdfkit.complexity import Complexity
 from rdfkit.endpoints import Endpoint
-from rdfkit.errors import FederationError, QueryError, RemoteError
-from rdfkit.federation import Options, explain, federate
+from rdfkit.errors import EndpointError, FederationError, QueryError, RemoteError
+from rdfkit.federation import Options, executor, explain, federate
+from rdfkit.federation.planner import correlated
 from rdfkit.groups import read_groups
+from rdfkit.identifiers import prefix_map
 from rdfkit.ledger import Ledger
-from rdfkit.planning import correlated
 from rdfkit.remote import RemoteRows
 from rdfkit.store import Store
 
@@ -80,7 +80,7 @@ def _check(case: Case) -> None:
     assert _rows(bound, names) == expected, case
     with pytest.MonkeyPatch.context() as patch:
         # Each clause for all that it has.
-        patch.setattr(federation, "keys", lambda *_: ())
+        patch.setattr(executor, "keys", lambda *_: ())
         unbound = federate(local, case.query, Stores(endpoints), _find)
         assert _rows(unbound, names) == expected, case
 
@@ -220,6 +220,21 @@ def test_a_blank_node_of_ours_is_no_key() -> None:
     endpoint = Stores({_ENDPOINT: _store([ox.Triple(node("k0"), node("q"), ox.Literal(0))])})
     assert len(list(federate(local, _QUERY, endpoint, _find))) == 1
     assert "_:" not in endpoint.asked[0]
+
+
+def test_keys_of_two_kinds_that_would_both_be_sent_as_one_literal_are_refused() -> None:
+    local = _store(
+        ox.Triple(node("s"), node("p"), ox.NamedNode(prefix_map()[prefix] + "3569"))
+        for prefix in ("ncbigene", "pubmed")
+    )
+    endpoint = Stores({})
+
+    def find(iri: str) -> Endpoint:
+        return Endpoint("", iri, iri, forms={"ncbigene": '"{id}"', "pubmed": '"{id}"'})
+
+    with pytest.raises(EndpointError, match="keys of several kinds"):
+        federate(local, _QUERY, endpoint, find)
+    assert endpoint.asked == []
 
 
 def test_an_endpoint_that_may_not_be_asked_is_not() -> None:

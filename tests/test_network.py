@@ -18,9 +18,9 @@ from server.serving import Server, serving
 from rdfkit.answers import Rows
 from rdfkit.errors import FederationError, QueryRefusedError, RemoteError
 from rdfkit.federation import Options
+from rdfkit.federation.planner import correlated
 from rdfkit.groups import read_groups
 from rdfkit.network import Network
-from rdfkit.planning import correlated
 from rdfkit.store import Store, open_store, staging
 
 _KEYS = 120

@@ -9,9 +9,10 @@ import pyoxigraph as ox
 import pytest
 from conftest import CASES
 
+from rdfkit.complexity import SAFE
 from rdfkit.errors import QueryError
+from rdfkit.federation.planner import key_query, keys, replaced
 from rdfkit.groups import read_groups
-from rdfkit.planning import key_query, keys, replaced
 
 _CASES = tomllib.loads((CASES / "planning.toml").read_text(encoding="utf-8"))["case"]
 _PREFIX = "PREFIX e: <http://example.org/>\n"
@@ -52,3 +53,44 @@ def test_a_service_within_a_service_is_for_that_endpoint() -> None:
 def test_what_is_not_sparql_is_said_with_its_place(text: str) -> None:
     with pytest.raises(QueryError, match="not valid SPARQL"):
         read_groups(text)
+
+
+def test_the_place_of_a_mistake_is_that_in_the_text_with_service() -> None:
+    with pytest.raises(QueryError, match="not valid SPARQL") as caught:
+        read_groups("SELECT * {\n SERVICE SILENT <http://x/> { ?s ?p ?o ) }\n}")
+    assert str(caught.value).startswith("2:40: ")
+
+
+def test_less_than_is_no_iri_in_an_expression() -> None:
+    query = read_groups("SELECT * { ?a <p> ?b FILTER(?a<?b&&?c>?d) ?c <q> ?d }")
+    assert [sorted(element.mentioned) for element in query.where.elements] == [
+        ["a", "b"],
+        ["a", "b", "c", "d"],
+        ["c", "d"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { ?a ?b ?c LATERAL { ?c ?d ?e } }",
+        "SELECT * { << ?a ?b ?c >> ?d ?e }",
+        "SELECT * { ?a ?b ?c {| ?d ?e |} }",
+    ],
+)
+def test_what_sparql_11_does_not_have_is_refused(text: str) -> None:
+    with pytest.raises(QueryError, match="not valid SPARQL"):
+        read_groups(text)
+
+
+def test_a_rule_that_virtuoso_does_not_have_is_for_the_endpoint() -> None:
+    """Without GROUP BY it groups by the variables beside the aggregate."""
+    (service,) = read_groups(
+        "SELECT * { ?s <p> ?k SERVICE <http://x/> { SELECT ?k (COUNT(?v) AS ?n) { ?k <q> ?v } } }"
+    ).services()
+    assert (service.is_fixed, service.variables) == (True, {"k", "n"})
+
+
+def test_groups_may_stand_as_deep_as_the_limits_allow() -> None:
+    deep = SAFE.nesting - 1
+    assert read_groups(f"SELECT * {{ {'OPTIONAL { ?a ?b ?c . ' * deep}{'}' * deep} }}").where.variables

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 import pytest
 from conftest import CASES
 
-from rdfkit.dialect import check_syntax
+from rdfkit.dialect.repair import check_syntax
 from rdfkit.identifiers import prefix_map
 from rdfkit.queries import bind, library
 from rdfkit.rewriting import about, declared

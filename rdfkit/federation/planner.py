@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rdfkit.groups import (
+from rdfkit.algebra import (
     Bind,
     Data,
     Element,
@@ -26,13 +26,16 @@ from rdfkit.groups import (
     Group,
     Minus,
     Optional,
-    Query,
+    ParsedQuery,
     Service,
     Triples,
     Union,
     inner_groups,
     services_in,
 )
+from rdfkit.dialect.edits import Edit, edited
+from rdfkit.errors import FederationError
+from rdfkit.groups import read_groups
 
 # The text that stands for a clause whose solutions are known.
 Known = Mapping[Service, str]
@@ -52,7 +55,24 @@ class Context:
         return Context(f"{self.text} {text}".strip(), self.variables | variables, self.certain | certain)
 
 
-def keys(query: Query, service: Service, known: Known) -> tuple[str, ...]:
+def read_federated(text: str) -> ParsedQuery:
+    """A query whose SERVICE clauses can be asked one by one.
+
+    Raises QueryError for what is not SPARQL, FederationError for a clause in EXISTS that cannot be asked by itself.
+    """
+    query = read_groups(text)
+    found = correlated(query)
+    if found is not None:
+        raise FederationError(
+            "in EXISTS, a SERVICE clause may have triples, VALUES, and filters of the variables that these bind",
+            key="exists",
+            line=text.count("\n", 0, found.start) + 1,
+            value=found.endpoint,
+        )
+    return query
+
+
+def keys(query: ParsedQuery, service: Service, known: Known) -> tuple[str, ...]:
     """The variables by whose values a clause can be asked, sorted: those of its context that it always binds.
 
     A value for one that it can leave open would bind it there, and what comes after may ask whether it is bound.
@@ -63,14 +83,14 @@ def keys(query: Query, service: Service, known: Known) -> tuple[str, ...]:
     return tuple(sorted(service.body.certain & context(query, service, known).variables))
 
 
-def key_query(query: Query, service: Service, known: Known, names: Sequence[str]) -> str:
+def key_query(query: ParsedQuery, service: Service, known: Known, names: Sequence[str]) -> str:
     """The query that gives the values to ask for, of the variables `names`."""
     found = context(query, service, known)
     variables = " ".join(f"?{name}" for name in names)
     return f"{query.prologue}\nSELECT DISTINCT {variables} {query.dataset} WHERE {{ {found.text} }}"
 
 
-def context(query: Query, service: Service, known: Known) -> Context:
+def context(query: ParsedQuery, service: Service, known: Known) -> Context:
     """What restricts a clause, as far as it is known without the clauses that are not."""
     outer = Context()
     if query.data is not None:
@@ -94,7 +114,7 @@ def context(query: Query, service: Service, known: Known) -> Context:
     return outer
 
 
-def correlated(query: Query) -> Service | None:
+def correlated(query: ParsedQuery) -> Service | None:
     """The first clause in an EXISTS that could see variables of the solution that EXISTS is asked for.
 
     There, these are put into the pattern (https://www.w3.org/TR/sparql11-query/#func-substitute), and what an endpoint
@@ -119,12 +139,12 @@ def _stands_alone(service: Service) -> bool:
     )
 
 
-def replaced(query: Query, known: Known) -> str:
+def replaced(query: ParsedQuery, known: Known) -> str:
     """The query with the text of each known clause in its place."""
     return _replaced(query, 0, len(query.text), known)
 
 
-def _own(query: Query, group: Group, index: int, known: Known) -> Context:
+def _own(query: ParsedQuery, group: Group, index: int, known: Known) -> Context:
     """What restricts an element of a group among its neighbours."""
     is_joined = not isinstance(group.elements[index], Optional | Minus)
     found, is_exact = Context(), True
@@ -139,7 +159,7 @@ def _own(query: Query, group: Group, index: int, known: Known) -> Context:
     return _filtered(query, group, found, known)
 
 
-def _filtered(query: Query, group: Group, found: Context, known: Known) -> Context:
+def _filtered(query: ParsedQuery, group: Group, found: Context, known: Known) -> Context:
     """With the filters of the group, wherever they stand, whose variables are all surely bound."""
     for other in group.elements:
         if isinstance(other, Filter) and not other.groups and other.mentioned <= found.certain:
@@ -147,10 +167,12 @@ def _filtered(query: Query, group: Group, found: Context, known: Known) -> Conte
     return found
 
 
-def _within_exists(query: Query, element: Element, service: Service, known: Known) -> Context:
+def _within_exists(query: ParsedQuery, element: Element, service: Service, known: Known) -> Context:
     for inner in element.groups:
         if any(True for _ in _way_to(inner, service)):
-            return context(Query(query.text, query.prologue, query.dataset, inner, None), service, known)
+            return context(
+                ParsedQuery(query.text, query.prologue, query.dataset, inner, None), service, known
+            )
     return Context()
 
 
@@ -199,16 +221,13 @@ def _is_local(element: Element, known: Known) -> bool:
     return all(_is_local(inner, known) for group in element.groups for inner in group.elements)
 
 
-def _text(query: Query, element: Element, known: Known) -> str:
+def _text(query: ParsedQuery, element: Element, known: Known) -> str:
     text = _replaced(query, element.start, element.end, known)
     # Triples may stand before others here that they were apart from.
     return f"{text.rstrip().removesuffix('.')} ." if isinstance(element, Triples) else text
 
 
-def _replaced(query: Query, start: int, end: int, known: Known) -> str:
-    parts, position = [], start
-    for service in sorted(known, key=lambda one: one.start):
-        if start <= service.start and service.end <= end:
-            parts += [query.text[position : service.start], known[service]]
-            position = service.end
-    return "".join([*parts, query.text[position:end]])
+def _replaced(query: ParsedQuery, start: int, end: int, known: Known) -> str:
+    inside = (service for service in known if start <= service.start and service.end <= end)
+    edits = (Edit(service.start - start, service.end - start, known[service]) for service in inside)
+    return edited(query.text[start:end], edits)

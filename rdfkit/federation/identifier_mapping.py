@@ -75,7 +75,7 @@ class Bridge:
 
     def outward(self, term: Term) -> Term:
         """A term of ours as the endpoint writes it. What has no form there, or could not come back, stays as it is."""
-        form = self._form_of(term)
+        form = self.form_of(term)
         written = form.write(term) if form is not None else None
         if form is None or written is None or form.is_literal:
             return written or term
@@ -84,30 +84,19 @@ class Bridge:
     def inward(self, term: Term) -> Term:
         """An IRI of the endpoint as we write it. Any other term, and so every literal, stays as it is."""
         read = self._read(term)
-        form = self._form_of(read) if read is not None else None
+        form = self.form_of(read) if read is not None else None
         return read if read is not None and form is not None and form.write(read) == term else term
 
     def keys(self, keys: Iterable[Term]) -> Keys:
         """The keys of one variable as they are sent. Raises EndpointError as `Keys` says."""
         return Keys(self, keys)
 
-    def form_of(self, term: Term) -> Form | None:
-        """The form in which a term of ours goes out; None when it stays as it is."""
-        return self._form_of(term) if self.outward(term) != term else None
+    def describe(self) -> tuple[str, ...]:
+        """What becomes what, for the plan: `ncbigene:{id} → <http://purl.uniprot.org/geneid/{id}>`."""
+        return tuple(f"{form.prefix}:{_ID} → {form.text}" for form in self._forms)
 
-    def describe(self, prefixes: Iterable[str] | None = None) -> tuple[str, ...]:
-        """What becomes what, for the plan: `ncbigene:{id} → <http://purl.uniprot.org/geneid/{id}>`.
-
-        Of all forms, or of those of these prefixes.
-        """
-        wanted = None if prefixes is None else set(prefixes)
-        return tuple(
-            f"{form.prefix}:{_ID} → {form.text}"
-            for form in self._forms
-            if wanted is None or form.prefix in wanted
-        )
-
-    def _form_of(self, ours: Term) -> Form | None:
+    def form_of(self, ours: Term) -> Form | None:
+        """The form that the endpoint has for a term of ours, if any."""
         return next((form for form in self._writing if form.write(ours) is not None), None)
 
     def _read(self, theirs: Term) -> Term | None:
@@ -124,23 +113,18 @@ class Keys:
     def __init__(self, bridge: Bridge, keys: Iterable[Term]) -> None:
         self._bridge = bridge
         self._ours: dict[Term, list[Term]] = {}
-        prefixes: set[str] = set()
-        literals: set[str] = set()
+        kinds: set[str] = set()
         for key in dict.fromkeys(keys):
-            form = bridge.form_of(key)
-            prefixes |= {form.prefix} if form is not None else set()
-            if isinstance(key, ox.Literal):
-                literals.add("literals")
-            elif form is not None and form.is_literal:
-                literals.add(f"{form.prefix}:")
-            self._ours.setdefault(bridge.outward(key), []).append(key)
-        if len(literals) > 1:
+            sent, form = bridge.outward(key), bridge.form_of(key)
+            self._ours.setdefault(sent, []).append(key)
+            if isinstance(sent, ox.Literal):
+                kinds.add(f"{form.prefix}:" if form is not None else "literals")
+        if len(kinds) > 1:
             raise EndpointError(
                 "keys of several kinds would all be sent as literals",
-                value=" and ".join(sorted(literals)),
+                value=" and ".join(sorted(kinds)),
                 expected="keys of one kind for a variable, or no bridging",
             )
-        self.prefixes = frozenset(prefixes)
 
     @property
     def sent(self) -> tuple[Term, ...]:

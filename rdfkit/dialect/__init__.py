@@ -1,0 +1,1 @@
+"""Virtuoso's looser dialect of SPARQL, made SPARQL 1.1: `repair`, and what it is built of."""
