@@ -168,7 +168,7 @@ def remarks(repairs: Iterable[Repair], content: Content, text: str, store: Store
     """
     lines = [f"repaired: {one.name}: {one.sentence}" for one in repairs]
     if content is Content.NOTHING or (content is Content.ZEROS and has_aggregates(text)):
-        from rdfkit.absence import explain_empty
+        from rdfkit.store.explain import explain_empty
 
         lines += [f"empty: {hint}" for hint in explain_empty(text, store)]
     return "".join(f"{line}\n" for line in lines)

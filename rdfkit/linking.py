@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from rdfkit.editing import Editor
 from rdfkit.errors import LinkError
 from rdfkit.identifiers import compress, expand
 from rdfkit.inventory import FILE as INVENTORY
 from rdfkit.inventory import Inventory
 from rdfkit.store import Store, changing
+from rdfkit.store.graph_editor import Editor
 
 if TYPE_CHECKING:
     from rdfkit.overlaps import Pairs

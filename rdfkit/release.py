@@ -38,7 +38,6 @@ import pyoxigraph as ox
 import rdfkit
 from rdfkit import provenance, resources
 from rdfkit.conversion import Advance, no_progress
-from rdfkit.counts import count
 from rdfkit.errors import ExportError
 from rdfkit.formats import of_name
 from rdfkit.identifiers import expand
@@ -48,7 +47,8 @@ from rdfkit.queries import library
 from rdfkit.query_descriptions import query_triples
 from rdfkit.serialization import serialize
 from rdfkit.store import Store
-from rdfkit.void import SiteOf, describe, site_of
+from rdfkit.store.statistics import count
+from rdfkit.store.void import SiteOf, describe, site_of
 
 MANIFEST = "manifest.json"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

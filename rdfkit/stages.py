@@ -28,8 +28,6 @@ from rdfkit.conversion import (
     map_task,
     unsaid,
 )
-from rdfkit.counts import Counts, count_merged, count_store
-from rdfkit.editing import Editor
 from rdfkit.errors import SourceError
 from rdfkit.identifiers import expand
 from rdfkit.inventory import Companion, Inventory, Scope, State, Waiting
@@ -55,8 +53,10 @@ from rdfkit.shards import Manifest
 from rdfkit.spool import FOLDER as SPOOL
 from rdfkit.spool import Job, Spooled, spool, spooled
 from rdfkit.store import Stage, Store
+from rdfkit.store.graph_editor import Editor
+from rdfkit.store.statistics import Counts, count_merged, count_store
+from rdfkit.store.void import describe, site_of_kind
 from rdfkit.union import can_be_parted, check_union, confirmed_suspects, holders
-from rdfkit.void import describe, site_of_kind
 
 if TYPE_CHECKING:
     from rdfkit.linking import Thresholds

@@ -12,7 +12,6 @@ from targets import Running, running
 
 import rdfkit
 from rdfkit import auditing, remote_store
-from rdfkit.absence import explain_empty
 from rdfkit.asking import describe_store
 from rdfkit.datasets import Dataset
 from rdfkit.diagram import mermaid
@@ -24,6 +23,7 @@ from rdfkit.network import Network
 from rdfkit.publishing import publish
 from rdfkit.remote_store import RemoteStore, open_endpoint
 from rdfkit.store import Store
+from rdfkit.store.explain import explain_empty
 
 KINDS = ["oxigraph", pytest.param("virtuoso", marks=pytest.mark.peers)]
 TYPE = ox.NamedNode(expand("rdf:type"))

@@ -303,7 +303,7 @@ def test_an_open_store_keeps_answering_after_two_more_builds(path: Path):
 
 def test_a_store_may_be_opened_while_a_build_takes_its_place(path: Path):
     """Builds once at every line that opening runs through; what was opened is whole and stays."""
-    watched = (open_store.__code__, rdfkit.store._lock_for_reading.__code__)
+    watched = (open_store.__code__, rdfkit.store.store._lock_for_reading.__code__)
     build(path, "0")
     for moment in count(1):
         lines = count(1)

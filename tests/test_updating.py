@@ -13,10 +13,11 @@ import pyoxigraph as ox
 import pytest
 
 from rdfkit.complexity import Complexity
+from rdfkit.datasets import Dataset
 from rdfkit.errors import NotFoundError, QueryError, QueryRefusedError, StoreError, UpdateError
 from rdfkit.formats import of_name
-from rdfkit.store import DEFAULT_GRAPH, Dataset, open_store, staging
-from rdfkit.updating import Document, delete_graph, put_graph, update, with_dataset
+from rdfkit.store import DEFAULT_GRAPH, open_store, staging
+from rdfkit.store.updates import Document, delete_graph, put_graph, update, with_dataset
 
 E = "http://example.org/"
 BASE = f"{E}base"
@@ -200,7 +201,7 @@ def test_a_document_that_does_not_fit_changes_nothing(store: Path, tmp_path: Pat
 
 SLOW = """
 import sys
-from rdfkit.updating import update
+from rdfkit.store.updates import update
 print("begun", flush=True)
 update(sys.argv[1], "INSERT { ?a <http://example.org/q> ?e } WHERE { GRAPH ?g { ?a ?p ?b } GRAPH ?h { ?c ?q ?d } "
     "BIND(RAND() AS ?e) }")

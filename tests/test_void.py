@@ -8,11 +8,11 @@ from collections import Counter
 import pyoxigraph as ox
 import pytest
 
-from rdfkit.counts import count
 from rdfkit.identifiers import expand
 from rdfkit.provenance import GRAPH
 from rdfkit.store import Store
-from rdfkit.void import describe, site_of
+from rdfkit.store.statistics import count
+from rdfkit.store.void import describe, site_of
 
 DATASET = {
     "wikipathways": "https://www.wikipathways.org/#dataset",
@@ -111,7 +111,7 @@ def test_there_are_no_blank_nodes(sample_store: Store) -> None:
 
 def test_a_triple_of_many_pages_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
     # So few may stand there more than once that the counts are compacted many times on the way.
-    monkeypatch.setattr("rdfkit.counts._Distinct._SPARE", 8)
+    monkeypatch.setattr("rdfkit.store.statistics._Distinct._SPARE", 8)
     things = [ox.NamedNode(f"https://www.wikipathways.org/#{number}") for number in range(20_000)]
     label, same = ox.NamedNode(expand("rdfs:label")), ox.Literal("same")
     pages = [ox.NamedNode(f"https://www.wikipathways.org/{name}.html") for name in ("a", "b")]

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import pyoxigraph as ox
 
-from rdfkit import updating
 from rdfkit.answers import Answer, Graph, Rows, Truth
 from rdfkit.complexity import Complexity
 from rdfkit.datasets import Dataset
@@ -26,7 +25,7 @@ from rdfkit.server.description import service_triples, void_triples
 from rdfkit.server.negotiation import GRAPHS, ROWS, Offer, choose
 from rdfkit.server.output import Output, RowCounter
 from rdfkit.sparql_tokens import calls_service
-from rdfkit.store import DEFAULT_GRAPH, Store
+from rdfkit.store import DEFAULT_GRAPH, Store, updates
 
 if TYPE_CHECKING:
     from rdfkit.network import Network
@@ -183,7 +182,7 @@ def update(context: Context, arguments: Mapping[str, Any], output: Output) -> No
 
     Who may update may send more triples than a query may ask for.
     """
-    updating.update(
+    updates.update(
         _path(context),
         arguments["text"],
         using=_dataset(arguments),
@@ -197,8 +196,8 @@ def put_graph(context: Context, arguments: Mapping[str, Any], output: Output) ->
 
     With `is_there` only if the graph is there (true), or is not (false). Says as JSON whether it was `created`.
     """
-    documents = [updating.Document(Path(path), of_name(format)) for path, format in arguments["documents"]]
-    created = updating.put_graph(
+    documents = [updates.Document(Path(path), of_name(format)) for path, format in arguments["documents"]]
+    created = updates.put_graph(
         _path(context),
         arguments["graph"],
         documents,
@@ -212,7 +211,7 @@ def put_graph(context: Context, arguments: Mapping[str, Any], output: Output) ->
 
 def delete_graph(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
     """Removes a graph. Raises NotFoundError."""
-    updating.delete_graph(_path(context), arguments["graph"])
+    updates.delete_graph(_path(context), arguments["graph"])
     output.begin("application/json")
 
 

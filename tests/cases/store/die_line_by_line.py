@@ -16,6 +16,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from rdfkit import store
+from rdfkit.store import store as module
 
 SAYS, GRAPH = ox.NamedNode("http://ex/says"), ox.NamedNode("http://ex/graph")
 PATH, FIRST, STEP = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
@@ -40,7 +41,7 @@ def build(generation: int, fatal_line: int) -> str:
     lines = count(1)
 
     def trace(frame: FrameType, event: str, _: object) -> Any:
-        if frame.f_code.co_filename != store.__file__:
+        if frame.f_code.co_filename != module.__file__:
             return None
         if event == "line" and next(lines) == fatal_line:
             os.kill(os.getpid(), signal.SIGKILL)

@@ -18,8 +18,8 @@ from typing import Any, Self
 import pyoxigraph as ox
 
 from rdfkit import resources
-from rdfkit.editing import Pattern, is_matched, patterns
 from rdfkit.identifiers import expand
+from rdfkit.store.graph_editor import Pattern, is_matched, patterns
 
 _TYPE = ox.NamedNode(expand("rdf:type"))
 _COUNTERS = ("classes", "properties", "links")
@@ -42,7 +42,7 @@ class Counts:
         return sum(self.properties.values())
 
     def add(self, pattern: Pattern, number: int) -> None:
-        """Counts a pattern of `editing.patterns` that matches (1), or no longer does (-1)."""
+        """Counts a pattern of `graph_editor.patterns` that matches (1), or no longer does (-1)."""
         subject, predicate, value = pattern
         if predicate is None:
             self.subjects += number if subject is not None else 0

@@ -13,8 +13,8 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from rdfkit.counts import Counts, catalogue
 from rdfkit.identifiers import compress, expand, percent_encode
+from rdfkit.store.statistics import Counts, catalogue
 
 CC0 = "creativecommons:publicdomain/zero/1.0/"
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
