@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from stores import new_build
 
 from rdfkit.complexity import Complexity
 from rdfkit.datasets import Dataset
 from rdfkit.errors import NotFoundError, QueryError, QueryRefusedError, StoreError, UpdateError
 from rdfkit.formats import of_name
-from rdfkit.store import DEFAULT_GRAPH, open_store, staging
+from rdfkit.store import DEFAULT_GRAPH, open_store
 from rdfkit.store.updates import Document, delete_graph, put_graph, update, with_dataset
 
 E = "http://example.org/"
@@ -31,7 +32,7 @@ def quad(subject: str, graph: str) -> ox.Quad:
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
     folder = tmp_path / "store"
-    with staging(folder) as stage:
+    with new_build(folder) as stage:
         stage.load([quad("a", "g"), quad("b", "g"), quad("b", "h")])
         stage.commit({"builder": "test"})
     return folder
@@ -213,7 +214,7 @@ print("done", flush=True)
 @pytest.mark.parametrize("moment", [0.0, 0.4])
 def test_an_update_that_is_killed_leaves_the_store_as_it_was(tmp_path: Path, moment: float):
     folder = tmp_path / "store"
-    with staging(folder) as stage:
+    with new_build(folder) as stage:
         stage.load([quad(f"s{number}", "g") for number in range(2000)])
         stage.commit({})
     process = subprocess.Popen([sys.executable, "-c", SLOW, str(folder)], stdout=subprocess.PIPE, text=True)

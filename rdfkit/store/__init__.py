@@ -1,17 +1,15 @@
-"""The graph on disk: opened for reading, built aside and switched in, changed, counted and described."""
+"""The graph on disk: built aside, switched in atomically, opened read-only, changed, counted and described.
 
-from rdfkit.store.store import (
-    DEFAULT_GRAPH,
-    DEFAULT_PATH,
-    Stage,
-    Store,
-    building,
-    changing,
-    current_build,
-    open_store,
-    staging,
-    syntax_error,
-)
+`store` opens and asks it, `builds` makes it, `layout`, `locks`, `default_graph` and `failures` are what both rest on.
+Not imported here, since opening needs none of them: `updates` (SPARQL Update), `graph_editor` (changes of single
+graphs), `statistics` and `void` (what a dataset holds, and its description), `explain` (why an answer is empty).
+"""
+
+from rdfkit.store.builds import Stage, building, changing
+from rdfkit.store.default_graph import DEFAULT_GRAPH
+from rdfkit.store.failures import syntax_error
+from rdfkit.store.layout import DEFAULT_PATH, current_build
+from rdfkit.store.store import Store, open_store
 
 __all__ = [
     "DEFAULT_GRAPH",
@@ -22,6 +20,5 @@ __all__ = [
     "changing",
     "current_build",
     "open_store",
-    "staging",
     "syntax_error",
 ]
