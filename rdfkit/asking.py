@@ -19,7 +19,7 @@ from rdfkit.errors import QueryError
 from rdfkit.files import whole_file
 from rdfkit.formats import of_name
 from rdfkit.identifiers import compress
-from rdfkit.sparql_tokens import Kind, tokens
+from rdfkit.sparql_tokens import TokenKind, tokens
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -244,7 +244,7 @@ def plan_text(steps: Iterable[Step]) -> str:
 
 def _on_one_line(text: str) -> str:
     """A query without its comments, which would hide what stands behind them."""
-    kept = (" " if token.kind is Kind.COMMENT else token.text for token in tokens(text))
+    kept = (" " if token.kind is TokenKind.COMMENT else token.text for token in tokens(text))
     return " ".join("".join(kept).split())
 
 

@@ -27,10 +27,10 @@ from rdfkit.errors import (
 )
 
 if TYPE_CHECKING:
+    from rdfkit.answers import Account
     from rdfkit.builder import Build
     from rdfkit.clusters import Cluster
     from rdfkit.credentials import Credentials
-    from rdfkit.ledger import Ledger
     from rdfkit.linking import Linkset, Thresholds
     from rdfkit.network import Network
     from rdfkit.publishing import Publication
@@ -1019,7 +1019,7 @@ def _parameters(texts: list[str]) -> dict[str, str]:
     return {key: value for key, _, value in pairs}
 
 
-def _write_ledger(ledger: Ledger | None, path: Path | None, quiet: bool) -> None:
+def _write_ledger(ledger: Account | None, path: Path | None, quiet: bool) -> None:
     if ledger is None:
         return
     if path is not None:

@@ -11,10 +11,20 @@ import re
 from dataclasses import dataclass, fields
 
 from rdfkit.errors import QueryRefusedError
-from rdfkit.sparql_tokens import MAY_HIDE_A_KEYWORD, Kind, Token, readings, unescaped
+from rdfkit.sparql_tokens import MAY_HIDE_A_KEYWORD, Token, TokenKind, readings, unescaped
 
 _OPENING, _CLOSING = frozenset("{(["), frozenset("})]")
-_TERMS = frozenset({Kind.IRI, Kind.NAME, Kind.VARIABLE, Kind.BLANK, Kind.STRING, Kind.NUMBER, Kind.LANGUAGE})
+_TERMS = frozenset(
+    {
+        TokenKind.IRI,
+        TokenKind.NAME,
+        TokenKind.VARIABLE,
+        TokenKind.BLANK,
+        TokenKind.STRING,
+        TokenKind.NUMBER,
+        TokenKind.LANGUAGE,
+    }
+)
 _OPERATOR_MARKS = frozenset("!|&+-*/^<>=?~")
 _HAVING = re.compile("having", re.IGNORECASE | re.ASCII)
 _OPTIONAL = re.compile("optional", re.IGNORECASE | re.ASCII)
@@ -95,9 +105,9 @@ def _measure_reading(text: str) -> Complexity:
         terms += token.kind in _TERMS or token.text in _OPENING
         if token.kind in MAY_HIDE_A_KEYWORD:
             optionals += len(_OPTIONAL.findall(token.text))
-            operators += len(_OPERATOR.findall(token.text)) if token.kind is Kind.WORD else 0
+            operators += len(_OPERATOR.findall(token.text)) if token.kind is TokenKind.WORD else 0
             conditions = conditions or _HAVING.search(token.text) is not None
-        elif token.kind is Kind.MARK:
+        elif token.kind is TokenKind.MARK:
             # HAVING takes any number of conditions, with nothing between them.
             operators += token.text in _OPERATOR_MARKS or (conditions and token.text == "(")
         triples.add(token)
@@ -105,7 +115,7 @@ def _measure_reading(text: str) -> Complexity:
 
 
 def _step(token: Token) -> int:
-    if token.kind is not Kind.MARK:
+    if token.kind is not TokenKind.MARK:
         return 0
     return (token.text in _OPENING) - (token.text in _CLOSING)
 
@@ -129,11 +139,11 @@ class _Triples:
 
     def add(self, token: Token) -> None:
         """Counts in the next token."""
-        if token.kind in (Kind.SPACE, Kind.COMMENT):
+        if token.kind in (TokenKind.SPACE, TokenKind.COMMENT):
             return
         within = self._brackets[-1]
         follows_item = within.follows_item
-        if token.kind is Kind.MARK:
+        if token.kind is TokenKind.MARK:
             self._mark(token.text, within)
         elif token.kind in _TERMS or _BOOLEAN.search(token.text):
             self._terms += 1
@@ -144,8 +154,8 @@ class _Triples:
             # This is within what another reading takes for an IRI, after which an item follows an item.
             within.follows_item = within.follows_item or follows_item
         else:
-            self._before = token.text if token.kind in (Kind.MARK, Kind.WORD) else ""
-        if token.kind is Kind.IRI:
+            self._before = token.text if token.kind in (TokenKind.MARK, TokenKind.WORD) else ""
+        if token.kind is TokenKind.IRI:
             self._iri_end = token.end
 
     def _mark(self, mark: str, within: _Bracket) -> None:

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from rdfkit.errors import QueryError
 from rdfkit.identifiers import is_absolute_iri
-from rdfkit.sparql_tokens import Kind, Token, declared_prefixes, iri_of, significant_tokens
+from rdfkit.sparql_tokens import Token, TokenKind, declared_prefixes, iri_of, significant_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def read_dataset(text: str, prefixes: Mapping[str, str]) -> Dataset | None:
     named: list[str] = []
     for number, token in enumerate(found):
         after = found[number + 1 : number + 3]
-        if token.kind is Kind.WORD and token.text.upper() == "FROM" and after:
+        if token.kind is TokenKind.WORD and token.text.upper() == "FROM" and after:
             is_named = after[0].text.upper() == "NAMED"
             (named if is_named else default).append(iri_of(after[-1 if is_named else 0], known) or "")
     if not default + named or not all(is_absolute_iri(iri) for iri in default + named):
@@ -74,7 +74,7 @@ def _head(text: str) -> Iterator[Token]:
     """The significant tokens of a query that stand before its group and outside of brackets."""
     depth, before = 0, ""
     for token in significant_tokens(text):
-        if token.kind is Kind.MARK:
+        if token.kind is TokenKind.MARK:
             # Before the group there may be the template of CONSTRUCT, and groups within expressions of SELECT.
             if token.text == "{" and depth == 0 and before != "CONSTRUCT":
                 return

@@ -29,8 +29,8 @@ import pyoxigraph as ox
 
 from rdfkit import resources
 from rdfkit.sparql_tokens import (
-    Kind,
     Token,
+    TokenKind,
     calls_service,
     declared_prefixes,
     iri_of,
@@ -142,7 +142,7 @@ class _Query:
         pairs: dict[int, int] = {}
         opened: list[int] = []
         for position, token in enumerate(self.tokens):
-            if token.kind is not Kind.MARK:
+            if token.kind is not TokenKind.MARK:
                 continue
             if token.text in _OPENING:
                 opened.append(position)
@@ -164,12 +164,12 @@ class _Query:
     def is_word(self, position: int, *words: str) -> bool:
         """Whether one of these keywords stands there."""
         token = self._at(position)
-        return token is not None and token.kind is Kind.WORD and token.text.upper() in words
+        return token is not None and token.kind is TokenKind.WORD and token.text.upper() in words
 
     def is_mark(self, position: int, *marks: str) -> bool:
         """Whether one of these marks stands there."""
         token = self._at(position)
-        return token is not None and token.kind is Kind.MARK and token.text in marks
+        return token is not None and token.kind is TokenKind.MARK and token.text in marks
 
     def shown(self, first: int, last: int) -> str:
         """The text from one token to another on one line."""
@@ -185,7 +185,7 @@ class _Query:
         while position <= last:
             if self.is_aggregate(position):
                 position = self.partners.get(position + 1, position)
-            elif self.tokens[position].kind is Kind.VARIABLE:
+            elif self.tokens[position].kind is TokenKind.VARIABLE:
                 yield position
             position += 1
 
@@ -260,7 +260,7 @@ class _Query:
 
     def _is_variable(self, position: int) -> bool:
         token = self._at(position)
-        return token is not None and token.kind is Kind.VARIABLE
+        return token is not None and token.kind is TokenKind.VARIABLE
 
     def _expression(self, first: int) -> int | None:
         """Where the expression ends that begins there."""
@@ -280,16 +280,16 @@ class _Query:
             return None
         if self.is_mark(position, "("):
             return self.partners.get(position)
-        if token.kind in (Kind.WORD, Kind.NAME, Kind.IRI) and self.is_mark(position + 1, "("):
+        if token.kind in (TokenKind.WORD, TokenKind.NAME, TokenKind.IRI) and self.is_mark(position + 1, "("):
             return self.partners.get(position + 1)
-        if token.kind is Kind.STRING:
+        if token.kind is TokenKind.STRING:
             return self._end_of_literal(position)
-        constant = token.kind in (Kind.VARIABLE, Kind.NUMBER, Kind.NAME, Kind.IRI)
+        constant = token.kind in (TokenKind.VARIABLE, TokenKind.NUMBER, TokenKind.NAME, TokenKind.IRI)
         return position if constant or self.is_word(position, "TRUE", "FALSE") else None
 
     def _end_of_literal(self, position: int) -> int:
         after = self._at(position + 1)
-        if after is not None and after.kind is Kind.LANGUAGE:
+        if after is not None and after.kind is TokenKind.LANGUAGE:
             return position + 1
         return (
             position + 3 if self.is_mark(position + 1, "^") and self.is_mark(position + 2, "^") else position
@@ -336,7 +336,7 @@ def _group_concat_separators(query: _Query, prefixes: Mapping[str, str]) -> _Fou
     for position in range(len(query.tokens)):
         if query.is_word(position, "GROUP_CONCAT") and position + 1 in query.partners:
             arguments = query.arguments(position + 1)
-            if len(arguments) == 2 and query.tokens[arguments[1][0]].kind is Kind.STRING:
+            if len(arguments) == 2 and query.tokens[arguments[1][0]].kind is TokenKind.STRING:
                 first = arguments[0][0] + query.is_word(arguments[0][0], "DISTINCT")
                 start, comma = query.tokens[first].start, query.tokens[arguments[1][0] - 1]
                 edits += [_Edit(start, start, " STR("), _Edit(comma.start, comma.end, ") ; separator = ")]
@@ -379,11 +379,11 @@ def _projection_parentheses(query: _Query, prefixes: Mapping[str, str]) -> _Foun
 def _projection_names(query: _Query, prefixes: Mapping[str, str]) -> _Found:
     edits: list[_Edit] = []
     shown: list[str] = []
-    taken = {token.text[1:] for token in query.tokens if token.kind is Kind.VARIABLE}
+    taken = {token.text[1:] for token in query.tokens if token.kind is TokenKind.VARIABLE}
     for select in query.selects:
         for number, column in enumerate(select.columns):
             first, last = query.tokens[column.first], query.tokens[column.last]
-            if column.name is not None or (column.first == column.last and first.kind is Kind.VARIABLE):
+            if column.name is not None or (column.first == column.last and first.kind is TokenKind.VARIABLE):
                 continue
             if _is_variable_in_brackets(query, column):
                 edits += [_Edit(first.start, first.end, " "), _Edit(last.start, last.end, " ")]
@@ -397,13 +397,13 @@ def _projection_names(query: _Query, prefixes: Mapping[str, str]) -> _Found:
 
 def _is_variable_in_brackets(query: _Query, column: _Column) -> bool:
     inside = query.tokens[column.first + 1 : column.last]
-    return query.is_mark(column.first, "(") and len(inside) == 1 and inside[0].kind is Kind.VARIABLE
+    return query.is_mark(column.first, "(") and len(inside) == 1 and inside[0].kind is TokenKind.VARIABLE
 
 
 def _shadowed_variables(query: _Query, prefixes: Mapping[str, str]) -> _Found:
     edits: set[_Edit] = set()
     shown: list[str] = []
-    taken = {token.text[1:] for token in query.tokens if token.kind is Kind.VARIABLE}
+    taken = {token.text[1:] for token in query.tokens if token.kind is TokenKind.VARIABLE}
     for select in query.selects:
         aliases = {column.name for column in select.columns if column.name is not None}
         order, last = _order_by(query, select)
@@ -424,7 +424,7 @@ def _shadowed_variables(query: _Query, prefixes: Mapping[str, str]) -> _Found:
             edits |= {
                 _Edit(token.start + 1, token.end, fresh)
                 for token in (query.tokens[position] for position in inside)
-                if token.kind is Kind.VARIABLE and token.text[1:] == name
+                if token.kind is TokenKind.VARIABLE and token.text[1:] == name
             }
             shown.append(f"?{name} is ?{fresh}")
     return _Found(sorted(edits), f"renamed variables whose name is that of a column: {', '.join(shown)}")

@@ -16,7 +16,7 @@ from typing import Protocol
 
 import pyoxigraph as ox
 
-from rdfkit.answers import Answer, Rows, Term
+from rdfkit.answers import Answer, Rows
 from rdfkit.bridging import Bridge
 from rdfkit.endpoints import Endpoint
 from rdfkit.errors import FederationError, RemoteError
@@ -25,8 +25,9 @@ from rdfkit.ledger import Ledger
 from rdfkit.planning import correlated, key_query, keys
 from rdfkit.planning import replaced as text_with
 from rdfkit.remote import RemoteRows
-from rdfkit.sparql_tokens import Kind, calls_service, tokens
+from rdfkit.sparql_tokens import TokenKind, calls_service, tokens
 from rdfkit.store import Store
+from rdfkit.terms import Term
 
 Values = tuple[Term, ...]
 Row = tuple[Term | None, ...]
@@ -348,7 +349,9 @@ class _Asking:
     def _prologue(self, body: str) -> str:
         """The declarations that a clause needs, in an order that does not depend on the rest of the query."""
         declared = self.query.prefixes()
-        used = sorted({token.prefix for token in tokens(body) if token.kind is Kind.NAME} & declared.keys())
+        used = sorted(
+            {token.prefix for token in tokens(body) if token.kind is TokenKind.NAME} & declared.keys()
+        )
         base = _base(self.query.prologue)
         lines = [f"BASE {base}"] if base else []
         lines += [f"PREFIX {prefix}: <{declared[prefix]}>" for prefix in used]
@@ -440,7 +443,7 @@ def _named(term: Term | None, number: int) -> Term | None:
 
 
 def _base(prologue: str) -> str | None:
-    found = [token for token in tokens(prologue) if token.kind in (Kind.WORD, Kind.IRI)]
+    found = [token for token in tokens(prologue) if token.kind in (TokenKind.WORD, TokenKind.IRI)]
     bases = [iri.text for word, iri in pairwise(found) if word.text.upper() == "BASE"]
     return bases[-1] if bases else None
 

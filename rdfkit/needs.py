@@ -15,7 +15,7 @@ import rdflib
 from rdflib.paths import AlternativePath, InvPath, MulPath, Path, SequencePath
 
 from rdfkit.identifiers import is_absolute_iri
-from rdfkit.sparql_tokens import Kind, Token, declared_prefixes, iri_of, significant_tokens
+from rdfkit.sparql_tokens import Token, TokenKind, declared_prefixes, iri_of, significant_tokens
 
 # rdflib reads some 50,000 characters in a second.
 _LONG = 50_000
@@ -259,10 +259,10 @@ def names_in(text: str, prefixes: Mapping[str, str]) -> Iterator[ox.NamedNode]:
     for position, token in enumerate(found):
         before = found[position - 1] if position else token
         after = found[position + 1] if position + 1 < len(found) else token
-        if token.kind is Kind.MARK and token.text in "{(":
+        if token.kind is TokenKind.MARK and token.text in "{(":
             group = token.text == "{" and _keyword(found, position) not in _OWN_GROUPS
             needed.append(group and (not needed or needed[-1]) and not _meets_union(found, position))
-        elif token.kind is Kind.MARK and token.text in "})" and needed:
+        elif token.kind is TokenKind.MARK and token.text in "})" and needed:
             needed.pop()
         elif needed and needed[-1] and not {before.text.upper(), after.text} & _BESIDE:
             iri = iri_of(token, known)
@@ -282,7 +282,7 @@ def _keyword(found: Sequence[Token], opening: int) -> str:
         while position > 0 and found[position].text != "(":
             position -= 1
         position -= 1
-    elif position >= 0 and found[position].kind in (Kind.VARIABLE, Kind.IRI, Kind.NAME):
+    elif position >= 0 and found[position].kind in (TokenKind.VARIABLE, TokenKind.IRI, TokenKind.NAME):
         position -= 1
     if position >= 0 and found[position].text.upper() == "SILENT":
         position -= 1
@@ -294,7 +294,7 @@ def _meets_union(found: Sequence[Token], opening: int) -> bool:
     depth = 0
     for position in range(opening, len(found)):
         token = found[position]
-        if token.kind is Kind.MARK:
+        if token.kind is TokenKind.MARK:
             depth += (token.text == "{") - (token.text == "}")
         if depth == 0:
             return position + 1 < len(found) and found[position + 1].text.upper() == "UNION"

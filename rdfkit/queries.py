@@ -18,7 +18,7 @@ from urllib.parse import quote
 from rdfkit import resources
 from rdfkit.errors import ParameterError, QueryError
 from rdfkit.identifiers import expand, is_absolute_iri, percent_encode
-from rdfkit.sparql_tokens import Kind, calls_service, significant_tokens, unescaped
+from rdfkit.sparql_tokens import TokenKind, calls_service, significant_tokens, unescaped
 
 _HEADER = re.compile(r"#+\s*(title|category|description|param)\s*:(.*)", re.IGNORECASE)
 # A header may go on in comments that are indented.
@@ -86,9 +86,9 @@ class LibraryQuery:
         named = (
             following if following.text.upper() != "SILENT" else after
             for word, following, after in zip(found, found[1:], found[2:], strict=False)
-            if word.kind is Kind.WORD and word.text.upper() == "SERVICE"
+            if word.kind is TokenKind.WORD and word.text.upper() == "SERVICE"
         )
-        return tuple(dict.fromkeys(unescaped(one.text[1:-1]) for one in named if one.kind is Kind.IRI))
+        return tuple(dict.fromkeys(unescaped(one.text[1:-1]) for one in named if one.kind is TokenKind.IRI))
 
 
 def library(folder: Path | None = None) -> Mapping[str, LibraryQuery]:

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from rdfkit.identifiers import expand, percent_encode
 from rdfkit.provenance import prefix_quads
 from rdfkit.queries import LibraryQuery, bind
-from rdfkit.sparql_tokens import Kind, tokens
+from rdfkit.sparql_tokens import TokenKind, tokens
 
 # Query form → the class and the property of SHACL for it.
 _FORMS = {
@@ -55,7 +55,7 @@ def query_triples(queries: Iterable[LibraryQuery], endpoint: str | None = None) 
 
 def _form(text: str) -> str:
     """The query form: the first keyword that is one; SELECT for what has none, as the SPARQL parser will tell."""
-    words = (token.text.upper() for token in tokens(text) if token.kind is Kind.WORD)
+    words = (token.text.upper() for token in tokens(text) if token.kind is TokenKind.WORD)
     return next((word for word in words if word in _FORMS), "SELECT")
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from rdfkit.answers import Answer, Term
+from rdfkit.answers import Answer
 from rdfkit.complexity import SAFE, Complexity, refuse
 from rdfkit.datasets import Dataset
 from rdfkit.dialect import check_syntax, repair
@@ -31,6 +31,7 @@ from rdfkit.remote import RemoteLimits
 from rdfkit.rewriting import about, chooses_graphs, declared, names_graphs
 from rdfkit.sparql_tokens import calls_service
 from rdfkit.store import Store, syntax_error
+from rdfkit.terms import Term
 
 PUBLISHED = ox.NamedNode(expand("pfocr:published"))
 MERGED = ox.NamedNode(expand("pfocr:merged"))

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
-from rdfkit.answers import Answer, Term, answer
+from rdfkit.answers import Answer, answer
 from rdfkit.dialect import Repair
 from rdfkit.endpoints import Endpoint
 from rdfkit.errors import RemoteError
-from rdfkit.sparql_tokens import Kind, significant_tokens, tokens
+from rdfkit.sparql_tokens import TokenKind, significant_tokens, tokens
+from rdfkit.terms import Term
 
 ACCEPT_ROWS = "application/sparql-results+json, application/json;q=0.5"
 ACCEPT_GRAPH = "application/n-triples, text/turtle;q=0.9"
@@ -208,7 +209,7 @@ def _nesting(body: bytes, pattern: re.Pattern[bytes], opening: bytes, closing: b
 
 def _form(text: str) -> str:
     """The form of a query: its first keyword that is one of a form."""
-    words = (token.text.upper() for token in tokens(text) if token.kind is Kind.WORD)
+    words = (token.text.upper() for token in tokens(text) if token.kind is TokenKind.WORD)
     return next((word for word in words if word in _FORMS), "SELECT")
 
 
@@ -219,7 +220,7 @@ def _is_limit(text: str, count: int) -> bool:
         if after_limit and depth == 0 and token.text.isascii() and token.text.isdigit():
             return int(token.text) <= count
         depth += (token.text == "{") - (token.text == "}")
-        after_limit = token.kind is Kind.WORD and token.text.upper() == "LIMIT"
+        after_limit = token.kind is TokenKind.WORD and token.text.upper() == "LIMIT"
     return False
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rdfkit.sparql_tokens import Kind, Token, tokens
+from rdfkit.sparql_tokens import Token, TokenKind, tokens
 
-_SKIPPED = frozenset({Kind.SPACE, Kind.COMMENT})
+_SKIPPED = frozenset({TokenKind.SPACE, TokenKind.COMMENT})
 _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 _CLOSING = {"{": "}", "(": ")"}
 
@@ -19,9 +19,9 @@ def declared(text: str, prefixes: Mapping[str, str], base_iri: str | None = None
     wanted: dict[str, str] = {}
     before = ""
     for token in tokens(text):
-        if token.kind is Kind.NAME and before == "PREFIX":
+        if token.kind is TokenKind.NAME and before == "PREFIX":
             known.add(token.prefix)
-        elif token.kind is Kind.NAME and token.prefix not in known and token.prefix in prefixes:
+        elif token.kind is TokenKind.NAME and token.prefix not in known and token.prefix in prefixes:
             wanted[token.prefix] = prefixes[token.prefix]
         if token.kind not in _SKIPPED:
             before = token.text.upper()
@@ -44,7 +44,7 @@ def about(text: str, graph: str, named: str) -> str:
     start, end = pattern
     added = {found[start].end: f" GRAPH <{graph}> {{", found[end].start: "} "}
     for place in range(start, end):
-        if _is_word(found[place], "GRAPH") and found[place + 1].kind is Kind.VARIABLE:
+        if _is_word(found[place], "GRAPH") and found[place + 1].kind is TokenKind.VARIABLE:
             last = _end(found, place + 2)
             if last is not None:
                 added[found[place].start] = f"{{ {named.format(found[place + 1].text)} "
@@ -70,7 +70,7 @@ def _pattern(found: Sequence[Token]) -> tuple[int, int] | None:
     has_template = _is_word(found[place], "CONSTRUCT") and _text(found, place + 1) == "{"
     while place < len(found):
         text = found[place].text
-        end = _end(found, place) if found[place].kind is Kind.MARK and text in _CLOSING else place
+        end = _end(found, place) if found[place].kind is TokenKind.MARK and text in _CLOSING else place
         if end is None:
             return None
         if text == "{":
@@ -88,7 +88,7 @@ def _end(found: Sequence[Token], start: int) -> int | None:
         return None
     depth = 0
     for place in range(start, len(found)):
-        if found[place].kind is Kind.MARK:
+        if found[place].kind is TokenKind.MARK:
             depth += (found[place].text == opening) - (found[place].text == _CLOSING[opening])
         if depth == 0:
             return place
@@ -100,7 +100,7 @@ def _text(found: Sequence[Token], place: int) -> str:
 
 
 def _is_word(token: Token, word: str) -> bool:
-    return token.kind is Kind.WORD and token.text.upper() == word
+    return token.kind is TokenKind.WORD and token.text.upper() == word
 
 
 def _with(text: str, added: Mapping[int, str]) -> str:

@@ -61,7 +61,7 @@ _LONG = rf"(?:{_PLAIN}|:){{{_LONGEST_PREFIX}}}"
 _ANY_CASE = re.IGNORECASE | re.ASCII | re.DOTALL
 
 
-class Kind(StrEnum):
+class TokenKind(StrEnum):
     """What a token is. `NAME` is a prefixed name, `WORD` a keyword, `MARK` one character of punctuation."""
 
     SPACE = "space"
@@ -78,7 +78,7 @@ class Kind(StrEnum):
 
 
 # Kinds of tokens in which an engine may find a keyword.
-MAY_HIDE_A_KEYWORD = frozenset({Kind.NAME, Kind.WORD, Kind.BLANK, Kind.LANGUAGE})
+MAY_HIDE_A_KEYWORD = frozenset({TokenKind.NAME, TokenKind.WORD, TokenKind.BLANK, TokenKind.LANGUAGE})
 
 
 class Clause(NamedTuple):
@@ -103,7 +103,7 @@ _LOAD = Clause(
 class Token:
     """One token: its kind, its text as written, and where it begins (characters from 0)."""
 
-    kind: Kind
+    kind: TokenKind
     text: str
     start: int
 
@@ -137,7 +137,7 @@ def tokens(text: str) -> Iterator[Token]:
 
 def significant_tokens(text: str) -> Iterator[Token]:
     """The tokens of a SPARQL text but for white space and comments."""
-    return (token for token in tokens(text) if token.kind not in (Kind.SPACE, Kind.COMMENT))
+    return (token for token in tokens(text) if token.kind not in (TokenKind.SPACE, TokenKind.COMMENT))
 
 
 def declared_prefixes(found: Iterable[Token]) -> dict[str, str]:
@@ -146,15 +146,15 @@ def declared_prefixes(found: Iterable[Token]) -> dict[str, str]:
     return {
         name.prefix: unescaped(iri.text[1:-1])
         for word, name, iri in zip(rest, rest[1:], rest[2:], strict=False)
-        if word.kind is Kind.WORD and word.text.upper() == "PREFIX" and iri.kind is Kind.IRI
+        if word.kind is TokenKind.WORD and word.text.upper() == "PREFIX" and iri.kind is TokenKind.IRI
     }
 
 
 def iri_of(name: Token, prefixes: Mapping[str, str]) -> str | None:
     """The IRI that `<…>` or a prefixed name stands for; None for other tokens and unknown prefixes."""
-    if name.kind is Kind.IRI:
+    if name.kind is TokenKind.IRI:
         return unescaped(name.text[1:-1])
-    if name.kind is not Kind.NAME or name.prefix not in prefixes:
+    if name.kind is not TokenKind.NAME or name.prefix not in prefixes:
         return None
     return prefixes[name.prefix] + name.text.partition(":")[2].replace("\\", "")
 
@@ -186,9 +186,9 @@ def undeclared_name(text: str, prefixes: Container[str]) -> Token | None:
     declared: set[str] = set()
     before = ""
     for token in significant_tokens(text):
-        if token.kind is Kind.NAME and before == "PREFIX":
+        if token.kind is TokenKind.NAME and before == "PREFIX":
             declared.add(token.prefix)
-        elif token.kind is Kind.NAME and token.prefix not in declared and token.prefix not in prefixes:
+        elif token.kind is TokenKind.NAME and token.prefix not in declared and token.prefix not in prefixes:
             return token
         before = token.text.upper()
     return None
@@ -198,7 +198,7 @@ def _token_at(text: str, position: int) -> Token:
     found = _TOKEN.match(text, position)
     if found is None or found.lastgroup is None:
         raise IndexError(f"no token at {position}")
-    return Token(Kind(found.lastgroup), found[0], position)
+    return Token(TokenKind(found.lastgroup), found[0], position)
 
 
 def readings(text: str) -> Iterator[tuple[Token, tuple[int, ...]]]:
@@ -239,10 +239,10 @@ def _begins_clause(text: str, token: Token, clause: Clause) -> bool:
 
 def _other_ends(token: Token) -> Iterator[int]:
     """Where a token ends for an engine that does not take it as `tokens` does."""
-    if token.kind is Kind.IRI:
+    if token.kind is TokenKind.IRI:
         yield token.start + 1
     # A long string with a bad escape is no string for some, but an empty one and the start of the next.
-    if token.kind is Kind.STRING and token.text.startswith(("'''", '"""')) and "\\" in token.text:
+    if token.kind is TokenKind.STRING and token.text.startswith(("'''", '"""')) and "\\" in token.text:
         yield token.start + 2
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rdfkit.sparql_tokens import (
-    Kind,
+    TokenKind,
     calls_service,
     declared_prefixes,
     iri_of,
@@ -80,7 +80,7 @@ sparql_texts = st.lists(st.sampled_from(SPARQL_PIECES) | st.text(max_size=3), ma
 
 
 def kinds(text: str) -> list[tuple[str, str]]:
-    return [(token.kind.value, token.text) for token in tokens(text) if token.kind is not Kind.SPACE]
+    return [(token.kind.value, token.text) for token in tokens(text) if token.kind is not TokenKind.SPACE]
 
 
 def test_every_terminal_has_its_kind():

@@ -21,6 +21,7 @@ from rdfkit.store.default_graph import named_quads, with_default_graph
 from rdfkit.store.failures import reading, syntax_error
 from rdfkit.store.layout import DEFAULT_PATH, current_build, read_json
 from rdfkit.store.locks import lock_for_reading
+from rdfkit.terms import rdflib_term, rdflib_triple
 
 if TYPE_CHECKING:
     import rdflib
@@ -201,7 +202,7 @@ class Store:
 
         dataset = rdflib.Dataset(default_union=True)
         for name in self.graphs():
-            _copy(self.quads(name), dataset.graph(answers.rdflib_term(name)))
+            _copy(self.quads(name), dataset.graph(rdflib_term(name)))
         return dataset
 
     @property
@@ -250,4 +251,4 @@ def _open_build(root: Path, name: str, reader: BinaryIO) -> Store:
 
 def _copy(quads: Iterable[ox.Quad], graph: rdflib.Graph) -> None:
     for quad in quads:
-        graph.add(answers.rdflib_triple(quad.triple))
+        graph.add(rdflib_triple(quad.triple))

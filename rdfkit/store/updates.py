@@ -21,11 +21,11 @@ from rdfkit.datasets import Dataset
 from rdfkit.errors import NotFoundError, PreconditionError, QueryRefusedError, UpdateError
 from rdfkit.formats import Format
 from rdfkit.identifiers import prefix_map
-from rdfkit.sparql_tokens import Kind, Token, calls_service, loads_documents, tokens
+from rdfkit.sparql_tokens import Token, TokenKind, calls_service, loads_documents, tokens
 from rdfkit.store import changing, syntax_error
 
 _Result = TypeVar("_Result")
-_SKIPPED = frozenset({Kind.SPACE, Kind.COMMENT})
+_SKIPPED = frozenset({TokenKind.SPACE, TokenKind.COMMENT})
 
 
 def update(
@@ -130,8 +130,8 @@ def with_dataset(text: str, dataset: Dataset) -> str:
     parts, depth, before = [], 0, ""
     found = list(tokens(text))
     for number, token in enumerate(found):
-        depth += (token.text == "{") - (token.text == "}") if token.kind is Kind.MARK else 0
-        word = token.text.upper() if token.kind is Kind.WORD and depth == 0 else ""
+        depth += (token.text == "{") - (token.text == "}") if token.kind is TokenKind.MARK else 0
+        word = token.text.upper() if token.kind is TokenKind.WORD and depth == 0 else ""
         if word in ("WITH", "USING"):
             raise UpdateError(
                 "an update with WITH or USING cannot have a dataset by the protocol", key="using-graph-uri"
@@ -149,7 +149,7 @@ def _group(following: Iterable[Token]) -> str:
     depth, parts = 0, []
     for token in following:
         parts.append(token.text)
-        if token.kind is Kind.MARK and token.text in "{}":
+        if token.kind is TokenKind.MARK and token.text in "{}":
             depth += 1 if token.text == "{" else -1
             if depth == 0:
                 break
