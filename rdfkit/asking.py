@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 import pyoxigraph as ox
 
 from rdfkit import queries
-from rdfkit.dialect import has_aggregates
 from rdfkit.errors import QueryError
 from rdfkit.files import whole_file
 from rdfkit.formats import of_name
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from rdfkit.endpoints import Endpoint
     from rdfkit.federation import Step
     from rdfkit.network import Check
+    from rdfkit.query import QueryText
     from rdfkit.store import Store
 
 _TABLE_FORMATS = ("table", "csv", "tsv", "json", "xml")
@@ -161,16 +161,16 @@ def content_of(rows: Iterable[Sequence[object]]) -> Content:
     return Content.SOMETHING if found else Content.NOTHING
 
 
-def remarks(repairs: Iterable[Repair], content: Content, text: str, store: Store) -> str:
+def remarks(repairs: Iterable[Repair], content: Content, query: QueryText, store: Store) -> str:
     """What is said beside an answer, a line each: how the query was repaired, and why nothing was found.
 
     A row of zeros tells of nothing only where the query counts.
     """
     lines = [f"repaired: {one.name}: {one.sentence}" for one in repairs]
-    if content is Content.NOTHING or (content is Content.ZEROS and has_aggregates(text)):
+    if content is Content.NOTHING or (content is Content.ZEROS and query.has_aggregates):
         from rdfkit.store.explain import explain_empty
 
-        lines += [f"empty: {hint}" for hint in explain_empty(text, store)]
+        lines += [f"empty: {hint}" for hint in explain_empty(query, store)]
     return "".join(f"{line}\n" for line in lines)
 
 

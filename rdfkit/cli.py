@@ -454,8 +454,9 @@ def query(
     Examples: rdfkit query figures-with-gene --param gene=IL6 · rdfkit query 'SELECT * { ?s a wp:Pathway }'
     """
     from rdfkit import asking
+    from rdfkit.query import QueryText
 
-    bound = rdfkit.bind(asking.find(query, sys.stdin.read), _parameters(param))
+    bound = QueryText(rdfkit.bind(asking.find(query, sys.stdin.read), _parameters(param)))
     network = None
     if federate or explain or endpoint is not None:
         from rdfkit.federation import Options

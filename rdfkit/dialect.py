@@ -20,7 +20,7 @@ Repairs work on the tokens of a text, so strings, comments and IRIs stay as they
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -62,28 +62,29 @@ class Repaired:
     repairs: tuple[Repair, ...]
 
 
-def repair(text: str, prefixes: Mapping[str, str]) -> Repaired:
-    """A query as SPARQL 1.1. `prefixes` (prefix → IRI) need no declaration.
+def repair(text: str, prefixes: Mapping[str, str], tokens: Sequence[Token] | None = None) -> Repaired:
+    """A query as SPARQL 1.1. `prefixes` (prefix → IRI) need no declaration; `tokens` are the significant ones of the
+    text, if they are known.
 
     The text comes back unchanged and without repairs when it is SPARQL 1.1 already, and when no repair makes it so.
     Any text will do. Nothing is fetched from the network.
     """
-    if _runs(text, prefixes):
+    query, done = _Query(text, tokens), []
+    if _runs(query, prefixes):
         return Repaired(text, ())
-    repaired, done = text, []
     for name, find in _REPAIRS:
-        found = find(_Query(repaired), prefixes)
+        found = find(query, prefixes)
         if found.edits:
-            repaired = _edited(repaired, found.edits)
+            query = _Query(_edited(query.text, found.edits))
             done.append(Repair(name, found.sentence))
-    if not done or not _runs(repaired, prefixes):
+    if not done or not _runs(query, prefixes):
         return Repaired(text, ())
-    return Repaired(repaired, tuple(done))
+    return Repaired(query.text, tuple(done))
 
 
-def has_aggregates(text: str) -> bool:
-    """Whether a query calls an aggregate anywhere: COUNT, SUM, ..."""
-    query = _Query(text)
+def has_aggregates(tokens: Sequence[Token]) -> bool:
+    """Whether a query of these significant tokens calls an aggregate anywhere: COUNT, SUM, ..."""
+    query = _Query("", tokens)
     return query.aggregates(0, len(query.tokens) - 1)
 
 
@@ -132,9 +133,9 @@ class _Select:
 class _Query:
     """A text with its tokens, but for white space and comments, and the brackets among them paired."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, tokens: Sequence[Token] | None = None) -> None:
         self.text = text
-        self.tokens = list(significant_tokens(text))
+        self.tokens = list(significant_tokens(text)) if tokens is None else tokens
 
     @cached_property
     def partners(self) -> dict[int, int]:
@@ -499,7 +500,7 @@ def _clause(query: _Query, select: _Select, keyword: str) -> tuple[int, int]:
 def _endpoint_prefixes(query: _Query, prefixes: Mapping[str, str]) -> _Found:
     known: dict[str, str] = _table()["prefixes"]
     added: dict[str, str] = {}
-    while (name := undeclared_name(query.text, {**prefixes, **added})) is not None and name.prefix in known:
+    while (name := undeclared_name(query.tokens, {**prefixes, **added})) is not None and name.prefix in known:
         added[name.prefix] = known[name.prefix]
     declarations = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in added.items())
     listed = ", ".join(f"{prefix}:" for prefix in added)
@@ -543,7 +544,7 @@ def _edited(text: str, edits: list[_Edit]) -> str:
 
 def check_syntax(text: str, prefixes: Mapping[str, str]) -> SyntaxError | None:
     """What is wrong with a text as SPARQL 1.1, or None. `prefixes` need no declaration. Nothing is fetched."""
-    local = _without_service(text)
+    local = _without_service(_Query(text))
     if calls_service(local):
         return None
     try:
@@ -555,12 +556,12 @@ def check_syntax(text: str, prefixes: Mapping[str, str]) -> SyntaxError | None:
     return None
 
 
-def _runs(text: str, prefixes: Mapping[str, str]) -> bool:
+def _runs(query: _Query, prefixes: Mapping[str, str]) -> bool:
     """Whether Oxigraph takes a text as SPARQL and knows its functions, found out on an empty store.
 
     SERVICE becomes GRAPH, which stands in the same places: an ASK is answered at once, and nothing may be fetched.
     """
-    local = _without_service(text)
+    local = _without_service(query)
     if calls_service(local):
         return False
     try:
@@ -573,15 +574,14 @@ def _runs(text: str, prefixes: Mapping[str, str]) -> bool:
     return True
 
 
-def _without_service(text: str) -> str:
-    query = _Query(text)
+def _without_service(query: _Query) -> str:
     edits = [
         _Edit(token.start, token.end, " " if query.is_word(position, "SILENT") else "GRAPH")
         for position, token in enumerate(query.tokens)
         if query.is_word(position, "SERVICE")
         or (query.is_word(position, "SILENT") and query.is_word(position - 1, "SERVICE"))
     ]
-    return _edited(text, edits)
+    return _edited(query.text, edits)
 
 
 @cache

@@ -19,17 +19,17 @@ from typing import Any
 import pyoxigraph as ox
 
 from rdfkit.answers import Answer
-from rdfkit.complexity import SAFE, Complexity, refuse
+from rdfkit.complexity import SAFE, Complexity
 from rdfkit.datasets import Dataset
-from rdfkit.dialect import check_syntax, repair
+from rdfkit.dialect import check_syntax
 from rdfkit.endpoints import Endpoint, is_packaged
 from rdfkit.errors import QueryRefusedError, RdfkitError, RemoteError, StoreError
 from rdfkit.identifiers import expand, prefix_map
 from rdfkit.network import Network
 from rdfkit.outgoing import Connections
+from rdfkit.query import QueryText
 from rdfkit.remote import RemoteLimits
-from rdfkit.rewriting import about, chooses_graphs, declared, names_graphs
-from rdfkit.sparql_tokens import calls_service
+from rdfkit.rewriting import about, declared
 from rdfkit.store import Store, syntax_error
 from rdfkit.terms import Term
 
@@ -136,7 +136,7 @@ class RemoteStore(Store):
 
     def query(
         self,
-        text: str,
+        text: str | QueryText,
         *,
         prefixes: Mapping[str, str] | None = None,
         strict: bool = False,
@@ -149,21 +149,22 @@ class RemoteStore(Store):
         What neither is SPARQL 1.1 nor can be made so goes to the endpoint as it is, which may know it; `strict` refuses
         it. Raises QueryRefusedError for SERVICE, unless the endpoint is to ask others itself.
         """
-        if calls_service(text) and not self._sends_service:
+        query = QueryText.of(text)
+        if query.calls_service and not self._sends_service:
             raise QueryRefusedError("SERVICE is refused: only this endpoint is asked", key="service")
-        refuse(text, limits)
+        query.refuse(limits)
         known = {**prefix_map(), **(prefixes or {})}
-        error = check_syntax(text, known) if strict else None
+        error = check_syntax(query.text, known) if strict else None
         if error is not None:
-            raise syntax_error(error, text, known) from error
-        standard = repair(text, known)
+            raise syntax_error(error, query, known) from error
+        repairs = query.repaired(known).repairs
         return replace(
-            self._answer(declared(standard.text, known, base_iri), dataset), repairs=standard.repairs
+            self._answer(declared(query.standard(known), known, base_iri), dataset), repairs=repairs
         )
 
-    def evaluate(self, text: str, *, base_iri: str | None = None) -> Answer:
+    def evaluate(self, text: str | QueryText, *, base_iri: str | None = None) -> Answer:
         """As `Store.evaluate`."""
-        return self._answer(declared(text, prefix_map(), base_iri), None)
+        return self._answer(declared(QueryText.of(text), prefix_map(), base_iri), None)
 
     def quads(
         self,
@@ -279,27 +280,29 @@ class RemoteStore(Store):
             self._merged = replace(self.endpoint, dataset=Dataset((MERGED.value,)))
         self.metadata = MappingProxyType({**self.metadata, **build})
 
-    def _answer(self, text: str, dataset: Dataset | None) -> Answer:
-        return self._asked(*self._addressed(text, dataset))
+    def _answer(self, query: QueryText, dataset: Dataset | None) -> Answer:
+        return self._asked(*self._addressed(query, dataset))
 
-    def _asked(self, endpoint: Endpoint, text: str) -> Answer:
+    def _asked(self, endpoint: Endpoint, query: QueryText) -> Answer:
         remote = self._network.remote([self.endpoint.url], self._connections)
-        answer = remote.query(endpoint, text)
+        answer = remote.query(endpoint, query)
         return self._network.checked(replace(answer, ledger=remote.ledger))
 
-    def _addressed(self, text: str, dataset: Dataset | None) -> tuple[Endpoint, str]:
+    def _addressed(self, query: QueryText, dataset: Dataset | None) -> tuple[Endpoint, QueryText]:
         """The endpoint with the graphs that a query is about, and the query as that wants it."""
         if dataset is not None:
-            return replace(self.endpoint, dataset=dataset), text
-        if self._merged is None or chooses_graphs(text):
-            return self.endpoint, text
-        if names_graphs(text):
-            return self.endpoint, about(text, MERGED.value, _NAMED)
-        return self._merged, text
+            return replace(self.endpoint, dataset=dataset), query
+        # By FROM the query itself chooses.
+        if self._merged is None or query.says("FROM"):
+            return self.endpoint, query
+        if query.says("GRAPH"):
+            return self.endpoint, about(query, MERGED.value, _NAMED)
+        return self._merged, query
 
-    def _own(self, text: str) -> tuple[Endpoint, str]:
+    def _own(self, text: str) -> tuple[Endpoint, QueryText]:
         """As `_addressed`, for queries made here: those that name graphs mean just these."""
-        return (self._merged if self._merged and not names_graphs(text) else self.endpoint), text
+        query = QueryText(text)
+        return (self._merged if self._merged and not query.says("GRAPH") else self.endpoint), query
 
     def _ask(self, pattern: str) -> bool:
         return bool(self._asked(*self._own(f"ASK {{ {pattern} }}")))

@@ -17,6 +17,7 @@ from rdfkit.complexity import Complexity
 from rdfkit.datasets import Dataset
 from rdfkit.errors import NotFoundError, QueryError, QueryRefusedError, StoreError, UpdateError
 from rdfkit.formats import of_name
+from rdfkit.query import QueryText
 from rdfkit.store import DEFAULT_GRAPH, open_store
 from rdfkit.store.updates import Document, delete_graph, put_graph, update, with_dataset
 
@@ -142,7 +143,7 @@ USING = Dataset((f"{E}g",), (f"{E}h",))
 )
 def test_the_dataset_of_a_request_stands_before_each_where(text: str, meant: str):
     clauses = f"USING <{E}g> USING NAMED <{E}h>"
-    found = with_dataset(text, USING)
+    found = with_dataset(QueryText(text), USING).text
     assert " ".join(found.split()) == meant.replace("USING…", clauses)
 
 
@@ -151,7 +152,7 @@ def test_the_dataset_of_a_request_stands_before_each_where(text: str, meant: str
 )
 def test_a_request_and_an_update_cannot_both_name_a_dataset(text: str):
     with pytest.raises(UpdateError):
-        with_dataset(text, USING)
+        with_dataset(QueryText(text), USING)
 
 
 @pytest.mark.parametrize("iri", ["x> USING <y", "no iri", "http://[", "", "\\u003e"])

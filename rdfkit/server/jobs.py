@@ -21,10 +21,10 @@ from rdfkit.errors import NotFoundError, QueryRefusedError, StoreError
 from rdfkit.formats import of_name
 from rdfkit.identifiers import expand, prefix_map
 from rdfkit.labels import Labels, revision
+from rdfkit.query import QueryText
 from rdfkit.server.description import service_triples, void_triples
 from rdfkit.server.negotiation import GRAPHS, ROWS, Offer, choose
 from rdfkit.server.output import Output, RowCounter
-from rdfkit.sparql_tokens import calls_service
 from rdfkit.store import DEFAULT_GRAPH, Store, updates
 
 if TYPE_CHECKING:
@@ -75,11 +75,11 @@ def asked(context: Context, arguments: Mapping[str, Any], output: Output) -> Non
 
 
 def _answer(context: Context, arguments: Mapping[str, Any]) -> Answer:
-    limits, services = Complexity(**arguments["limits"]), arguments.get("services")
-    if services is not None and calls_service(arguments["text"]):
-        return _federated(context, arguments, limits)
+    query, limits = QueryText(arguments["text"]), Complexity(**arguments["limits"])
+    if arguments.get("services") is not None and query.calls_service:
+        return _federated(context, query, arguments, limits)
     return context.store.query(
-        arguments["text"],
+        query,
         strict=bool(arguments.get("strict")),
         limits=limits,
         dataset=_dataset(arguments),
@@ -87,12 +87,14 @@ def _answer(context: Context, arguments: Mapping[str, Any]) -> Answer:
     )
 
 
-def _federated(context: Context, arguments: Mapping[str, Any], limits: Complexity) -> Answer:
+def _federated(
+    context: Context, query: QueryText, arguments: Mapping[str, Any], limits: Complexity
+) -> Answer:
     """The answer to a query with SERVICE clauses."""
     if arguments.get("dataset"):
         raise QueryRefusedError("a query with SERVICE takes its dataset from FROM", key="default-graph-uri")
     return _network(arguments).federate(
-        context.store, arguments["text"], limits=limits, base_iri=arguments.get("base_iri")
+        context.store, query, limits=limits, base_iri=arguments.get("base_iri")
     )
 
 

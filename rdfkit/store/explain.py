@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, TypeAlias
 import pyoxigraph as ox
 
 from rdfkit import resources
-from rdfkit.dialect import repair
 from rdfkit.identifiers import compress, expand, prefix_map
 from rdfkit.needs import Apart, Either, Need, Never, OneOf, Place, Term, Triple, names_in, needs_of
+from rdfkit.query import QueryText
 
 if TYPE_CHECKING:
     from rdfkit.store import Store
@@ -54,14 +54,16 @@ _NEVER_TOGETHER = Hint(
 )
 
 
-def explain_empty(text: str, store: Store, prefixes: Mapping[str, str] | None = None) -> tuple[Hint, ...]:
+def explain_empty(
+    text: str | QueryText, store: Store, prefixes: Mapping[str, str] | None = None
+) -> tuple[Hint, ...]:
     """The reasons why a query finds nothing in a store, in the order of the query.
 
     For a query of any form, in any dialect that the store takes, that is known to find nothing: terms that are
     absent; else triple patterns without a match; else that the patterns do not go together.
     """
     known = {**prefix_map(), **(prefixes or {})}
-    standard = repair(text, known).text
+    standard = QueryText.of(text).repaired(known).text
     lookup = _Lookup(store)
     needs = needs_of(standard, known)
     if needs is None:

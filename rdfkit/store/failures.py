@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rdfkit.errors import QueryError, StoreError
-from rdfkit.sparql_tokens import undeclared_name
+from rdfkit.query import QueryText
 
 _SYNTAX_PLACE = re.compile(r"error at ([0-9]+):([0-9]+): ")
 # Among what Oxigraph "expected" are tokens, and sentences about what is wrong. Only these help.
@@ -60,12 +60,12 @@ def _reason(error: OSError | RuntimeError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
-def syntax_error(error: SyntaxError, query: str, prefixes: Mapping[str, str]) -> QueryError:
+def syntax_error(error: SyntaxError, query: QueryText, prefixes: Mapping[str, str]) -> QueryError:
     """What is wrong with a query and where. The engine may notice it some characters too late."""
-    unknown = undeclared_name(query, prefixes)
+    unknown = query.undeclared(prefixes)
     if unknown is not None:
         return _query_error(
-            query, f'the prefix "{unknown.prefix}:" is not declared', *unknown.place_in(query)
+            query, f'the prefix "{unknown.prefix}:" is not declared', *unknown.place_in(query.text)
         )
     place = _SYNTAX_PLACE.match(error.msg)
     if place is None:
@@ -74,6 +74,6 @@ def syntax_error(error: SyntaxError, query: str, prefixes: Mapping[str, str]) ->
     return _query_error(query, said, int(place[1]), int(place[2]))
 
 
-def _query_error(query: str, said: str, line: int, column: int) -> QueryError:
-    shown = query.split("\n")[line - 1]
+def _query_error(query: QueryText, said: str, line: int, column: int) -> QueryError:
+    shown = query.text.split("\n")[line - 1]
     return QueryError(f"not valid SPARQL: {said}", line=line, column=column, value=shown.strip())

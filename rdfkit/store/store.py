@@ -11,12 +11,11 @@ import pyoxigraph as ox
 
 from rdfkit import answers
 from rdfkit.answers import Answer
-from rdfkit.complexity import SAFE, Complexity, refuse
-from rdfkit.datasets import Dataset, merge, read_dataset
-from rdfkit.dialect import repair
+from rdfkit.complexity import SAFE, Complexity
+from rdfkit.datasets import Dataset, merge
 from rdfkit.errors import QueryError, QueryRefusedError, StoreError
 from rdfkit.identifiers import prefix_map
-from rdfkit.sparql_tokens import calls_service
+from rdfkit.query import QueryText
 from rdfkit.store.default_graph import named_quads, with_default_graph
 from rdfkit.store.failures import reading, syntax_error
 from rdfkit.store.layout import DEFAULT_PATH, current_build, read_json
@@ -82,7 +81,7 @@ class Store:
 
     def query(
         self,
-        text: str,
+        text: str | QueryText,
         *,
         prefixes: Mapping[str, str] | None = None,
         strict: bool = False,
@@ -102,47 +101,48 @@ class Store:
         Raises QueryRefusedError for SERVICE and for more than `limits` allow, QueryError for what is not SPARQL (with
         line and column) and when it fails.
         """
-        if calls_service(text):
+        query = QueryText.of(text)
+        if query.calls_service:
             raise QueryRefusedError(
                 "SERVICE is refused: a query of this store opens no network connection", key="service"
             )
-        refuse(text, limits)
+        query.refuse(limits)
         known = {**prefix_map(), **(prefixes or {})}
         options = {"prefixes": known, "base_iri": base_iri}
         try:
-            return answers.answer(self._run(text, options, dataset), self)
+            return answers.answer(self._run(query, options, dataset), self)
         except (SyntaxError, QueryError) as error:
             # Whatever comes of the repair, the user knows the text as it was.
-            said = syntax_error(error, text, known) if isinstance(error, SyntaxError) else error
-            repaired = repair(text, known)
+            said = syntax_error(error, query, known) if isinstance(error, SyntaxError) else error
+            repaired = query.repaired(known)
             if strict or not repaired.repairs:
                 raise said from error
         try:
-            return answers.answer(self._run(repaired.text, options, dataset), self, repaired.repairs)
+            return answers.answer(self._run(query.standard(known), options, dataset), self, repaired.repairs)
         except SyntaxError as error:
             raise said from error
 
-    def evaluate(self, text: str, *, base_iri: str | None = None) -> Answer:
+    def evaluate(self, text: str | QueryText, *, base_iri: str | None = None) -> Answer:
         """Answers a text that was made here from one that has been checked; repairs nothing.
 
         Raises QueryError for what is not SPARQL 1.1 and when it fails.
         """
-        options = {"prefixes": prefix_map(), "base_iri": base_iri}
+        query, options = QueryText.of(text), {"prefixes": prefix_map(), "base_iri": base_iri}
         try:
-            return answers.answer(self._run(text, options, None), self)
+            return answers.answer(self._run(query, options, None), self)
         except SyntaxError as error:
-            raise syntax_error(error, text, prefix_map()) from error
+            raise syntax_error(error, query, prefix_map()) from error
 
-    def _run(self, text: str, options: Mapping[str, Any], dataset: Dataset | None) -> Any:  # noqa: ANN401
+    def _run(self, query: QueryText, options: Mapping[str, Any], dataset: Dataset | None) -> Any:  # noqa: ANN401
         """One of Oxigraph's results."""
         graph = self.graph
-        seen = dataset or (read_dataset(text, options["prefixes"]) if "FROM" in text.upper() else None)
+        seen = dataset or query.dataset(options["prefixes"])
         if seen is not None and len(seen.default_graphs) > 1:
             graph, options = merge(graph, seen), {**options, "default_graph": ox.DefaultGraph()}
         elif dataset is not None:
             options = {**options, **dataset.options()}
         try:
-            return graph.query(text, **options)
+            return graph.query(query.text, **options)
         except (OSError, RuntimeError, ValueError) as error:
             raise QueryError(f"the query failed: {error}") from error
 
