@@ -47,8 +47,7 @@ from rdfkit.queries import library
 from rdfkit.query_descriptions import query_triples
 from rdfkit.serialization import serialize
 from rdfkit.store import Store
-from rdfkit.store.statistics import count
-from rdfkit.store.void import SiteOf, describe, site_of
+from rdfkit.store.void import describe, described, site_of
 
 MANIFEST = "manifest.json"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -70,8 +69,6 @@ _ZIPS = {
 }
 # How many subjects of a graph that is no page are sorted at once: that of all files has millions of quads.
 _SUBJECTS = 5_000
-# After how many quads a listener is told.
-_TOLD = 10_000
 # The years that the time of a file in a zip can have.
 _YEARS = range(1980, 2108)
 _MODE = 0o644 << 16
@@ -181,9 +178,9 @@ def _write_all(
             progress("writing other graphs", index + 1, len(others))
     packed: list[_Zip | _Gzip] = [*zips.values(), *whole.values()]
     written = [one.described() for one in packed if one.files]
-    quads_told = _telling(store.quads(), sum(one.triples for one in whole.values()), progress)
-    described = _descriptions(store, quads_told, aside, date, site, {file.name for file in written})
-    return sorted([*written, *described], key=lambda file: file.name), dict(sorted(pages.items()))
+    descriptions = list(_descriptions(store, aside, date, {file.name for file in written}))
+    progress("describing", 1, 1)
+    return sorted([*written, *descriptions], key=lambda file: file.name), dict(sorted(pages.items()))
 
 
 def _slices(store: Store, graph: ox.NamedNode) -> Iterator[list[ox.Quad]]:
@@ -192,14 +189,6 @@ def _slices(store: Store, graph: ox.NamedNode) -> Iterator[list[ox.Quad]]:
     for start in range(0, len(subjects), _SUBJECTS):
         wanted = subjects[start : start + _SUBJECTS]
         yield sorted_quads(quad for subject in wanted for quad in store.quads(graph, subject))
-
-
-def _telling(quads: Iterable[ox.Quad], total: int, progress: Advance) -> Iterator[ox.Quad]:
-    """The same quads, with a word to the listener now and then."""
-    for number, quad in enumerate(quads, 1):
-        if number % _TOLD == 0 or number == total:
-            progress("describing", number, total)
-        yield quad
 
 
 def _members(
@@ -262,14 +251,12 @@ def _kinds(store: Store) -> Mapping[str, str]:
     return {_iri(quad.subject): _value(quad) for quad in found if quad.predicate.value == kind}
 
 
-def _descriptions(
-    store: Store, quads: Iterable[ox.Quad], aside: Path, date: datetime.date, site: SiteOf, names: set[str]
-) -> Iterator[ReleaseFile]:
+def _descriptions(store: Store, aside: Path, date: datetime.date, names: set[str]) -> Iterator[ReleaseFile]:
     zips = {name.format(day=f"{date:%Y%m%d}"): site for site, name in _ZIPS.values()}
     owners = {**zips, "wikipathways.ttl.gz": "wikipathways", "pfocr.ttl.gz": "pfocr"}
     downloads = {site: sorted(name for name in names if owners.get(name) == site) for site in owners.values()}
-    described = describe(
-        count(quads, site),
+    about_datasets = describe(
+        described(store, provenance.GRAPH),
         provenance.GRAPH,
         created=date,
         downloads=downloads,
@@ -277,7 +264,7 @@ def _descriptions(
     )
     # Who makes links says what they are; here it stands beside the datasets that they join.
     linkset = store.triples(subject=_LINKSET)
-    everything = _as_quads(chain((quad.triple for quad in described), linkset))
+    everything = _as_quads(chain((quad.triple for quad in about_datasets), linkset))
     yield _write_turtle(aside / "wikipathways-rdf-void.ttl", everything)
     queries = query_triples(library().values())
     yield _write_turtle(aside / "queries.ttl", _as_quads(queries))
