@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rdfkit.federation import Step
     from rdfkit.network import Check
     from rdfkit.query import QueryText
-    from rdfkit.store import Store
+    from rdfkit.store import StoreProtocol
 
 _TABLE_FORMATS = ("table", "csv", "tsv", "json", "xml")
 _EXTENSIONS = {"tsv": "tsv", "json": "srj", "xml": "srx"}
@@ -161,7 +161,7 @@ def content_of(rows: Iterable[Sequence[object]]) -> Content:
     return Content.SOMETHING if found else Content.NOTHING
 
 
-def remarks(repairs: Iterable[Repair], content: Content, query: QueryText, store: Store) -> str:
+def remarks(repairs: Iterable[Repair], content: Content, query: QueryText, store: StoreProtocol) -> str:
     """What is said beside an answer, a line each: how the query was repaired, and why nothing was found.
 
     A row of zeros tells of nothing only where the query counts.
@@ -263,7 +263,7 @@ def check_text(found: Check) -> str:
     return f"{found.endpoint.label:<14} {found.seconds:5.1f} s  {parts}\n"
 
 
-def describe_store(store: Store) -> Iterator[str]:
+def describe_store(store: StoreProtocol) -> Iterator[str]:
     """What is in a store as text: the build, its pages, the classes and the largest graphs.
 
     Comes in parts, for counting the quads of a large store takes its time.

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from rdfkit.network import Network
     from rdfkit.publishing import Publication
     from rdfkit.report import Report
-    from rdfkit.store import Store
+    from rdfkit.store import StoreProtocol
     from rdfkit.targets import Target
 
 EXIT_CODES = """\
@@ -879,7 +879,7 @@ def main() -> None:
         _fail(error)
 
 
-def _write_release(opened: Store, folder: Path | None, date: str | None, quiet: bool) -> None:
+def _write_release(opened: StoreProtocol, folder: Path | None, date: str | None, quiet: bool) -> None:
     from rdfkit.progress import progress
     from rdfkit.release import MANIFEST, read_date, write_release
 
@@ -899,7 +899,7 @@ def _sources_or_store(
     registry: Path | None,
     lexicon: list[Path],
     quiet: bool,
-) -> Iterator[Store]:
+) -> Iterator[StoreProtocol]:
     """The graph that a command is about, or one that is made of sources for the time being."""
     from rdfkit.export import source_store
     from rdfkit.progress import progress
@@ -917,7 +917,7 @@ def _sources_or_store(
         yield made
 
 
-def _opened(store: Path, endpoint: str | None, network: Network | None) -> Store:
+def _opened(store: Path, endpoint: str | None, network: Network | None) -> StoreProtocol:
     """The graph that a command is about."""
     return (
         rdfkit.open_store(store)
@@ -962,7 +962,7 @@ def _target(
     return Target(find_kind(method), to, credentials, endpoint, update)
 
 
-def _link_endpoint(opened: Store, thresholds: Thresholds, output: Path | None) -> Linkset:
+def _link_endpoint(opened: StoreProtocol, thresholds: Thresholds, output: Path | None) -> Linkset:
     """The linkset of the graph behind an endpoint, written to a file if there is one."""
     from rdfkit.formats import of_file, of_name
     from rdfkit.linking import linkset_of, linkset_quads

@@ -26,7 +26,7 @@ from rdfkit.planning import correlated, key_query, keys
 from rdfkit.planning import replaced as text_with
 from rdfkit.remote import RemoteRows
 from rdfkit.sparql_tokens import TokenKind, calls_service, tokens
-from rdfkit.store import Store
+from rdfkit.store import StoreProtocol
 from rdfkit.terms import Term
 
 Values = tuple[Term, ...]
@@ -95,7 +95,7 @@ class Step:
 
 
 def federate(
-    store: Store,
+    store: StoreProtocol,
     text: str,
     asker: Asker,
     find: Find,
@@ -118,7 +118,9 @@ def federate(
     return replace(store.evaluate(text_with(query, known), base_iri=base_iri), ledger=asker.ledger)
 
 
-def explain(store: Store, text: str, find: Find, *, options: Options | None = None) -> tuple[Step, ...]:
+def explain(
+    store: StoreProtocol, text: str, find: Find, *, options: Options | None = None
+) -> tuple[Step, ...]:
     """How `federate` would go about a query: local queries are run to count the keys, no endpoint is asked.
 
     Raises QueryError and FederationError, as `federate` does.
@@ -154,7 +156,7 @@ def _in_order(query: Query, known: Mapping[Service, str]) -> Iterator[Service]:
 class _Asking:
     """Asks the clauses of one query. What has been asked once is not asked again."""
 
-    store: Store
+    store: StoreProtocol
     query: Query
     asker: Asker | None
     find: Find

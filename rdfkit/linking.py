@@ -20,7 +20,7 @@ from rdfkit.errors import LinkError
 from rdfkit.identifiers import compress, expand
 from rdfkit.inventory import FILE as INVENTORY
 from rdfkit.inventory import Inventory
-from rdfkit.store import Store, changing
+from rdfkit.store import Store, StoreProtocol, changing
 from rdfkit.store.graph_editor import Editor
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ def link(figures: Iterable[GeneSet], pathways: Iterable[GeneSet], thresholds: Th
     )
 
 
-def linkset_of(store: Store, thresholds: Thresholds) -> Linkset:
+def linkset_of(store: StoreProtocol, thresholds: Thresholds) -> Linkset:
     """The linkset of the figures and pathways of a graph, which stays as it is. Raises LinkError without scipy."""
     found = gene_sets(triple for predicate in _READ for triple in store.triples(predicate))
     return link(*found, thresholds)

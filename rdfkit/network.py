@@ -19,7 +19,7 @@ from rdfkit.outgoing import AddressPolicy, Connections
 from rdfkit.query import QueryText
 from rdfkit.recording import Recording
 from rdfkit.remote import Remote, RemoteLimits
-from rdfkit.store import Store
+from rdfkit.store import StoreProtocol
 
 _TINY = "SELECT * WHERE { ?s ?p ?o } LIMIT 1"
 
@@ -72,7 +72,7 @@ class Network:
 
     def federate(
         self,
-        store: Store,
+        store: StoreProtocol,
         text: str | QueryText,
         *,
         limits: Complexity = SAFE,
@@ -90,7 +90,7 @@ class Network:
             answer = federate(store, query.text, remote, self.find, options=self.options, base_iri=base_iri)
         return self.checked(answer)
 
-    def explain(self, store: Store, text: str | QueryText) -> tuple[Step, ...]:
+    def explain(self, store: StoreProtocol, text: str | QueryText) -> tuple[Step, ...]:
         """How `federate` would go about a query. No endpoint is asked. Raises as it does."""
         query = QueryText.of(text)
         query.refuse(SAFE)

@@ -46,7 +46,7 @@ from rdfkit.quads import sorted_quads
 from rdfkit.queries import library
 from rdfkit.query_descriptions import query_triples
 from rdfkit.serialization import serialize
-from rdfkit.store import Store
+from rdfkit.store import StoreProtocol
 from rdfkit.store.void import describe, described, site_of
 
 MANIFEST = "manifest.json"
@@ -106,7 +106,7 @@ def read_date(text: str) -> datetime.date:
 
 
 def write_release(
-    store: Store, folder: str | Path, date: datetime.date, progress: Advance = no_progress
+    store: StoreProtocol, folder: str | Path, date: datetime.date, progress: Advance = no_progress
 ) -> Release:
     """Writes the release of a store into a folder, which may be new, empty, or hold an earlier release.
 
@@ -147,7 +147,7 @@ def _checked(date: datetime.date) -> datetime.date:
 
 
 def _write_all(
-    store: Store, aside: Path, date: datetime.date, progress: Advance
+    store: StoreProtocol, aside: Path, date: datetime.date, progress: Advance
 ) -> tuple[list[ReleaseFile], Mapping[str, int]]:
     """Writes all files but the manifest; gives them by name, and the number of pages of each kind."""
     kinds = _kinds(store)
@@ -183,7 +183,7 @@ def _write_all(
     return sorted([*written, *descriptions], key=lambda file: file.name), dict(sorted(pages.items()))
 
 
-def _slices(store: Store, graph: ox.NamedNode) -> Iterator[list[ox.Quad]]:
+def _slices(store: StoreProtocol, graph: ox.NamedNode) -> Iterator[list[ox.Quad]]:
     """The quads of a graph, sorted, of some thousand subjects at a time."""
     subjects = sorted({quad.subject for quad in store.quads(graph)}, key=str)
     for start in range(0, len(subjects), _SUBJECTS):
@@ -192,7 +192,7 @@ def _slices(store: Store, graph: ox.NamedNode) -> Iterator[list[ox.Quad]]:
 
 
 def _members(
-    site: str, kind: str, graph: str, quads: list[ox.Quad], store: Store
+    site: str, kind: str, graph: str, quads: list[ox.Quad], store: StoreProtocol
 ) -> Iterator[tuple[str, str, list[ox.Quad]]]:
     """The zip, the name and the quads of each Turtle file that a page becomes."""
     version = _pathway_version(quads) if kind == "pathway" else None
@@ -212,7 +212,7 @@ def _pathway_version(quads: list[ox.Quad]) -> str | None:
 
 
 def _pathway_members(
-    version: str, quads: list[ox.Quad], store: Store
+    version: str, quads: list[ox.Quad], store: StoreProtocol
 ) -> Iterator[tuple[str, str, list[ox.Quad]]]:
     name = version.removeprefix(_VERSION_STARTS)
     organisms = [_value(quad) for quad in quads if quad.predicate.value == _ORGANISM]
@@ -245,13 +245,15 @@ def _value(quad: ox.Quad) -> str:
     return quad.object.value if isinstance(quad.object, ox.NamedNode | ox.Literal) else ""
 
 
-def _kinds(store: Store) -> Mapping[str, str]:
+def _kinds(store: StoreProtocol) -> Mapping[str, str]:
     kind = expand("dcterms:type")
     found = store.quads(provenance.GRAPH)
     return {_iri(quad.subject): _value(quad) for quad in found if quad.predicate.value == kind}
 
 
-def _descriptions(store: Store, aside: Path, date: datetime.date, names: set[str]) -> Iterator[ReleaseFile]:
+def _descriptions(
+    store: StoreProtocol, aside: Path, date: datetime.date, names: set[str]
+) -> Iterator[ReleaseFile]:
     zips = {name.format(day=f"{date:%Y%m%d}"): site for site, name in _ZIPS.values()}
     owners = {**zips, "wikipathways.ttl.gz": "wikipathways", "pfocr.ttl.gz": "pfocr"}
     downloads = {site: sorted(name for name in names if owners.get(name) == site) for site in owners.values()}

@@ -11,7 +11,7 @@ import pytest
 from targets import Running, running
 
 import rdfkit
-from rdfkit import auditing, remote_store
+from rdfkit import auditing, remote_reader
 from rdfkit.asking import describe_store
 from rdfkit.datasets import Dataset
 from rdfkit.diagram import mermaid
@@ -87,7 +87,7 @@ def test_quads(there: RemoteStore, seed_store: Store) -> None:
 def test_many_pages_give_the_same(
     page: int, there: RemoteStore, seed_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remote_store, "_PAGE", page)
+    monkeypatch.setattr(remote_reader, "PAGE", page)
     assert _all(there.triples(TYPE)) == _all(seed_store.triples(TYPE))
     assert _all(there.graphs()) == _all(seed_store.graphs())
 

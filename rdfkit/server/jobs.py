@@ -25,7 +25,7 @@ from rdfkit.query import QueryText
 from rdfkit.server.description import service_triples, void_triples
 from rdfkit.server.negotiation import GRAPHS, ROWS, Offer, choose
 from rdfkit.server.output import Output, RowCounter
-from rdfkit.store import DEFAULT_GRAPH, Store, updates
+from rdfkit.store import DEFAULT_GRAPH, StoreProtocol, updates
 
 if TYPE_CHECKING:
     from rdfkit.network import Network
@@ -46,7 +46,7 @@ _SHARE_OF_REMOTES = 0.8
 class Context:
     """What every job may use: the open store, its index of labels, and how the client wants the answer."""
 
-    store: Store
+    store: StoreProtocol
     labels: Labels
     accept: str | None
     format: str | None

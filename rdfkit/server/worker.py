@@ -23,7 +23,7 @@ from rdfkit.server.jobs import JOBS, Context
 from rdfkit.server.origins import open_origin, read_origin
 from rdfkit.server.output import Output
 from rdfkit.server.problems import Problem, crashed, of_error
-from rdfkit.store import Store
+from rdfkit.store import StoreProtocol
 
 if sys.platform != "win32":
     import resource
@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _do(store: Store, labels: Labels, job: Mapping[str, Any], stream: BinaryIO) -> None:
+def _do(store: StoreProtocol, labels: Labels, job: Mapping[str, Any], stream: BinaryIO) -> None:
     output = Output(stream, encoding=job["encoding"], max_rows=job["max_rows"], max_bytes=job["max_bytes"])
     _set_alarm(job["time"])
     try:

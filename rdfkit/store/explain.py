@@ -21,7 +21,7 @@ from rdfkit.needs import Apart, Either, Need, Never, OneOf, Place, Term, Triple,
 from rdfkit.query import QueryText
 
 if TYPE_CHECKING:
-    from rdfkit.store import Store
+    from rdfkit.store import StoreProtocol
 
 _TYPE = ox.NamedNode(expand("rdf:type"))
 # How many values of a property are looked at to see how its texts are written.
@@ -55,7 +55,7 @@ _NEVER_TOGETHER = Hint(
 
 
 def explain_empty(
-    text: str | QueryText, store: Store, prefixes: Mapping[str, str] | None = None
+    text: str | QueryText, store: StoreProtocol, prefixes: Mapping[str, str] | None = None
 ) -> tuple[Hint, ...]:
     """The reasons why a query finds nothing in a store, in the order of the query.
 
@@ -79,7 +79,7 @@ _Ask: TypeAlias = Callable[[Triple], list[Hint]]
 class _Lookup:
     """Asks a store for what a query needs."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: StoreProtocol) -> None:
         self._store = store
 
     def reasons(self, needs: Sequence[Need], ask: _Ask, around: tuple[Triple, ...] = ()) -> list[Hint]:

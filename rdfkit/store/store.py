@@ -20,7 +20,7 @@ from rdfkit.store.default_graph import named_quads, with_default_graph
 from rdfkit.store.failures import reading, syntax_error
 from rdfkit.store.layout import DEFAULT_PATH, current_build, read_json
 from rdfkit.store.locks import lock_for_reading
-from rdfkit.terms import rdflib_term, rdflib_triple
+from rdfkit.store.protocol import copy_to_rdflib
 
 if TYPE_CHECKING:
     import rdflib
@@ -198,12 +198,7 @@ class Store:
 
     def to_rdflib(self) -> rdflib.Dataset:
         """A copy of all quads as an rdflib dataset whose default graph is the union, as it is here."""
-        import rdflib
-
-        dataset = rdflib.Dataset(default_union=True)
-        for name in self.graphs():
-            _copy(self.quads(name), dataset.graph(rdflib_term(name)))
-        return dataset
+        return copy_to_rdflib(self)
 
     @property
     def graph(self) -> ox.Store:
@@ -247,8 +242,3 @@ def _open_build(root: Path, name: str, reader: BinaryIO) -> Store:
         reader.close()
         raise
     return Store(graph, root, MappingProxyType(metadata), reader)
-
-
-def _copy(quads: Iterable[ox.Quad], graph: rdflib.Graph) -> None:
-    for quad in quads:
-        graph.add(rdflib_triple(quad.triple))

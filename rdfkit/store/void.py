@@ -16,8 +16,8 @@ import pyoxigraph as ox
 
 from rdfkit.answers import Rows
 from rdfkit.identifiers import compress, expand, percent_encode
+from rdfkit.store.protocol import StoreProtocol
 from rdfkit.store.statistics import Counts, catalogue
-from rdfkit.store.store import Store
 
 CC0 = "creativecommons:publicdomain/zero/1.0/"
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
@@ -67,7 +67,7 @@ def describe(
         yield ox.Quad(ox.NamedNode(subject), ox.NamedNode(expand(predicate)), value, graph)
 
 
-def described(store: Store, graph: ox.NamedNode) -> dict[str, Counts]:
+def described(store: StoreProtocol, graph: ox.NamedNode) -> dict[str, Counts]:
     """The counts that the descriptions in a graph of a store give, by dataset: those that `describe` was given.
 
     Without descriptions there are none. Raises as `Store.evaluate` does.
@@ -90,7 +90,7 @@ def described(store: Store, graph: ox.NamedNode) -> dict[str, Counts]:
     return found
 
 
-def _numbers(store: Store, pattern: str) -> Counter[str]:
+def _numbers(store: StoreProtocol, pattern: str) -> Counter[str]:
     """The integers ?n by their ?key."""
     answer = store.evaluate(f"SELECT ?key ?n {{ {pattern} }}")
     rows = answer if isinstance(answer, Rows) else ()
