@@ -14,7 +14,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rdfkit.absence import explain_empty
     from rdfkit.answers import Graph, Rows, Truth
     from rdfkit.errors import RdfkitError
     from rdfkit.export import export_sources, export_store
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from rdfkit.remote_store import RemoteStore, open_endpoint
     from rdfkit.report import Report, Result, Severity
     from rdfkit.store import Store, open_store
+    from rdfkit.store.explain import explain_empty
 
 __version__ = "0.1.0"
 
@@ -45,7 +45,7 @@ _HOMES = {
     "Truth": "answers",
     "bind": "queries",
     "build": "pipeline.build",
-    "explain_empty": "absence",
+    "explain_empty": "store.explain",
     "export_sources": "export",
     "export_store": "export",
     "find_query": "queries",

@@ -18,7 +18,7 @@ _STEPS = frozenset({"", ".", ".."})
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class EntityType:
     """One kind of thing: its name, what people call one and many, its classes and namespaces as IRIs.
 
     What is `hidden` has a label, but no search finds it. What is `titled` is called by sentences rather than names.
@@ -44,10 +44,10 @@ class ShortPath:
 
 
 @cache
-def kinds() -> Mapping[str, Kind]:
+def kinds() -> Mapping[str, EntityType]:
     """The kinds by name, in the order in which a search shows them. The last is what is none of the others."""
     found = [
-        Kind(
+        EntityType(
             name=row["name"],
             title=row["title"],
             plural=row["plural"],
@@ -58,7 +58,7 @@ def kinds() -> Mapping[str, Kind]:
         )
         for row in table()["kinds"]
     ]
-    return {kind.name: kind for kind in (*found, Kind(OTHER, "Other", "Other things", (), ()))}
+    return {kind.name: kind for kind in (*found, EntityType(OTHER, "Other", "Other things", (), ()))}
 
 
 @cache

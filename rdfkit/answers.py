@@ -10,23 +10,21 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeAlias
 
 import pyoxigraph as ox
 
 from rdfkit.dialect.edits import Repair
 from rdfkit.errors import QueryError
 from rdfkit.formats import of_name
+from rdfkit.terms import Term, rdflib_triple
 
 if TYPE_CHECKING:
     import pandas
     import rdflib
 
-    from rdfkit.ledger import Ledger
-
-Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Plain: TypeAlias = str | int | float | bool | datetime.date | None
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -51,6 +49,35 @@ _RESULT_FORMATS = {
 _INT64 = range(-(2**63), 2**63)
 
 
+class Part(Protocol):
+    """What one other endpoint had to do with an answer: `rdfkit.ledger.Entry`."""
+
+    @property
+    def reasons(self) -> Sequence[str]:
+        """Why it may not have given all."""
+
+    @property
+    def silenced(self) -> Sequence[str]:
+        """Its failures that the query passes over."""
+
+
+class Account(Protocol):
+    """What other endpoints had to do with an answer: `rdfkit.ledger.Ledger`."""
+
+    def __iter__(self) -> Iterator[Part]:
+        """What each of them had to do with it."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether none of them is known to have given less than all."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The account as a JSON object."""
+
+    def render(self) -> str:
+        """The account for people."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
     """The answer to SELECT: rows under named columns, in the order of the query.
@@ -63,7 +90,7 @@ class Rows:
     _solutions: ox.QuerySolutions = field(repr=False)
     _store: object = field(repr=False)
     repairs: tuple[Repair, ...] = ()
-    ledger: Ledger | None = None
+    ledger: Account | None = None
 
     def __iter__(self) -> Iterator[dict[str, Plain]]:
         """The rows that have not been read yet, as plain values."""
@@ -108,7 +135,7 @@ class Truth:
 
     _boolean: ox.QueryBoolean
     repairs: tuple[Repair, ...] = ()
-    ledger: Ledger | None = None
+    ledger: Account | None = None
 
     def __bool__(self) -> bool:
         return bool(self._boolean)
@@ -131,7 +158,7 @@ class Graph:
     _triples: ox.QueryTriples = field(repr=False)
     _store: object = field(repr=False)
     repairs: tuple[Repair, ...] = ()
-    ledger: Ledger | None = None
+    ledger: Account | None = None
 
     def __iter__(self) -> Iterator[ox.Triple]:
         """The triples that have not been read yet."""
@@ -190,30 +217,6 @@ def plain(term: Term | None) -> Plain:
     if term is None or isinstance(term, ox.NamedNode):
         return term.value if term is not None else None
     return str(term)
-
-
-def rdflib_triple(
-    triple: ox.Triple,
-) -> tuple[rdflib.term.Identifier, rdflib.term.Identifier, rdflib.term.Identifier]:
-    """A triple in rdflib's terms. Raises QueryError for a triple term, which rdflib cannot hold."""
-    return rdflib_term(triple.subject), rdflib_term(triple.predicate), rdflib_term(triple.object)
-
-
-def rdflib_term(term: Term) -> rdflib.term.Identifier:
-    """A term as rdflib has it, with the literal's text as it stands. Raises QueryError for a triple term."""
-    import rdflib
-
-    if isinstance(term, ox.NamedNode):
-        return rdflib.URIRef(term.value)
-    if isinstance(term, ox.BlankNode):
-        return rdflib.BNode(term.value)
-    if isinstance(term, ox.Triple):
-        raise QueryError("rdflib cannot hold a triple within a triple", value=str(term))
-    if term.language is not None:
-        return rdflib.Literal(term.value, lang=term.language)
-    if term.datatype.value == _XSD + "string":
-        return rdflib.Literal(term.value)
-    return rdflib.Literal(term.value, datatype=rdflib.URIRef(term.datatype.value), normalize=False)
 
 
 def _result_format(name: str) -> ox.QueryResultsFormat:

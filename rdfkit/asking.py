@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 import pyoxigraph as ox
 
 from rdfkit import queries
-from rdfkit.dialect.structure import has_aggregates
 from rdfkit.errors import QueryError
 from rdfkit.files import whole_file
 from rdfkit.formats import of_name
 from rdfkit.identifiers import compress
-from rdfkit.sparql_tokens import Kind, tokens
+from rdfkit.sparql_tokens import TokenKind, tokens
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,7 +28,8 @@ if TYPE_CHECKING:
     from rdfkit.endpoints import Endpoint
     from rdfkit.federation import Step
     from rdfkit.network import Check
-    from rdfkit.store import Store
+    from rdfkit.query import QueryText
+    from rdfkit.store import StoreProtocol
 
 _TABLE_FORMATS = ("table", "csv", "tsv", "json", "xml")
 _EXTENSIONS = {"tsv": "tsv", "json": "srj", "xml": "srx"}
@@ -161,16 +161,16 @@ def content_of(rows: Iterable[Sequence[object]]) -> Content:
     return Content.SOMETHING if found else Content.NOTHING
 
 
-def remarks(repairs: Iterable[Repair], content: Content, text: str, store: Store) -> str:
+def remarks(repairs: Iterable[Repair], content: Content, query: QueryText, store: StoreProtocol) -> str:
     """What is said beside an answer, a line each: how the query was repaired, and why nothing was found.
 
     A row of zeros tells of nothing only where the query counts.
     """
     lines = [f"repaired: {one.name}: {one.sentence}" for one in repairs]
-    if content is Content.NOTHING or (content is Content.ZEROS and has_aggregates(text)):
-        from rdfkit.absence import explain_empty
+    if content is Content.NOTHING or (content is Content.ZEROS and query.has_aggregates):
+        from rdfkit.store.explain import explain_empty
 
-        lines += [f"empty: {hint}" for hint in explain_empty(text, store)]
+        lines += [f"empty: {hint}" for hint in explain_empty(query, store)]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -244,7 +244,7 @@ def plan_text(steps: Iterable[Step]) -> str:
 
 def _on_one_line(text: str) -> str:
     """A query without its comments, which would hide what stands behind them."""
-    kept = (" " if token.kind is Kind.COMMENT else token.text for token in tokens(text))
+    kept = (" " if token.kind is TokenKind.COMMENT else token.text for token in tokens(text))
     return " ".join("".join(kept).split())
 
 
@@ -263,7 +263,7 @@ def check_text(found: Check) -> str:
     return f"{found.endpoint.label:<14} {found.seconds:5.1f} s  {parts}\n"
 
 
-def describe_store(store: Store) -> Iterator[str]:
+def describe_store(store: StoreProtocol) -> Iterator[str]:
     """What is in a store as text: the build, its pages, the classes and the largest graphs.
 
     Comes in parts, for counting the quads of a large store takes its time.

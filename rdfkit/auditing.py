@@ -17,7 +17,7 @@ from rdfkit.identifiers import compress, expand
 from rdfkit.provenance import GRAPH
 from rdfkit.rdf_files import read_rdf
 from rdfkit.reconciliation import Coverage
-from rdfkit.store import Store, open_store
+from rdfkit.store import StoreProtocol, open_store
 
 _TYPE = expand("rdf:type")
 _IDENTIFIER = expand("dcterms:identifier")
@@ -93,7 +93,7 @@ class Audit:
         }
 
 
-def audit(store: Store) -> Audit:
+def audit(store: StoreProtocol) -> Audit:
     """The audit of a store. Raises StoreError when the store says nothing of how it was built."""
     account = store.metadata.get("reconciliation")
     if account is None:
@@ -114,7 +114,7 @@ def audit(store: Store) -> Audit:
     return Audit(Coverage.from_json(account), dict(sorted(kinds.items())))
 
 
-def compare(store: Store, other: str | Path) -> Comparison:
+def compare(store: StoreProtocol, other: str | Path) -> Comparison:
     """What appeared, vanished or changed in a store since another: a store's folder, or a file or archive of RDF.
 
     Statements of a pathway are those about it, its version, and what is part of it; of a figure those about it and

@@ -27,15 +27,15 @@ from rdfkit.errors import (
 )
 
 if TYPE_CHECKING:
+    from rdfkit.answers import Account
     from rdfkit.credentials import Credentials
-    from rdfkit.ledger import Ledger
     from rdfkit.network import Network
     from rdfkit.pipeline.distributed.dask_cluster import Cluster
     from rdfkit.pipeline.linkset import Linkset, Thresholds
     from rdfkit.pipeline.summary import Build
     from rdfkit.publishing import Publication
     from rdfkit.report import Report
-    from rdfkit.store import Store
+    from rdfkit.store import StoreProtocol
     from rdfkit.targets import Target
 
 EXIT_CODES = """\
@@ -454,8 +454,9 @@ def query(
     Examples: rdfkit query figures-with-gene --param gene=IL6 · rdfkit query 'SELECT * { ?s a wp:Pathway }'
     """
     from rdfkit import asking
+    from rdfkit.query import QueryText
 
-    bound = rdfkit.bind(asking.find(query, sys.stdin.read), _parameters(param))
+    bound = QueryText(rdfkit.bind(asking.find(query, sys.stdin.read), _parameters(param)))
     network = None
     if federate or explain or endpoint is not None:
         from rdfkit.federation import Options
@@ -878,7 +879,7 @@ def main() -> None:
         _fail(error)
 
 
-def _write_release(opened: Store, folder: Path | None, date: str | None, quiet: bool) -> None:
+def _write_release(opened: StoreProtocol, folder: Path | None, date: str | None, quiet: bool) -> None:
     from rdfkit.progress import progress
     from rdfkit.release import MANIFEST, read_date, write_release
 
@@ -898,7 +899,7 @@ def _sources_or_store(
     registry: Path | None,
     lexicon: list[Path],
     quiet: bool,
-) -> Iterator[Store]:
+) -> Iterator[StoreProtocol]:
     """The graph that a command is about, or one that is made of sources for the time being."""
     from rdfkit.export import source_store
     from rdfkit.progress import progress
@@ -916,7 +917,7 @@ def _sources_or_store(
         yield made
 
 
-def _opened(store: Path, endpoint: str | None, network: Network | None) -> Store:
+def _opened(store: Path, endpoint: str | None, network: Network | None) -> StoreProtocol:
     """The graph that a command is about."""
     return (
         rdfkit.open_store(store)
@@ -961,7 +962,7 @@ def _target(
     return Target(find_kind(method), to, credentials, endpoint, update)
 
 
-def _link_endpoint(opened: Store, thresholds: Thresholds, output: Path | None) -> Linkset:
+def _link_endpoint(opened: StoreProtocol, thresholds: Thresholds, output: Path | None) -> Linkset:
     """The linkset of the graph behind an endpoint, written to a file if there is one."""
     from rdfkit.formats import of_file, of_name
     from rdfkit.pipeline.linkset import linkset_of, linkset_quads
@@ -1019,7 +1020,7 @@ def _parameters(texts: list[str]) -> dict[str, str]:
     return {key: value for key, _, value in pairs}
 
 
-def _write_ledger(ledger: Ledger | None, path: Path | None, quiet: bool) -> None:
+def _write_ledger(ledger: Account | None, path: Path | None, quiet: bool) -> None:
     if ledger is None:
         return
     if path is not None:

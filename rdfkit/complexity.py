@@ -1,20 +1,31 @@
 """How much a SPARQL text asks of an engine, told from its tokens before any engine reads it.
 
 Oxigraph parses and plans recursively and without limit of its own: a chain of 10,000 `||` in 20 KB ends its process,
-1,000 graph patterns keep its planner busy for minutes. `measure` counts what such texts have too much of, `refuse`
+1,000 graph patterns keep its planner busy for minutes. `Meter` counts what such texts have too much of, `check`
 says so. Where a text could be read in several ways (see `sparql_tokens.readings`), what any of them has is counted.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 from rdfkit.errors import QueryRefusedError
-from rdfkit.sparql_tokens import MAY_HIDE_A_KEYWORD, Kind, Token, readings, unescaped
+from rdfkit.sparql_tokens import MAY_HIDE_A_KEYWORD, Token, TokenKind
 
 _OPENING, _CLOSING = frozenset("{(["), frozenset("})]")
-_TERMS = frozenset({Kind.IRI, Kind.NAME, Kind.VARIABLE, Kind.BLANK, Kind.STRING, Kind.NUMBER, Kind.LANGUAGE})
+_TERMS = frozenset(
+    {
+        TokenKind.IRI,
+        TokenKind.NAME,
+        TokenKind.VARIABLE,
+        TokenKind.BLANK,
+        TokenKind.STRING,
+        TokenKind.NUMBER,
+        TokenKind.LANGUAGE,
+    }
+)
 _OPERATOR_MARKS = frozenset("!|&+-*/^<>=?~")
 _HAVING = re.compile("having", re.IGNORECASE | re.ASCII)
 _OPTIONAL = re.compile("optional", re.IGNORECASE | re.ASCII)
@@ -49,11 +60,8 @@ _NAMES = {
 }
 
 
-def refuse(text: str, limits: Complexity) -> None:
-    """Raises QueryRefusedError when a text has more of something than the limits allow, with `key` the limit's name."""
-    if _is_small(text, limits):
-        return
-    found = measure(text)
+def check(found: Complexity, limits: Complexity) -> None:
+    """Raises QueryRefusedError when there is more of something than the limits allow, with `key` the limit's name."""
     for field in fields(Complexity):
         count, most = getattr(found, field.name), getattr(limits, field.name)
         if count > most:
@@ -65,47 +73,46 @@ def refuse(text: str, limits: Complexity) -> None:
             )
 
 
-def _is_small(text: str, limits: Complexity) -> bool:
+def is_small(text: str, limits: Complexity) -> bool:
     """Whether a text is too short to have too much of anything: nothing that is counted takes less than a character."""
     most = min(limits.triple_patterns, limits.operators, limits.terms, limits.optionals * len("OPTIONAL"))
     # A bracket can be written as an escape.
     return len(text) <= most and sum(map(text.count, "{([\\")) <= limits.nesting
 
 
-def measure(text: str) -> Complexity:
-    """What a SPARQL query or update asks for: what an engine finds, or a little more.
+class Meter:
+    """Counts what a text asks for, given each token of its `readings` with the places where the next may begin."""
 
-    Texts made to mislead can have some collections counted short, and an operator less for each `<…>`; `terms` counts
-    all of these.
-    """
-    found = [_measure_reading(way) for way in {text, unescaped(text)}]
-    return Complexity(*(max(getattr(one, field.name) for one in found) for field in fields(Complexity)))
+    def __init__(self) -> None:
+        self._depths, self._deepest = {0: 0}, 0
+        self._operators = self._optionals = self._terms = 0
+        self._conditions = False
+        self._triples = _Triples()
 
+    @property
+    def complexity(self) -> Complexity:
+        """What has been counted."""
+        return Complexity(self._deepest, self._optionals, self._triples.count, self._operators, self._terms)
 
-def _measure_reading(text: str) -> Complexity:
-    depths, deepest = {0: 0}, 0
-    operators = optionals = terms = 0
-    conditions = False
-    triples = _Triples()
-    for token, ends in readings(text):
-        depth = depths.pop(token.start) + _step(token)
-        deepest = max(deepest, depth)
+    def add(self, token: Token, ends: Iterable[int]) -> None:
+        """Counts in the next token."""
+        depth = self._depths.pop(token.start) + _step(token)
+        self._deepest = max(self._deepest, depth)
         for end in ends:
-            depths[end] = max(depth, depths.get(end, 0), 0)
-        terms += token.kind in _TERMS or token.text in _OPENING
+            self._depths[end] = max(depth, self._depths.get(end, 0), 0)
+        self._terms += token.kind in _TERMS or token.text in _OPENING
         if token.kind in MAY_HIDE_A_KEYWORD:
-            optionals += len(_OPTIONAL.findall(token.text))
-            operators += len(_OPERATOR.findall(token.text)) if token.kind is Kind.WORD else 0
-            conditions = conditions or _HAVING.search(token.text) is not None
-        elif token.kind is Kind.MARK:
+            self._optionals += len(_OPTIONAL.findall(token.text))
+            self._operators += len(_OPERATOR.findall(token.text)) if token.kind is TokenKind.WORD else 0
+            self._conditions = self._conditions or _HAVING.search(token.text) is not None
+        elif token.kind is TokenKind.MARK:
             # HAVING takes any number of conditions, with nothing between them.
-            operators += token.text in _OPERATOR_MARKS or (conditions and token.text == "(")
-        triples.add(token)
-    return Complexity(deepest, optionals, triples.count, operators, terms)
+            self._operators += token.text in _OPERATOR_MARKS or (self._conditions and token.text == "(")
+        self._triples.add(token)
 
 
 def _step(token: Token) -> int:
-    if token.kind is not Kind.MARK:
+    if token.kind is not TokenKind.MARK:
         return 0
     return (token.text in _OPENING) - (token.text in _CLOSING)
 
@@ -129,11 +136,11 @@ class _Triples:
 
     def add(self, token: Token) -> None:
         """Counts in the next token."""
-        if token.kind in (Kind.SPACE, Kind.COMMENT):
+        if token.kind in (TokenKind.SPACE, TokenKind.COMMENT):
             return
         within = self._brackets[-1]
         follows_item = within.follows_item
-        if token.kind is Kind.MARK:
+        if token.kind is TokenKind.MARK:
             self._mark(token.text, within)
         elif token.kind in _TERMS or _BOOLEAN.search(token.text):
             self._terms += 1
@@ -144,8 +151,8 @@ class _Triples:
             # This is within what another reading takes for an IRI, after which an item follows an item.
             within.follows_item = within.follows_item or follows_item
         else:
-            self._before = token.text if token.kind in (Kind.MARK, Kind.WORD) else ""
-        if token.kind is Kind.IRI:
+            self._before = token.text if token.kind in (TokenKind.MARK, TokenKind.WORD) else ""
+        if token.kind is TokenKind.IRI:
             self._iri_end = token.end
 
     def _mark(self, mark: str, within: _Bracket) -> None:

@@ -6,14 +6,14 @@ the merge that the standard asks for has it once. So for several default graphs 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 from rdfkit.errors import QueryError
 from rdfkit.identifiers import is_absolute_iri
-from rdfkit.sparql_tokens import Kind, Token, declared_prefixes, iri_of, significant_tokens
+from rdfkit.sparql_tokens import Token, TokenKind, declared_prefixes, iri_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +51,18 @@ def merge(graph: ox.Store, dataset: Dataset) -> ox.Store:
     return merged
 
 
-def read_dataset(text: str, prefixes: Mapping[str, str]) -> Dataset | None:
+def read_dataset(tokens: Iterable[Token], prefixes: Mapping[str, str]) -> Dataset | None:
     """What the FROM clauses of a query name; None without any, and where an IRI in them is relative.
 
-    `prefixes` are those that need no declaration.
+    `tokens` are its significant tokens; `prefixes` are those that need no declaration.
     """
-    found = list(_head(text))
+    found = list(_head(tokens))
     known = {**prefixes, **declared_prefixes(found)}
     default: list[str] = []
     named: list[str] = []
     for number, token in enumerate(found):
         after = found[number + 1 : number + 3]
-        if token.kind is Kind.WORD and token.text.upper() == "FROM" and after:
+        if token.is_word("FROM") and after:
             is_named = after[0].text.upper() == "NAMED"
             (named if is_named else default).append(iri_of(after[-1 if is_named else 0], known) or "")
     if not default + named or not all(is_absolute_iri(iri) for iri in default + named):
@@ -70,11 +70,11 @@ def read_dataset(text: str, prefixes: Mapping[str, str]) -> Dataset | None:
     return Dataset(tuple(default), tuple(named))
 
 
-def _head(text: str) -> Iterator[Token]:
-    """The significant tokens of a query that stand before its group and outside of brackets."""
+def _head(tokens: Iterable[Token]) -> Iterator[Token]:
+    """The tokens of a query that stand before its group and outside of brackets."""
     depth, before = 0, ""
-    for token in significant_tokens(text):
-        if token.kind is Kind.MARK:
+    for token in tokens:
+        if token.kind is TokenKind.MARK:
             # Before the group there may be the template of CONSTRUCT, and groups within expressions of SELECT.
             if token.text == "{" and depth == 0 and before != "CONSTRUCT":
                 return

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from rdfkit import resources
 from rdfkit.identifiers import compress, expand
-from rdfkit.store import Store
+from rdfkit.store import StoreProtocol
 
 _TYPE = ox.NamedNode(expand("rdf:type"))
 
@@ -24,7 +24,7 @@ _TYPE = ox.NamedNode(expand("rdf:type"))
 _Uses = dict[str, dict[str, set[str]]]
 
 
-def mermaid(store: Store) -> str:
+def mermaid(store: StoreProtocol) -> str:
     """The diagram of a store. The same classes and properties give the same text."""
     uses = _uses(store)
     lines = ["classDiagram", "  direction LR"]
@@ -33,7 +33,7 @@ def mermaid(store: Store) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _uses(store: Store) -> _Uses:
+def _uses(store: StoreProtocol) -> _Uses:
     classes = _principal_classes(store)
     uses: _Uses = {name: defaultdict(set) for name in set(classes.values())}
     for triple in store.triples():
@@ -43,7 +43,7 @@ def _uses(store: Store) -> _Uses:
     return uses
 
 
-def _principal_classes(store: Store) -> dict[str, str]:
+def _principal_classes(store: StoreProtocol) -> dict[str, str]:
     """The first shown class of each thing, by IRI."""
     order = {expand(name): (index, name) for index, name in enumerate(_shown())}
     found: dict[str, tuple[int, str]] = {}

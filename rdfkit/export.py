@@ -19,10 +19,10 @@ from rdfkit.pipeline.progress import Advance, no_progress
 from rdfkit.pipeline.summary import Build
 from rdfkit.quads import sorted_quads
 from rdfkit.serialization import serialize
-from rdfkit.store import Store, open_store
+from rdfkit.store import Store, StoreProtocol, open_store
 
 
-def export_store(store: Store, format: str = "turtle") -> bytes:
+def export_store(store: StoreProtocol, format: str = "turtle") -> bytes:
     """All quads of a store in a format. Raises ExportError when the format is unknown or cannot hold them."""
     return serialize(sorted_quads(store.quads()), of_name(format))
 
@@ -49,7 +49,7 @@ def source_store(
     ontologies: Iterable[str | Path] = (),
     keep_invalid: bool = False,
     progress: Advance = no_progress,
-) -> Iterator[tuple[Store, Build]]:
+) -> Iterator[tuple[StoreProtocol, Build]]:
     """A store of pages that lasts as long as it is used, and what its build did. Raises what `build` raises."""
     with tempfile.TemporaryDirectory(prefix="rdfkit-") as folder:
         path = Path(folder) / "store"

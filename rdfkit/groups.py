@@ -31,7 +31,7 @@ from rdfkit.dialect.repair import check_syntax, repair
 from rdfkit.dialect.structure import AGGREGATES
 from rdfkit.errors import QueryError
 from rdfkit.identifiers import prefix_map
-from rdfkit.sparql_tokens import Kind, significant_tokens
+from rdfkit.sparql_tokens import TokenKind, significant_tokens
 from rdfkit.token_cursor import TokenCursor, invalid
 
 _NONE: frozenset[str] = frozenset()
@@ -42,7 +42,7 @@ _RULES = frozenset({"implied-group-by", "shadowed-variable"})
 _BETWEEN_TERMS = frozenset(".;,|/^*?!)]")
 _IN_TRIPLES = _BETWEEN_TERMS | {"(", "[", "+", "-", "A", "TRUE", "FALSE"}
 _ENDS_TRIPLES = frozenset({"{", "}", "FILTER", "BIND", "VALUES", "OPTIONAL", "MINUS", "GRAPH", "SERVICE"})
-_DATA_VALUES = frozenset({Kind.NUMBER, Kind.STRING, Kind.NAME, Kind.IRI, Kind.WORD})
+_DATA_VALUES = frozenset({TokenKind.NUMBER, TokenKind.STRING, TokenKind.NAME, TokenKind.IRI, TokenKind.WORD})
 # What makes a subquery give fewer or other solutions than its group has.
 _CUTTING = frozenset({"GROUP", "HAVING", "LIMIT", "OFFSET"})
 
@@ -51,7 +51,7 @@ def read_groups(text: str) -> ParsedQuery:
     """The groups of a query. Raises QueryError, with line and column, for what is not SPARQL 1.1."""
     # What is noticed here has its exact place; Oxigraph's is often some characters later.
     query = parse_groups(text)
-    used = (token.prefix for token in significant_tokens(text) if token.kind is Kind.NAME)
+    used = (token.prefix for token in significant_tokens(text) if token.kind is TokenKind.NAME)
     # An endpoint may know a prefix that nobody has declared.
     prefixes = {**dict.fromkeys(used, _SOME_IRI), **prefix_map()}
     error = check_syntax(text, prefixes, _SOME_IRI)
@@ -136,10 +136,10 @@ def _projection(tokens: TokenCursor) -> _Projection:
         elif tokens.next() == "*":
             has_all = True
             tokens.take()
-        elif (token := tokens.take()).kind is Kind.VARIABLE:
+        elif (token := tokens.take()).kind is TokenKind.VARIABLE:
             kept.add(token.text[1:])
     aggregates = any(
-        token.kind is Kind.WORD and token.text.upper() in AGGREGATES and after.text == "("
+        token.kind is TokenKind.WORD and token.text.upper() in AGGREGATES and after.text == "("
         for token, after in pairwise(tokens.seen[first : tokens.at])
     )
     return _Projection(None if has_all else frozenset(kept), frozenset(computed), aggregates)
@@ -273,7 +273,7 @@ def _data(tokens: TokenCursor) -> Data:
     while tokens.next() != "{":
         tokens.take()
     opening = tokens.at
-    names = [token.text[1:] for token in tokens.seen[first:opening] if token.kind is Kind.VARIABLE]
+    names = [token.text[1:] for token in tokens.seen[first:opening] if token.kind is TokenKind.VARIABLE]
     while not tokens.skip("}"):
         tokens.take()
     values = (

@@ -32,7 +32,7 @@ from rdfkit.errors import LabelError
 from rdfkit.identifiers import compress, expand
 
 if TYPE_CHECKING:
-    from rdfkit.store import Store
+    from rdfkit.store import StoreProtocol
 
 LAYOUT = 3
 # A pathway's page shows its newest version, so the versions themselves are not found.
@@ -87,7 +87,7 @@ _WANTED = "CREATE TEMP TABLE wanted (iri TEXT PRIMARY KEY) WITHOUT ROWID;"
 _Row = tuple[Any, ...]
 
 
-def make_labels(store: Store, path: str | Path) -> None:
+def make_labels(store: StoreProtocol, path: str | Path) -> None:
     """Makes the label index of a store in a file, whole or not at all. A file that is there is replaced.
 
     Raises LabelError when it cannot be written, StoreError when the store cannot be read.
@@ -103,7 +103,7 @@ def make_labels(store: Store, path: str | Path) -> None:
         file.executescript(f"PRAGMA user_version = {LAYOUT}; ANALYZE;")
 
 
-def update_labels(store: Store, before: str | Path, touched: Iterable[str], path: str | Path) -> bool:
+def update_labels(store: StoreProtocol, before: str | Path, touched: Iterable[str], path: str | Path) -> bool:
     """Makes the label index of a store from that of an earlier build, and the IRIs of all nodes whose triples are
     others now: of each triple that came or went the subject and the object. The index holds what `make_labels` would
     put there, but for the numbers of entries, whose order is the same.
@@ -121,7 +121,7 @@ def update_labels(store: Store, before: str | Path, touched: Iterable[str], path
     return done
 
 
-def _update(store: Store, file: sqlite3.Connection, touched: set[str]) -> bool:
+def _update(store: StoreProtocol, file: sqlite3.Connection, touched: set[str]) -> bool:
     (entries,) = file.execute("SELECT count(*) FROM entity").fetchone()
     most = max(_FEW, int(_MOST_CHANGED * entries))
     wanted = _affected(store, file, touched) if len(touched) <= most else touched
@@ -162,7 +162,7 @@ def _opened(path: Path) -> sqlite3.Connection:
 # --- which entries follow from what has changed ---
 
 
-def _affected(store: Store, file: sqlite3.Connection, touched: Set[str]) -> set[str]:
+def _affected(store: StoreProtocol, file: sqlite3.Connection, touched: Set[str]) -> set[str]:
     """What has an entry that may be another when these nodes are. The other end of each triple that is gone is
     among them, so that what is there now is enough to go on from.
     """
@@ -185,7 +185,7 @@ def _affected(store: Store, file: sqlite3.Connection, touched: Set[str]) -> set[
     return found | {gene for gene in genes if gene.startswith(_GENE)} | figures
 
 
-def _year(store: Store, iri: str) -> int | None:
+def _year(store: StoreProtocol, iri: str) -> int | None:
     found = store.triples(_node("dcterms:issued"), ox.NamedNode(iri))
     return min((year for triple in found if (year := _read_year(triple)) is not None), default=None)
 
@@ -195,13 +195,13 @@ def _year_before(file: sqlite3.Connection, iri: str) -> int | None:
     return row[0] if row else None
 
 
-def _subjects(store: Store, name: str, value: str) -> Iterator[str]:
+def _subjects(store: StoreProtocol, name: str, value: str) -> Iterator[str]:
     for triple in store.triples(_node(name), None, ox.NamedNode(value)):
         if isinstance(triple.subject, ox.NamedNode):
             yield triple.subject.value
 
 
-def _values(store: Store, name: str, subject: str) -> Iterator[str]:
+def _values(store: StoreProtocol, name: str, subject: str) -> Iterator[str]:
     for triple in store.triples(_node(name), ox.NamedNode(subject)):
         if isinstance(triple.object, ox.NamedNode):
             yield triple.object.value
@@ -223,7 +223,7 @@ class _Facts(Protocol):
 class _AllFacts:
     """All facts of a store."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: StoreProtocol) -> None:
         self._store = store
 
     def triples(self, name: str) -> Iterable[ox.Triple]:
@@ -244,7 +244,7 @@ class _FactsAround:
     stand for them and of the pathways of these; and what lends names, organisms and years.
     """
 
-    def __init__(self, store: Store, wanted: Set[str]) -> None:
+    def __init__(self, store: StoreProtocol, wanted: Set[str]) -> None:
         self._store = store
         self._wanted = sorted(wanted)
         genes = [iri for iri in self._wanted if iri.startswith(_GENE)]

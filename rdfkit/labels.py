@@ -32,7 +32,7 @@ from rdfkit.labelling import LAYOUT, encodable, failures, key_of, make_labels, r
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from rdfkit.store import Store
+    from rdfkit.store import StoreProtocol
 
 _FILE = "labels.sqlite"
 # The index of an earlier build, and the nodes whose triples have changed since then, one IRI a line.
@@ -196,7 +196,7 @@ _IN_ORDER = (
 )
 
 
-def ensure_labels(store: Store) -> Path:
+def ensure_labels(store: StoreProtocol) -> Path:
     """The file with the label index of a store on disk, beside its graph; made when it is not there yet, from that of
     the build before if that is there, and again when another version of rdfkit has made it.
 
@@ -212,13 +212,13 @@ def ensure_labels(store: Store) -> Path:
     return target
 
 
-def _make(store: Store, folder: Path, target: Path) -> None:
+def _make(store: StoreProtocol, folder: Path, target: Path) -> None:
     if not _is_updated(store, folder, target):
         make_labels(store, target)
     disinherit_labels(folder)
 
 
-def _is_updated(store: Store, folder: Path, target: Path) -> bool:
+def _is_updated(store: StoreProtocol, folder: Path, target: Path) -> bool:
     """Makes the index from an earlier one, if that can be done."""
     before = folder / _BEFORE
     try:

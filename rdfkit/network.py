@@ -9,17 +9,17 @@ from pathlib import Path
 
 from rdfkit.answers import Answer
 from rdfkit.caching import Cache
-from rdfkit.complexity import SAFE, Complexity, refuse
+from rdfkit.complexity import SAFE, Complexity
 from rdfkit.endpoints import Endpoint, endpoints, find_endpoint, origin
 from rdfkit.errors import FederationError, QueryRefusedError, RemoteError
 from rdfkit.federation import Options, Step, explain, federate
 from rdfkit.groups import read_groups
 from rdfkit.ledger import Ledger
 from rdfkit.outgoing import AddressPolicy, Connections
+from rdfkit.query import QueryText
 from rdfkit.recording import Recording
 from rdfkit.remote import Remote, RemoteLimits
-from rdfkit.sparql_tokens import calls_service
-from rdfkit.store import Store
+from rdfkit.store import StoreProtocol
 
 _TINY = "SELECT * WHERE { ?s ?p ?o } LIMIT 1"
 
@@ -60,7 +60,7 @@ class Network:
             )
         return found
 
-    def query(self, name_or_url: str, text: str) -> Answer:
+    def query(self, name_or_url: str, text: str | QueryText) -> Answer:
         """The answer of one endpoint to a query, with its ledger.
 
         Raises EndpointError, RemoteError when the endpoint fails, and FederationError.
@@ -71,23 +71,30 @@ class Network:
         return self.checked(answer)
 
     def federate(
-        self, store: Store, text: str, *, limits: Complexity = SAFE, base_iri: str | None = None
+        self,
+        store: StoreProtocol,
+        text: str | QueryText,
+        *,
+        limits: Complexity = SAFE,
+        base_iri: str | None = None,
     ) -> Answer:
         """The answer to a query with SERVICE clauses, with its ledger; a query without any is answered by the store.
 
         Raises QueryRefusedError for more than `limits` allow, and as `rdfkit.federation.federate` does.
         """
-        if not calls_service(text):
-            return store.query(text, limits=limits, base_iri=base_iri)
-        refuse(text, limits)
-        with self.remote(_named_in(text, self)) as remote:
-            answer = federate(store, text, remote, self.find, options=self.options, base_iri=base_iri)
+        query = QueryText.of(text)
+        if not query.calls_service:
+            return store.query(query, limits=limits, base_iri=base_iri)
+        query.refuse(limits)
+        with self.remote(_named_in(query.text, self)) as remote:
+            answer = federate(store, query.text, remote, self.find, options=self.options, base_iri=base_iri)
         return self.checked(answer)
 
-    def explain(self, store: Store, text: str) -> tuple[Step, ...]:
+    def explain(self, store: StoreProtocol, text: str | QueryText) -> tuple[Step, ...]:
         """How `federate` would go about a query. No endpoint is asked. Raises as it does."""
-        refuse(text, SAFE)
-        return explain(store, text, self.find, options=self.options)
+        query = QueryText.of(text)
+        query.refuse(SAFE)
+        return explain(store, query.text, self.find, options=self.options)
 
     def policy(self, named: Iterable[str]) -> AddressPolicy:
         """Which endpoints may be asked. Those that are named may be at an address that is not public.

@@ -36,7 +36,7 @@ from rdfkit.remote_store import (
     forget,
     record,
 )
-from rdfkit.store import Store
+from rdfkit.store import Store, StoreProtocol
 from rdfkit.targets import Target
 
 # Triples in one request, and graphs between two notes of what is done.
@@ -77,7 +77,7 @@ class Publication:
 
 
 def publish(
-    store: Store,
+    store: StoreProtocol,
     target: Target,
     network: Network | None = None,
     *,
@@ -157,7 +157,7 @@ def summary(done: Publication) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _hashed(store: Store, progress: Advance) -> dict[str, Sent]:
+def _hashed(store: StoreProtocol, progress: Advance) -> dict[str, Sent]:
     """The graphs of the store that are not empty, by name."""
     names = sorted(_iri(graph) for graph in store.graphs())
     found: dict[str, Sent] = {}
@@ -180,7 +180,12 @@ class _Transfer:
     """What is done to a target, from a store."""
 
     def __init__(
-        self, store: Store, target: Target, asked: RemoteStore, loader: Loader | None, progress: Advance
+        self,
+        store: StoreProtocol,
+        target: Target,
+        asked: RemoteStore,
+        loader: Loader | None,
+        progress: Advance,
     ) -> None:
         self._store = store
         self._target = target
@@ -310,17 +315,17 @@ def _iri(graph: ox.NamedNode | ox.BlankNode) -> str:
     return graph.value
 
 
-def _lines(store: Store, name: str) -> list[bytes]:
+def _lines(store: StoreProtocol, name: str) -> list[bytes]:
     """The triples of a graph as lines of N-Triples."""
     return _n_triples(quad.triple for quad in store.quads(ox.NamedNode(name))).splitlines(keepends=True)
 
 
-def _quad_lines(store: Store, name: str) -> Iterator[bytes]:
+def _quad_lines(store: StoreProtocol, name: str) -> Iterator[bytes]:
     found = ox.serialize(store.quads(ox.NamedNode(name)), format=ox.RdfFormat.N_QUADS) or b""
     return iter(found.splitlines(keepends=True))
 
 
-def _distinct(store: Store, names: Iterable[str]) -> Iterator[ox.Triple]:
+def _distinct(store: StoreProtocol, names: Iterable[str]) -> Iterator[ox.Triple]:
     return iter({quad.triple for name in names for quad in store.quads(ox.NamedNode(name))})
 
 

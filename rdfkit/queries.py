@@ -11,14 +11,14 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from urllib.parse import quote
 
 from rdfkit import resources
 from rdfkit.errors import ParameterError, QueryError
 from rdfkit.identifiers import expand, is_absolute_iri, percent_encode
-from rdfkit.sparql_tokens import Kind, calls_service, significant_tokens, unescaped
+from rdfkit.query import QueryText
 
 _HEADER = re.compile(r"#+\s*(title|category|description|param)\s*:(.*)", re.IGNORECASE)
 # A header may go on in comments that are indented.
@@ -60,7 +60,7 @@ class Parameter:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LibraryQuery:
     """One query: its name, what its headers say, and its text as it stands in the file."""
 
@@ -75,20 +75,16 @@ class LibraryQuery:
     @property
     def is_federated(self) -> bool:
         """Whether it asks other endpoints, so that the store alone cannot answer it."""
-        return calls_service(self.text)
+        return self._query.calls_service
 
     @property
     def endpoints(self) -> tuple[str, ...]:
         """The IRIs that its SERVICE clauses name, each once. Variables and prefixed names are left out."""
-        if not self.is_federated:
-            return ()
-        found = list(significant_tokens(self.text))
-        named = (
-            following if following.text.upper() != "SILENT" else after
-            for word, following, after in zip(found, found[1:], found[2:], strict=False)
-            if word.kind is Kind.WORD and word.text.upper() == "SERVICE"
-        )
-        return tuple(dict.fromkeys(unescaped(one.text[1:-1]) for one in named if one.kind is Kind.IRI))
+        return self._query.endpoints
+
+    @cached_property
+    def _query(self) -> QueryText:
+        return QueryText(self.text)
 
 
 def library(folder: Path | None = None) -> Mapping[str, LibraryQuery]:

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from rdfkit.identifiers import expand, percent_encode
 from rdfkit.provenance import prefix_quads
 from rdfkit.queries import LibraryQuery, bind
-from rdfkit.sparql_tokens import Kind, tokens
+from rdfkit.query import QueryText
 
 # Query form → the class and the property of SHACL for it.
 _FORMS = {
@@ -37,7 +37,7 @@ def query_triples(queries: Iterable[LibraryQuery], endpoint: str | None = None) 
     for query in queries:
         iri = expand(f"pfocr-site:#query-{percent_encode(query.name)}")
         text = bind(query, {})
-        kind, holder = _FORMS[_form(text)]
+        kind, holder = _FORMS[QueryText(text).form]
         for predicate, value in (
             ("rdf:type", _node("sh:SPARQLExecutable")),
             ("rdf:type", _node(kind)),
@@ -51,12 +51,6 @@ def query_triples(queries: Iterable[LibraryQuery], endpoint: str | None = None) 
         ):
             yield ox.Triple(ox.NamedNode(iri), _node(predicate), value)
     yield from (quad.triple for quad in prefix_quads())
-
-
-def _form(text: str) -> str:
-    """The query form: the first keyword that is one; SELECT for what has none, as the SPARQL parser will tell."""
-    words = (token.text.upper() for token in tokens(text) if token.kind is Kind.WORD)
-    return next((word for word in words if word in _FORMS), "SELECT")
 
 
 def _node(iri: str) -> ox.NamedNode:

@@ -37,7 +37,6 @@ import pyoxigraph as ox
 
 import rdfkit
 from rdfkit import provenance, resources
-from rdfkit.counts import count
 from rdfkit.errors import ExportError
 from rdfkit.formats import of_name
 from rdfkit.identifiers import expand
@@ -47,8 +46,8 @@ from rdfkit.quads import sorted_quads
 from rdfkit.queries import library
 from rdfkit.query_descriptions import query_triples
 from rdfkit.serialization import serialize
-from rdfkit.store import Store
-from rdfkit.void import SiteOf, describe, site_of
+from rdfkit.store import StoreProtocol
+from rdfkit.store.void import describe, described, site_of
 
 MANIFEST = "manifest.json"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -70,8 +69,6 @@ _ZIPS = {
 }
 # How many subjects of a graph that is no page are sorted at once: that of all files has millions of quads.
 _SUBJECTS = 5_000
-# After how many quads a listener is told.
-_TOLD = 10_000
 # The years that the time of a file in a zip can have.
 _YEARS = range(1980, 2108)
 _MODE = 0o644 << 16
@@ -109,7 +106,7 @@ def read_date(text: str) -> datetime.date:
 
 
 def write_release(
-    store: Store, folder: str | Path, date: datetime.date, progress: Advance = no_progress
+    store: StoreProtocol, folder: str | Path, date: datetime.date, progress: Advance = no_progress
 ) -> Release:
     """Writes the release of a store into a folder, which may be new, empty, or hold an earlier release.
 
@@ -150,7 +147,7 @@ def _checked(date: datetime.date) -> datetime.date:
 
 
 def _write_all(
-    store: Store, aside: Path, date: datetime.date, progress: Advance
+    store: StoreProtocol, aside: Path, date: datetime.date, progress: Advance
 ) -> tuple[list[ReleaseFile], Mapping[str, int]]:
     """Writes all files but the manifest; gives them by name, and the number of pages of each kind."""
     kinds = _kinds(store)
@@ -181,12 +178,12 @@ def _write_all(
             progress("writing other graphs", index + 1, len(others))
     packed: list[_Zip | _Gzip] = [*zips.values(), *whole.values()]
     written = [one.described() for one in packed if one.files]
-    quads_told = _telling(store.quads(), sum(one.triples for one in whole.values()), progress)
-    described = _descriptions(store, quads_told, aside, date, site, {file.name for file in written})
-    return sorted([*written, *described], key=lambda file: file.name), dict(sorted(pages.items()))
+    descriptions = list(_descriptions(store, aside, date, {file.name for file in written}))
+    progress("describing", 1, 1)
+    return sorted([*written, *descriptions], key=lambda file: file.name), dict(sorted(pages.items()))
 
 
-def _slices(store: Store, graph: ox.NamedNode) -> Iterator[list[ox.Quad]]:
+def _slices(store: StoreProtocol, graph: ox.NamedNode) -> Iterator[list[ox.Quad]]:
     """The quads of a graph, sorted, of some thousand subjects at a time."""
     subjects = sorted({quad.subject for quad in store.quads(graph)}, key=str)
     for start in range(0, len(subjects), _SUBJECTS):
@@ -194,16 +191,8 @@ def _slices(store: Store, graph: ox.NamedNode) -> Iterator[list[ox.Quad]]:
         yield sorted_quads(quad for subject in wanted for quad in store.quads(graph, subject))
 
 
-def _telling(quads: Iterable[ox.Quad], total: int, progress: Advance) -> Iterator[ox.Quad]:
-    """The same quads, with a word to the listener now and then."""
-    for number, quad in enumerate(quads, 1):
-        if number % _TOLD == 0 or number == total:
-            progress("describing", number, total)
-        yield quad
-
-
 def _members(
-    site: str, kind: str, graph: str, quads: list[ox.Quad], store: Store
+    site: str, kind: str, graph: str, quads: list[ox.Quad], store: StoreProtocol
 ) -> Iterator[tuple[str, str, list[ox.Quad]]]:
     """The zip, the name and the quads of each Turtle file that a page becomes."""
     version = _pathway_version(quads) if kind == "pathway" else None
@@ -223,7 +212,7 @@ def _pathway_version(quads: list[ox.Quad]) -> str | None:
 
 
 def _pathway_members(
-    version: str, quads: list[ox.Quad], store: Store
+    version: str, quads: list[ox.Quad], store: StoreProtocol
 ) -> Iterator[tuple[str, str, list[ox.Quad]]]:
     name = version.removeprefix(_VERSION_STARTS)
     organisms = [_value(quad) for quad in quads if quad.predicate.value == _ORGANISM]
@@ -256,20 +245,20 @@ def _value(quad: ox.Quad) -> str:
     return quad.object.value if isinstance(quad.object, ox.NamedNode | ox.Literal) else ""
 
 
-def _kinds(store: Store) -> Mapping[str, str]:
+def _kinds(store: StoreProtocol) -> Mapping[str, str]:
     kind = expand("dcterms:type")
     found = store.quads(provenance.GRAPH)
     return {_iri(quad.subject): _value(quad) for quad in found if quad.predicate.value == kind}
 
 
 def _descriptions(
-    store: Store, quads: Iterable[ox.Quad], aside: Path, date: datetime.date, site: SiteOf, names: set[str]
+    store: StoreProtocol, aside: Path, date: datetime.date, names: set[str]
 ) -> Iterator[ReleaseFile]:
     zips = {name.format(day=f"{date:%Y%m%d}"): site for site, name in _ZIPS.values()}
     owners = {**zips, "wikipathways.ttl.gz": "wikipathways", "pfocr.ttl.gz": "pfocr"}
     downloads = {site: sorted(name for name in names if owners.get(name) == site) for site in owners.values()}
-    described = describe(
-        count(quads, site),
+    about_datasets = describe(
+        described(store, provenance.GRAPH),
         provenance.GRAPH,
         created=date,
         downloads=downloads,
@@ -277,7 +266,7 @@ def _descriptions(
     )
     # Who makes links says what they are; here it stands beside the datasets that they join.
     linkset = store.triples(subject=_LINKSET)
-    everything = _as_quads(chain((quad.triple for quad in described), linkset))
+    everything = _as_quads(chain((quad.triple for quad in about_datasets), linkset))
     yield _write_turtle(aside / "wikipathways-rdf-void.ttl", everything)
     queries = query_triples(library().values())
     yield _write_turtle(aside / "queries.ttl", _as_quads(queries))

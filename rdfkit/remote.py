@@ -21,6 +21,7 @@ from rdfkit.endpoints import Endpoint, origin
 from rdfkit.errors import QueryError, RemoteError
 from rdfkit.ledger import Entry, Ledger
 from rdfkit.outgoing import AddressPolicy, Connections
+from rdfkit.query import QueryText
 from rdfkit.recording import Recording
 from rdfkit.replies import ACCEPT_GRAPH, RemoteRows, Reply, accept, read_answer, read_rows, reasons
 from rdfkit.responses import Busy, read_response
@@ -100,26 +101,26 @@ class Remote:
         self._closed.set()
         self._connections.close()
 
-    def select(self, endpoint: Endpoint, text: str) -> RemoteRows:
+    def select(self, endpoint: Endpoint, text: str | QueryText) -> RemoteRows:
         """The rows of a SELECT.
 
         Raises RemoteError, QueryError for a text that is not Unicode, and RecordingError when a recording cannot be
         read or written.
         """
-        entry = self.ledger.entry(endpoint)
-        with _failures_recorded(self._recording, endpoint.asked_at, text):
-            reply = self._reply(endpoint, text, entry)
+        query, entry = QueryText.of(text), self.ledger.entry(endpoint)
+        with _failures_recorded(self._recording, endpoint.asked_at, query.text):
+            reply = self._reply(endpoint, query, entry)
             found = read_rows(reply, endpoint.url)
-        self._account(endpoint, text, entry, reply, len(found.rows))
+        self._account(endpoint, query, entry, reply, len(found.rows))
         return found
 
-    def query(self, endpoint: Endpoint, text: str) -> Answer:
+    def query(self, endpoint: Endpoint, text: str | QueryText) -> Answer:
         """The answer to a query of any form. Raises as `select` does; reading the answer raises nothing more."""
-        entry = self.ledger.entry(endpoint)
-        with _failures_recorded(self._recording, endpoint.asked_at, text):
-            reply = self._reply(endpoint, text, entry)
+        query, entry = QueryText.of(text), self.ledger.entry(endpoint)
+        with _failures_recorded(self._recording, endpoint.asked_at, query.text):
+            reply = self._reply(endpoint, query, entry)
             found, count = read_answer(reply, endpoint.url)
-        self._account(endpoint, text, entry, reply, count)
+        self._account(endpoint, query, entry, reply, count)
         return found
 
     def service_description(self, endpoint: Endpoint) -> Graph:
@@ -150,15 +151,16 @@ class Remote:
             raise RemoteError.of("status", url, "says that nothing has changed, and was not asked that", 304)
         return reply
 
-    def _account(self, endpoint: Endpoint, text: str, entry: Entry, reply: Reply, count: int) -> None:
+    def _account(self, endpoint: Endpoint, query: QueryText, entry: Entry, reply: Reply, count: int) -> None:
         entry.add(rows=count, bytes=len(reply.body))
-        for reason in reasons(reply, endpoint, text, count):
+        for reason in reasons(reply, endpoint, query, count):
             entry.mark_incomplete(reason)
         if self._recording is not None and not self._recording.replays:
-            self._recording.record(endpoint.asked_at, text, reply)
+            self._recording.record(endpoint.asked_at, query.text, reply)
 
-    def _reply(self, endpoint: Endpoint, text: str, entry: Entry) -> Reply:
+    def _reply(self, endpoint: Endpoint, query: QueryText, entry: Entry) -> Reply:
         """The reply from where it is nearest: a recording, the cache, or the endpoint."""
+        text = query.text
         if self._recording is not None and self._recording.replays:
             entry.add(replayed=1)
             return self._recording.replay(endpoint.asked_at, text)
@@ -170,7 +172,7 @@ class Remote:
             raise RemoteError.of(
                 "timeout", endpoint.url, "gave no answer to this in time before, and is not asked again"
             )
-        reply = self._asked(_request(endpoint, text, self._agent, kept, self._cache is not None), entry)
+        reply = self._asked(_request(endpoint, query, self._agent, kept, self._cache is not None), entry)
         if reply is None and kept is not None:
             entry.add(cached=1)
             reply = kept.reply
@@ -308,15 +310,18 @@ def _agent(contact: str | None) -> str:
     return f"{name} ({contact.strip()})"
 
 
-def _request(endpoint: Endpoint, text: str, agent: str, kept: Kept | None, cacheable: bool) -> _Request:
+def _request(
+    endpoint: Endpoint, query: QueryText, agent: str, kept: Kept | None, cacheable: bool
+) -> _Request:
     """The request for a query, or for the endpoint's description when there is no query."""
+    text = query.text
     try:
         fields = urlencode([("query", text), *(endpoint.dataset.fields() if endpoint.dataset else ())])
     except UnicodeEncodeError as error:
         raise QueryError("has half of a character in it, which UTF-8 cannot say", value=repr(text)) from error
     headers = {
         "Host": _host_header(endpoint.url),
-        "Accept": accept(text) if text != _NOTHING else ACCEPT_GRAPH,
+        "Accept": accept(query) if text != _NOTHING else ACCEPT_GRAPH,
         "Accept-Encoding": "gzip",
         "User-Agent": agent,
         **(kept.conditions if kept is not None else {}),

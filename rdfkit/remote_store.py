@@ -1,4 +1,4 @@
-"""A graph that another store keeps, behind its SPARQL endpoint: read and queried as a `Store` on this disk is.
+"""A graph that another store keeps, behind its SPARQL endpoint: read and queried as the store on this disk is.
 
 What `rdfkit publish` has loaded says so in a graph of its own, `PUBLISHED`: the graphs with their hashes, and what the
 build says of itself. There the default graph of a query is `MERGED`, which has each triple once, whatever the endpoint
@@ -13,24 +13,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Any, Self
 
 import pyoxigraph as ox
 
-from rdfkit.answers import Answer, Term
-from rdfkit.complexity import SAFE, Complexity, refuse
+from rdfkit.answers import Answer
+from rdfkit.complexity import SAFE, Complexity
 from rdfkit.datasets import Dataset
-from rdfkit.dialect.repair import check_syntax, repair
+from rdfkit.dialect.repair import check_syntax
 from rdfkit.endpoints import Endpoint, is_packaged
 from rdfkit.errors import QueryRefusedError, RdfkitError, RemoteError, StoreError
 from rdfkit.identifiers import expand, prefix_map
 from rdfkit.network import Network
-from rdfkit.outgoing import Connections
+from rdfkit.query import QueryText
 from rdfkit.remote import RemoteLimits
-from rdfkit.rewriting import about, chooses_graphs, declared, names_graphs
-from rdfkit.sparql_tokens import calls_service
-from rdfkit.store import Store, syntax_error
+from rdfkit.remote_reader import RemoteReader
+from rdfkit.rewriting import about, declared
+from rdfkit.store import syntax_error
+from rdfkit.store.protocol import copy_to_rdflib
+from rdfkit.terms import Term
+
+if TYPE_CHECKING:
+    import rdflib
 
 PUBLISHED = ox.NamedNode(expand("pfocr:published"))
 MERGED = ox.NamedNode(expand("pfocr:merged"))
@@ -46,14 +51,11 @@ _BAD_REQUEST = 400
 READING = RemoteLimits(
     request_seconds=600, query_seconds=86_400, requests=1_000_000, response_bytes=1_000_000_000
 )
-_PAGE = 100_000
 _GRAPHS_AT_ONCE = 100
 _HASH, _TRIPLES = expand("schema:sha256"), expand("void:triples")
 _BUILD = expand("schema:text")
 # Which graphs were published, for `rewriting.about`.
 _NAMED = f"GRAPH {PUBLISHED} {{{{ {{}} <{_TRIPLES}> [] }}}}"
-
-Row = tuple[Term | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,27 +89,25 @@ def forget(names: Sequence[str]) -> str:
     return f"DELETE {{ {inner} }} WHERE {{ VALUES ?s {{ {values} }} {inner} }}"
 
 
-class RemoteStore(Store):
+class RemoteStore:
     """The graph behind an endpoint. Made by `open_endpoint`.
 
-    What is known of Store holds, but that the graph may change while it is read, and that each call asks the endpoint:
-    every method raises RemoteError when that fails. `folder` is where something may be kept about it, or None.
+    A store as `StoreProtocol` has it, but that the graph may change while it is read, and that each call asks the
+    endpoint: every method raises RemoteError when that fails. `folder` is where something may be kept about it, if any.
     """
 
     def __init__(
         self, endpoint: Endpoint, network: Network, *, sends_service: bool = False, folder: Path | None = None
     ) -> None:
-        self.path = None
+        self.path: Path | None = None
         self.endpoint = endpoint
-        self._graph = None
-        self._reader = None
-        self._network = network
         self._sends_service = sends_service
         self._folder = folder
-        self._connections = Connections(network.policy([endpoint.url]))
-        self._merged: Endpoint | None = None
+        self._reader = RemoteReader(endpoint, network)
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        self.metadata = MappingProxyType({"endpoint": endpoint.url, "name": _UNNAMED, "built": now})
+        self.metadata: Mapping[str, Any] = MappingProxyType(
+            {"endpoint": endpoint.url, "name": _UNNAMED, "built": now}
+        )
 
     @property
     def folder(self) -> Path | None:
@@ -121,21 +121,29 @@ class RemoteStore(Store):
     @property
     def is_published(self) -> bool:
         """Whether `rdfkit publish` has loaded it."""
-        return self._merged is not None
+        return self._reader.merged is not None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def __len__(self) -> int:
         """The number of quads."""
         if self.is_published:
             return sum(sent.triples for sent in self.published().values())
-        return self._count("GRAPH ?g { ?s ?p ?o }")
+        return self._reader.count("GRAPH ?g { ?s ?p ?o }")
 
     def close(self) -> None:
         """Closes the connections."""
-        self._connections.close()
+        self._reader.close()
 
     def query(
         self,
-        text: str,
+        text: str | QueryText,
         *,
         prefixes: Mapping[str, str] | None = None,
         strict: bool = False,
@@ -143,33 +151,34 @@ class RemoteStore(Store):
         dataset: Dataset | None = None,
         base_iri: str | None = None,
     ) -> Answer:
-        """As `Store.query`, with the endpoint's ledger in the answer.
+        """As `StoreProtocol.query`, with the endpoint's ledger in the answer.
 
         What neither is SPARQL 1.1 nor can be made so goes to the endpoint as it is, which may know it; `strict` refuses
         it. Raises QueryRefusedError for SERVICE, unless the endpoint is to ask others itself.
         """
-        if calls_service(text) and not self._sends_service:
+        query = QueryText.of(text)
+        if query.calls_service and not self._sends_service:
             raise QueryRefusedError("SERVICE is refused: only this endpoint is asked", key="service")
-        refuse(text, limits)
+        query.refuse(limits)
         known = {**prefix_map(), **(prefixes or {})}
-        error = check_syntax(text, known) if strict else None
+        error = check_syntax(query.text, known) if strict else None
         if error is not None:
-            raise syntax_error(error, text, known) from error
-        standard = repair(text, known)
-        return replace(
-            self._answer(declared(standard.text, known, base_iri), dataset), repairs=standard.repairs
-        )
+            raise syntax_error(error, query, known) from error
+        meant = declared(query.standard(known), known, base_iri)
+        answer = self._reader.query(*self._addressed(meant, dataset))
+        return replace(answer, repairs=query.repaired(known).repairs)
 
-    def evaluate(self, text: str, *, base_iri: str | None = None) -> Answer:
-        """As `Store.evaluate`."""
-        return self._answer(declared(text, prefix_map(), base_iri), None)
+    def evaluate(self, text: str | QueryText, *, base_iri: str | None = None) -> Answer:
+        """As `StoreProtocol.evaluate`."""
+        meant = declared(QueryText.of(text), prefix_map(), base_iri)
+        return self._reader.query(*self._addressed(meant, None))
 
     def quads(
         self,
         graph: ox.NamedNode | ox.BlankNode | None = None,
         subject: ox.NamedNode | ox.BlankNode | ox.Triple | None = None,
     ) -> Iterator[ox.Quad]:
-        """As `Store.quads`. Raises RemoteError when the endpoint gives other rows page by page than it counts."""
+        """As `StoreProtocol.quads`. Raises RemoteError also for other rows page by page than the endpoint counts."""
         names = [graph] if graph is not None else list(self.graphs())
         shown = str(subject) if subject is not None else "?s"
         for start in range(0, len(names), _GRAPHS_AT_ONCE):
@@ -177,7 +186,7 @@ class RemoteStore(Store):
             pattern = f"VALUES ?g {{ {values} }} GRAPH ?g {{ {shown} ?p ?o }}"
             variables = ("g", "p", "o") if subject is not None else ("g", "p", "o", "s")
             # Oxigraph checks the kinds of the terms, and mypy cannot know those of what an endpoint gives.
-            rows: Iterator[tuple[Any, ...]] = self._pages(variables, pattern)
+            rows: Iterator[tuple[Any, ...]] = self._reader.pages(variables, pattern)
             for row in rows:
                 yield ox.Quad(subject if subject is not None else row[3], row[1], row[2], row[0])
 
@@ -187,7 +196,7 @@ class RemoteStore(Store):
         subject: ox.NamedNode | None = None,
         value: ox.NamedNode | ox.Literal | None = None,
     ) -> Iterator[ox.Triple]:
-        """As `Store.triples`, with what `quads` raises."""
+        """As `StoreProtocol.triples`, with what `quads` raises."""
         given: dict[str, Any] = {"s": subject, "p": predicate, "o": value}
         pattern = _pattern(subject, predicate, value)
         variables = tuple(name for name, term in given.items() if term is None)
@@ -195,7 +204,7 @@ class RemoteStore(Store):
             if self.has(subject, predicate, value):
                 yield ox.Triple(*given.values())
             return
-        for row in self._pages(variables, pattern):
+        for row in self._reader.pages(variables, pattern):
             found = given | dict(zip(variables, row, strict=True))
             yield ox.Triple(found["s"], found["p"], found["o"])
 
@@ -206,10 +215,10 @@ class RemoteStore(Store):
         value: ox.NamedNode | ox.Literal | None,
         graph: ox.NamedNode | None = None,
     ) -> bool:
-        """As `Store.has`, by one request."""
+        """As `StoreProtocol.has`, by one request."""
         pattern = _pattern(subject, predicate, value)
         try:
-            return self._ask(f"GRAPH {graph} {{ {pattern} }}" if graph is not None else pattern)
+            return self._reader.ask(f"GRAPH {graph} {{ {pattern} }}" if graph is not None else pattern)
         except RemoteError as error:
             # Virtuoso refuses a literal that is not what its datatype says, and so has none.
             if error.status != _BAD_REQUEST or not isinstance(value, ox.Literal):
@@ -218,16 +227,20 @@ class RemoteStore(Store):
 
     def has_graph(self, name: ox.NamedNode) -> bool:
         """Whether a named graph was published; of others, has anything in it: an endpoint need not know empty ones."""
-        return self._ask(_NAMED.format(name) if self.is_published else f"GRAPH {name} {{ ?s ?p ?o }}")
+        return self._reader.ask(_NAMED.format(name) if self.is_published else f"GRAPH {name} {{ ?s ?p ?o }}")
 
     def graphs(self) -> Iterator[ox.NamedNode | ox.BlankNode]:
         """The names of the named graphs: of what was published, those; else all that the endpoint has."""
         if self.is_published:
             yield from (ox.NamedNode(name) for name in self.published())
             return
-        for (name,) in self._pages(("g",), "GRAPH ?g { ?s ?p ?o }", distinct=True):
+        for (name,) in self._reader.pages(("g",), "GRAPH ?g { ?s ?p ?o }", distinct=True):
             if isinstance(name, ox.NamedNode | ox.BlankNode):
                 yield name
+
+    def to_rdflib(self) -> rdflib.Dataset:
+        """As `StoreProtocol.to_rdflib`."""
+        return copy_to_rdflib(self)
 
     def published(self) -> dict[str, Sent]:
         """The graphs that were published, or were being so when it broke off; `MERGED` is not among them."""
@@ -237,7 +250,7 @@ class RemoteStore(Store):
         """As `published`, with `MERGED`."""
         pattern = f"GRAPH {PUBLISHED} {{ ?g <{_HASH}> ?hash OPTIONAL {{ ?g <{_TRIPLES}> ?n }} }}"
         found: dict[str, Sent] = {}
-        for name, digest, count in self._pages(("g", "hash", "n"), pattern):
+        for name, digest, count in self._reader.pages(("g", "hash", "n"), pattern):
             if isinstance(name, ox.NamedNode):
                 # Two hashes of a graph come from two who published at the same time.
                 known = PENDING
@@ -253,7 +266,7 @@ class RemoteStore(Store):
             values = " ".join(f"<{name}>" for name in names[start : start + _GRAPHS_AT_ONCE])
             pattern = f"VALUES ?g {{ {values} }} GRAPH ?g {{ ?s ?p ?o }}"
             text = f"SELECT ?g (COUNT(*) AS ?n) WHERE {{ {pattern} }} GROUP BY ?g"
-            for name, count in self._rows(text)[0]:
+            for name, count in self._reader.rows(text)[0]:
                 if isinstance(name, ox.NamedNode) and isinstance(count, ox.Literal):
                     found[name.value] = int(count.value)
         return found
@@ -262,7 +275,9 @@ class RemoteStore(Store):
         """Finds out what was published. Raises StoreError when it is not whole, RemoteError."""
         pattern = f"GRAPH {PUBLISHED} {{ {{ {PUBLISHED} <{_BUILD}> ?o }} UNION {{ {MERGED} <{_HASH}> ?o }} }}"
         try:
-            texts = [term.value for (term,) in self._pages(("o",), pattern) if isinstance(term, ox.Literal)]
+            texts = [
+                term.value for (term,) in self._reader.pages(("o",), pattern) if isinstance(term, ox.Literal)
+            ]
         except RemoteError as error:
             # It does not know named graphs.
             if error.status != _BAD_REQUEST:
@@ -275,72 +290,19 @@ class RemoteStore(Store):
             )
         build = next((_metadata(text, self.endpoint.url) for text in texts if text.startswith("{")), {})
         if texts:
-            self._merged = replace(self.endpoint, dataset=Dataset((MERGED.value,)))
+            self._reader.merged = replace(self.endpoint, dataset=Dataset((MERGED.value,)))
         self.metadata = MappingProxyType({**self.metadata, **build})
 
-    def _answer(self, text: str, dataset: Dataset | None) -> Answer:
-        return self._asked(*self._addressed(text, dataset))
-
-    def _asked(self, endpoint: Endpoint, text: str) -> Answer:
-        remote = self._network.remote([self.endpoint.url], self._connections)
-        answer = remote.query(endpoint, text)
-        return self._network.checked(replace(answer, ledger=remote.ledger))
-
-    def _addressed(self, text: str, dataset: Dataset | None) -> tuple[Endpoint, str]:
+    def _addressed(self, query: QueryText, dataset: Dataset | None) -> tuple[Endpoint, QueryText]:
         """The endpoint with the graphs that a query is about, and the query as that wants it."""
         if dataset is not None:
-            return replace(self.endpoint, dataset=dataset), text
-        if self._merged is None or chooses_graphs(text):
-            return self.endpoint, text
-        if names_graphs(text):
-            return self.endpoint, about(text, MERGED.value, _NAMED)
-        return self._merged, text
-
-    def _own(self, text: str) -> tuple[Endpoint, str]:
-        """As `_addressed`, for queries made here: those that name graphs mean just these."""
-        return (self._merged if self._merged and not names_graphs(text) else self.endpoint), text
-
-    def _ask(self, pattern: str) -> bool:
-        return bool(self._asked(*self._own(f"ASK {{ {pattern} }}")))
-
-    def _count(self, pattern: str, counted: str = "*") -> int:
-        ((found,),), _ = self._rows(f"SELECT (COUNT({counted}) AS ?n) WHERE {{ {pattern} }}")
-        return int(found.value) if isinstance(found, ox.Literal) else 0
-
-    def _pages(self, variables: tuple[str, ...], pattern: str, *, distinct: bool = False) -> Iterator[Row]:
-        """All rows of a pattern, as many at a time as the endpoint gives.
-
-        The standard promises no order between two pages, and to sort each of them is more than many endpoints do. So
-        what came by several pages is counted: each row has to be another, and there have to be as many as there are.
-        """
-        names = " ".join(f"?{name}" for name in variables)
-        select = f"SELECT {'DISTINCT ' if distinct else ''}{names} WHERE {{ {pattern} }}"
-        size, offset = _PAGE, 0
-        seen: set[int] = set()
-        while True:
-            rows, is_whole = self._rows(f"{select} LIMIT {size} OFFSET {offset}")
-            yield from rows
-            offset += len(rows)
-            if not rows or (is_whole and len(rows) < size):
-                break
-            seen.update(hash(row) for row in rows)
-            size = min(size, len(rows))
-        if not seen:
-            return
-        seen.update(hash(row) for row in rows)
-        there = self._count(pattern, f"DISTINCT {names}" if distinct else "*")
-        if not there == offset == len(seen):
-            raise RemoteError.of(
-                "malformed",
-                self.endpoint.url,
-                f"gave {offset:,} rows page by page, {len(seen):,} of them different, and counts {there:,}",
-            )
-
-    def _rows(self, text: str) -> tuple[list[Row], bool]:
-        """The rows of a SELECT, and whether the endpoint says nothing of having cut them."""
-        remote = self._network.remote([self.endpoint.url], self._connections)
-        found = remote.select(*self._own(text))
-        return found.rows, remote.ledger.is_complete
+            return replace(self.endpoint, dataset=dataset), query
+        # By FROM the query itself chooses.
+        if self._reader.merged is None or query.says("FROM"):
+            return self.endpoint, query
+        if query.says("GRAPH"):
+            return self.endpoint, about(query, MERGED.value, _NAMED)
+        return self._reader.merged, query
 
 
 def folder_name(build: str) -> str:

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
-from rdfkit.answers import Answer, Term, answer
+from rdfkit.answers import Answer, answer
 from rdfkit.dialect.edits import Repair
 from rdfkit.endpoints import Endpoint
 from rdfkit.errors import RemoteError
-from rdfkit.sparql_tokens import Kind, significant_tokens, tokens
+from rdfkit.query import QueryText
+from rdfkit.terms import Term
 
 ACCEPT_ROWS = "application/sparql-results+json, application/json;q=0.5"
 ACCEPT_GRAPH = "application/n-triples, text/turtle;q=0.9"
@@ -41,7 +42,6 @@ _VIRTUOSO_TRUTH = ("__ASK_RETVAL",)
 _TRUTH = {True: b'{"head":{},"boolean":true}', False: b'{"head":{},"boolean":false}'}
 _JSON = ox.QueryResultsFormat.JSON
 _GRAPH_FORMS = frozenset({"CONSTRUCT", "DESCRIBE"})
-_FORMS = _GRAPH_FORMS | {"SELECT", "ASK"}
 _ALL_GRAPH = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 
 
@@ -71,9 +71,9 @@ class RemoteRows:
     rows: list[tuple[Term | None, ...]]
 
 
-def accept(text: str) -> str:
+def accept(query: QueryText) -> str:
     """The Accept header for a query: media types of rows, or of a graph, by what the query asks for."""
-    return ACCEPT_GRAPH if _form(text) in _GRAPH_FORMS else ACCEPT_ROWS
+    return ACCEPT_GRAPH if query.form in _GRAPH_FORMS else ACCEPT_ROWS
 
 
 def read_rows(reply: Reply, url: str) -> RemoteRows:
@@ -100,7 +100,7 @@ def read_answer(reply: Reply, url: str, repairs: tuple[Repair, ...] = ()) -> tup
     return answer(ox.parse_query_results(reply.body, _JSON), None, repairs), len(found.rows)
 
 
-def reasons(reply: Reply, endpoint: Endpoint, text: str, count: int) -> Iterator[str]:
+def reasons(reply: Reply, endpoint: Endpoint, query: QueryText, count: int) -> Iterator[str]:
     """Why a reply of so many rows or triples may not be all that there is."""
     is_graph = reply.media_type in _GRAPH_TYPES
     # Virtuoso cuts a graph one triple later than it says, and without a word about it (seen with 7.2.5).
@@ -108,7 +108,7 @@ def reasons(reply: Reply, endpoint: Endpoint, text: str, count: int) -> Iterator
     if "x-sql-state" in reply.headers or "x-sql-message" in reply.headers:
         said = reply.headers.get("x-sql-message") or reply.headers.get("x-sql-state", "")
         yield f"the endpoint says that it did not finish: {shown(said)}"
-    elif _is_limit(text, count):
+    elif query.limit is not None and query.limit <= count:
         pass  # the query itself asked for no more
     elif "x-sparql-maxrows" in reply.headers:
         yield f"the endpoint says that it cut the answer at {shown(reply.headers['x-sparql-maxrows'])} rows"
@@ -204,23 +204,6 @@ def _nesting(body: bytes, pattern: re.Pattern[bytes], opening: bytes, closing: b
         if deepest > _MOST_NESTING:
             break
     return deepest
-
-
-def _form(text: str) -> str:
-    """The form of a query: its first keyword that is one of a form."""
-    words = (token.text.upper() for token in tokens(text) if token.kind is Kind.WORD)
-    return next((word for word in words if word in _FORMS), "SELECT")
-
-
-def _is_limit(text: str, count: int) -> bool:
-    """Whether the query itself asks for no more rows than these: a LIMIT outside of all braces."""
-    depth, after_limit = 0, False
-    for token in significant_tokens(text):
-        if after_limit and depth == 0 and token.text.isascii() and token.text.isdigit():
-            return int(token.text) <= count
-        depth += (token.text == "{") - (token.text == "}")
-        after_limit = token.kind is Kind.WORD and token.text.upper() == "LIMIT"
-    return False
 
 
 def shown(text: str) -> str:

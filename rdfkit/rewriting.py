@@ -5,32 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rdfkit.dialect.edits import Edit, edited
-from rdfkit.sparql_tokens import Kind, Token, tokens
+from rdfkit.query import QueryText
+from rdfkit.sparql_tokens import Token, TokenKind
 
-_SKIPPED = frozenset({Kind.SPACE, Kind.COMMENT})
 _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 _CLOSING = {"{": "}", "(": ")"}
 
 
-def declared(text: str, prefixes: Mapping[str, str], base_iri: str | None = None) -> str:
+def declared(query: QueryText, prefixes: Mapping[str, str], base_iri: str | None = None) -> QueryText:
     """The query with a declaration of each prefix that it uses without one, and of its base, on its first line: so the
     lines of which the endpoint speaks are those of the query.
     """
     known: set[str] = set()
     wanted: dict[str, str] = {}
     before = ""
-    for token in tokens(text):
-        if token.kind is Kind.NAME and before == "PREFIX":
+    for token in query.significant:
+        if token.kind is TokenKind.NAME and before == "PREFIX":
             known.add(token.prefix)
-        elif token.kind is Kind.NAME and token.prefix not in known and token.prefix in prefixes:
+        elif token.kind is TokenKind.NAME and token.prefix not in known and token.prefix in prefixes:
             wanted[token.prefix] = prefixes[token.prefix]
-        if token.kind not in _SKIPPED:
-            before = token.text.upper()
+        before = token.text.upper()
     base = f"BASE <{base_iri}> " if base_iri is not None else ""
-    return base + "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in wanted.items()) + text
+    added = base + "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in wanted.items())
+    return QueryText(added + query.text) if added else query
 
 
-def about(text: str, graph: str, named: str) -> str:
+def about(query: QueryText, graph: str, named: str) -> QueryText:
     """The query with `graph` as its default graph, for which GRAPH with a variable finds no graphs but those that are
     the solutions of `named`: a pattern about `{}`, with each of them once.
 
@@ -38,29 +38,19 @@ def about(text: str, graph: str, named: str) -> str:
     names a default graph has no named graphs but those that it lists. What DESCRIBE tells of the things that it finds
     is the endpoint's own choice all the same.
     """
-    found = [token for token in tokens(text) if token.kind not in _SKIPPED]
+    found = query.significant
     pattern = _pattern(found)
     if pattern is None:
-        return text
+        return query
     start, end = pattern
     added = {found[start].end: f" GRAPH <{graph}> {{", found[end].start: "} "}
     for place in range(start, end):
-        if _is_word(found[place], "GRAPH") and found[place + 1].kind is Kind.VARIABLE:
+        if found[place].is_word("GRAPH") and found[place + 1].kind is TokenKind.VARIABLE:
             last = _end(found, place + 2)
             if last is not None:
                 added[found[place].start] = f"{{ {named.format(found[place + 1].text)} "
                 added[found[last].end] = "}" + added.get(found[last].end, "")
-    return edited(text, (Edit(place, place, more) for place, more in added.items()))
-
-
-def names_graphs(text: str) -> bool:
-    """Whether a query says GRAPH somewhere."""
-    return any(_is_word(token, "GRAPH") for token in tokens(text))
-
-
-def chooses_graphs(text: str) -> bool:
-    """Whether a query says by FROM what its dataset is."""
-    return any(_is_word(token, "FROM") for token in tokens(text))
+    return QueryText(edited(query.text, (Edit(place, place, more) for place, more in added.items())))
 
 
 def _pattern(found: Sequence[Token]) -> tuple[int, int] | None:
@@ -68,10 +58,10 @@ def _pattern(found: Sequence[Token]) -> tuple[int, int] | None:
     place = next((number for number, token in enumerate(found) if token.text.upper() in _FORMS), None)
     if place is None:
         return None
-    has_template = _is_word(found[place], "CONSTRUCT") and _text(found, place + 1) == "{"
+    has_template = found[place].is_word("CONSTRUCT") and _text(found, place + 1) == "{"
     while place < len(found):
         text = found[place].text
-        end = _end(found, place) if found[place].kind is Kind.MARK and text in _CLOSING else place
+        end = _end(found, place) if found[place].kind is TokenKind.MARK and text in _CLOSING else place
         if end is None:
             return None
         if text == "{":
@@ -89,7 +79,7 @@ def _end(found: Sequence[Token], start: int) -> int | None:
         return None
     depth = 0
     for place in range(start, len(found)):
-        if found[place].kind is Kind.MARK:
+        if found[place].kind is TokenKind.MARK:
             depth += (found[place].text == opening) - (found[place].text == _CLOSING[opening])
         if depth == 0:
             return place
@@ -98,7 +88,3 @@ def _end(found: Sequence[Token], start: int) -> int | None:
 
 def _text(found: Sequence[Token], place: int) -> str:
     return found[place].text if place < len(found) else ""
-
-
-def _is_word(token: Token, word: str) -> bool:
-    return token.kind is Kind.WORD and token.text.upper() == word

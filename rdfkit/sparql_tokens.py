@@ -3,10 +3,10 @@
 `tokens` splits a text by the terminals of the SPARQL 1.1 grammar (https://www.w3.org/TR/sparql11-query/#rQNIL)
 and loses nothing: the tokens joined are the text.
 
-`calls_service` is stricter, because a wrong "no" would let a query open network connections. The terminals
-alone do not decide how a text is read: `<2)SERVICE#>` is an IRI in one place, and in another a "less than",
-a keyword and a comment. So it follows every reading that an engine could choose, and looks for SERVICE in
-each. What an ordinary query says in strings, comments, IRIs, variables and prefixed names does not count.
+Whether a text calls SERVICE is told more strictly, because a wrong "no" would let a query open network connections.
+The terminals alone do not decide how a text is read: `<2)SERVICE#>` is an IRI in one place, and in another a "less
+than", a keyword and a comment. So `readings` follows every reading that an engine could choose, and SERVICE is looked
+for in each. What an ordinary query says in strings, comments, IRIs, variables and prefixed names does not count.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ _LONG = rf"(?:{_PLAIN}|:){{{_LONGEST_PREFIX}}}"
 _ANY_CASE = re.IGNORECASE | re.ASCII | re.DOTALL
 
 
-class Kind(StrEnum):
+class TokenKind(StrEnum):
     """What a token is. `NAME` is a prefixed name, `WORD` a keyword, `MARK` one character of punctuation."""
 
     SPACE = "space"
@@ -78,7 +78,7 @@ class Kind(StrEnum):
 
 
 # Kinds of tokens in which an engine may find a keyword.
-MAY_HIDE_A_KEYWORD = frozenset({Kind.NAME, Kind.WORD, Kind.BLANK, Kind.LANGUAGE})
+MAY_HIDE_A_KEYWORD = frozenset({TokenKind.NAME, TokenKind.WORD, TokenKind.BLANK, TokenKind.LANGUAGE})
 
 
 class Clause(NamedTuple):
@@ -88,12 +88,12 @@ class Clause(NamedTuple):
     whole: re.Pattern[str]
 
 
-_SERVICE = Clause(
+SERVICE = Clause(
     re.compile("service", _ANY_CASE),
     re.compile(rf"service{_GAP}(?:silent{_GAP})?(?:{_LONG}|{_TERM}{_GAP}\{{)", _ANY_CASE),
 )
 # After LOAD there can be nothing but the IRI of a document.
-_LOAD = Clause(
+LOAD = Clause(
     re.compile("load", _ANY_CASE),
     re.compile(rf"load{_GAP}(?:silent{_GAP})?(?:{_LONG}|<[^>]*+>|{_PLAIN}*+:)", _ANY_CASE),
 )
@@ -103,7 +103,7 @@ _LOAD = Clause(
 class Token:
     """One token: its kind, its text as written, and where it begins (characters from 0)."""
 
-    kind: Kind
+    kind: TokenKind
     text: str
     start: int
 
@@ -116,6 +116,10 @@ class Token:
     def prefix(self) -> str:
         """What stands before the first colon: the prefix of a prefixed name."""
         return self.text.partition(":")[0]
+
+    def is_word(self, word: str) -> bool:
+        """Whether it is this keyword, given in capitals."""
+        return self.kind is TokenKind.WORD and self.text.upper() == word
 
     def place_in(self, text: str) -> tuple[int, int]:
         """Line and column, from 1, of this token of `text`."""
@@ -135,9 +139,14 @@ def tokens(text: str) -> Iterator[Token]:
         position = token.end
 
 
+def significant(found: Iterable[Token]) -> Iterator[Token]:
+    """Tokens but for white space and comments."""
+    return (token for token in found if token.kind not in (TokenKind.SPACE, TokenKind.COMMENT))
+
+
 def significant_tokens(text: str) -> Iterator[Token]:
     """The tokens of a SPARQL text but for white space and comments."""
-    return (token for token in tokens(text) if token.kind not in (Kind.SPACE, Kind.COMMENT))
+    return significant(tokens(text))
 
 
 def declared_prefixes(found: Iterable[Token]) -> dict[str, str]:
@@ -146,49 +155,33 @@ def declared_prefixes(found: Iterable[Token]) -> dict[str, str]:
     return {
         name.prefix: unescaped(iri.text[1:-1])
         for word, name, iri in zip(rest, rest[1:], rest[2:], strict=False)
-        if word.kind is Kind.WORD and word.text.upper() == "PREFIX" and iri.kind is Kind.IRI
+        if word.is_word("PREFIX") and iri.kind is TokenKind.IRI
     }
 
 
 def iri_of(name: Token, prefixes: Mapping[str, str]) -> str | None:
     """The IRI that `<…>` or a prefixed name stands for; None for other tokens and unknown prefixes."""
-    if name.kind is Kind.IRI:
+    if name.kind is TokenKind.IRI:
         return unescaped(name.text[1:-1])
-    if name.kind is not Kind.NAME or name.prefix not in prefixes:
+    if name.kind is not TokenKind.NAME or name.prefix not in prefixes:
         return None
     return prefixes[name.prefix] + name.text.partition(":")[2].replace("\\", "")
 
 
 def calls_service(text: str) -> bool:
-    """Whether a query could contain a SERVICE clause (https://www.w3.org/TR/sparql11-federated-query/).
-
-    A "no" is sure. A "yes" may be wrong only where a prefixed name whose local part ends in "service", a term
-    and a `{` follow each other without a dot (`?s ex:service ?o { … }`), or in texts made to mislead.
-    """
-    return _could_say(text, _SERVICE)
+    """As `rdfkit.query.QueryText.calls_service`, for a text of which nothing else has to be known."""
+    ways = {text, unescaped(text)}
+    return any(SERVICE.keyword.search(way) and _has_service(way) for way in ways)
 
 
-def loads_documents(text: str) -> bool:
-    """Whether an update could contain a LOAD operation (https://www.w3.org/TR/sparql11-update/#load).
-
-    A "no" is sure. A "yes" may be wrong only where a prefixed name that ends in "load" stands before an IRI or
-    another prefixed name (`?s ex:load ex:o`).
-    """
-    return _could_say(text, _LOAD)
-
-
-def _could_say(text: str, clause: Clause) -> bool:
-    return any(clause.keyword.search(way) and _has_clause(way, clause) for way in {text, unescaped(text)})
-
-
-def undeclared_name(text: str, prefixes: Container[str]) -> Token | None:
-    """The first prefixed name whose prefix is neither in `prefixes` nor declared before it with PREFIX."""
+def undeclared_name(found: Iterable[Token], prefixes: Container[str]) -> Token | None:
+    """Of significant tokens the first prefixed name whose prefix is neither in `prefixes` nor declared before it."""
     declared: set[str] = set()
     before = ""
-    for token in significant_tokens(text):
-        if token.kind is Kind.NAME and before == "PREFIX":
+    for token in found:
+        if token.kind is TokenKind.NAME and before == "PREFIX":
             declared.add(token.prefix)
-        elif token.kind is Kind.NAME and token.prefix not in declared and token.prefix not in prefixes:
+        elif token.kind is TokenKind.NAME and token.prefix not in declared and token.prefix not in prefixes:
             return token
         before = token.text.upper()
     return None
@@ -198,7 +191,7 @@ def _token_at(text: str, position: int) -> Token:
     found = _TOKEN.match(text, position)
     if found is None or found.lastgroup is None:
         raise IndexError(f"no token at {position}")
-    return Token(Kind(found.lastgroup), found[0], position)
+    return Token(TokenKind(found.lastgroup), found[0], position)
 
 
 def readings(text: str) -> Iterator[tuple[Token, tuple[int, ...]]]:
@@ -224,14 +217,14 @@ def readings(text: str) -> Iterator[tuple[Token, tuple[int, ...]]]:
                 heapq.heappush(ahead, end)
 
 
-def _has_clause(text: str, clause: Clause) -> bool:
-    return any(
-        token.kind in MAY_HIDE_A_KEYWORD and _begins_clause(text, token, clause)
-        for token, _ in readings(text)
-    )
+def _has_service(text: str) -> bool:
+    return any(begins_clause(text, token, SERVICE) for token, _ in readings(text))
 
 
-def _begins_clause(text: str, token: Token, clause: Clause) -> bool:
+def begins_clause(text: str, token: Token, clause: Clause) -> bool:
+    """Whether a clause could begin within a token of one of the `readings` of a text."""
+    if token.kind not in MAY_HIDE_A_KEYWORD:
+        return False
     # Engines need no gap before a keyword (`trueSERVICE`) and may end a name early (`ex:a.b.SERVICE`).
     found = clause.keyword.finditer(text, token.start, token.end)
     return any(clause.whole.match(text, keyword.start()) for keyword in found)
@@ -239,10 +232,10 @@ def _begins_clause(text: str, token: Token, clause: Clause) -> bool:
 
 def _other_ends(token: Token) -> Iterator[int]:
     """Where a token ends for an engine that does not take it as `tokens` does."""
-    if token.kind is Kind.IRI:
+    if token.kind is TokenKind.IRI:
         yield token.start + 1
     # A long string with a bad escape is no string for some, but an empty one and the start of the next.
-    if token.kind is Kind.STRING and token.text.startswith(("'''", '"""')) and "\\" in token.text:
+    if token.kind is TokenKind.STRING and token.text.startswith(("'''", '"""')) and "\\" in token.text:
         yield token.start + 2
 
 

@@ -6,11 +6,20 @@ from collections.abc import Iterator
 from typing import NoReturn
 
 from rdfkit.errors import QueryError
-from rdfkit.sparql_tokens import Kind, Token, significant_tokens
+from rdfkit.sparql_tokens import Token, TokenKind, significant_tokens
 
 _MARKS = frozenset("{}()[].;,<>=!&|+-*/^?")
 # After a value an expression has no IRI, so `<` means "less than" there.
-_TERMS = frozenset({Kind.VARIABLE, Kind.NUMBER, Kind.STRING, Kind.NAME, Kind.IRI, Kind.LANGUAGE})
+_TERMS = frozenset(
+    {
+        TokenKind.VARIABLE,
+        TokenKind.NUMBER,
+        TokenKind.STRING,
+        TokenKind.NAME,
+        TokenKind.IRI,
+        TokenKind.LANGUAGE,
+    }
+)
 _ENDS_VALUE = frozenset({")", "}", "TRUE", "FALSE"})
 
 
@@ -35,7 +44,7 @@ class TokenCursor:
         """The tokens from a place in the text on, and an empty one at its end."""
         for token in significant_tokens(self.text[start:]):
             yield Token(token.kind, token.text, start + token.start)
-        yield Token(Kind.SPACE, "", len(self.text))
+        yield Token(TokenKind.SPACE, "", len(self.text))
 
     @property
     def token(self) -> Token:
@@ -47,14 +56,14 @@ class TokenCursor:
     @property
     def is_at_end(self) -> bool:
         """Whether all tokens have been read."""
-        return self.token.kind is Kind.SPACE
+        return self.token.kind is TokenKind.SPACE
 
     def next(self) -> str:
         """The next token if it is a mark or a keyword, in capitals; nothing for others and at the end."""
         token = self.token
-        if token.kind is Kind.MARK and token.text not in _MARKS:
+        if token.kind is TokenKind.MARK and token.text not in _MARKS:
             self.fail()
-        return token.text.upper() if token.kind in (Kind.WORD, Kind.MARK) else ""
+        return token.text.upper() if token.kind in (TokenKind.WORD, TokenKind.MARK) else ""
 
     def take(self) -> Token:
         """Reads the next token. Raises QueryError at the end."""
@@ -78,8 +87,8 @@ class TokenCursor:
     def split_less_than(self) -> None:
         """Where `<` in an expression begins no IRI, as in `?a<?b&&?c>?d`, it becomes a token of its own."""
         token, before = self.token, self.seen[self.at - 1]
-        if token.kind is Kind.IRI and (before.kind in _TERMS or before.text.upper() in _ENDS_VALUE):
-            self.seen[self.at] = Token(Kind.MARK, "<", token.start)
+        if token.kind is TokenKind.IRI and (before.kind in _TERMS or before.text.upper() in _ENDS_VALUE):
+            self.seen[self.at] = Token(TokenKind.MARK, "<", token.start)
             self._ahead = self._tokens_from(token.start + 1)
 
     @property
@@ -90,7 +99,7 @@ class TokenCursor:
     def variables(self, first: int, last: int | None = None) -> frozenset[str]:
         """The variables from the token at `first` on, up to `last` or to what was read last."""
         found = self.seen[first : self.at if last is None else last]
-        return frozenset(token.text[1:] for token in found if token.kind is Kind.VARIABLE)
+        return frozenset(token.text[1:] for token in found if token.kind is TokenKind.VARIABLE)
 
     def fail(self) -> NoReturn:
         """Raises QueryError with the place of the next token."""

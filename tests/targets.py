@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 from server.serving import TOKEN, serving
+from stores import new_build
 from virtuoso import CLIENT, free_port, virtuoso
 from virtuoso import SERVER as VIRTUOSO
 
 from rdfkit.credentials import Credentials
 from rdfkit.loaders import Loader, VirtuosoLoader
-from rdfkit.store import staging
 from rdfkit.targets import Target, find_kind
 
 OXIGRAPH = Path(sys.executable).with_name("oxigraph")
@@ -56,7 +56,7 @@ def running(method: str, folder: Path) -> Iterator[Running]:
 
 @contextmanager
 def _rdfkit(method: str, folder: Path) -> Iterator[Running]:
-    with staging(folder / "store") as stage:
+    with new_build(folder / "store") as stage:
         stage.commit({})
     with serving(folder / "store", "workers=1", token=TOKEN) as server:
         yield Running(method, server.url, Credentials(token=TOKEN))

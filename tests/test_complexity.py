@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_sparql_tokens import sparql_texts
 
-from rdfkit import complexity
-from rdfkit.complexity import SAFE, Complexity, measure, refuse
+from rdfkit.complexity import SAFE, Complexity, is_small
 from rdfkit.errors import QueryRefusedError
 from rdfkit.identifiers import prefix_map
 from rdfkit.queries import library
+from rdfkit.query import QueryText
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def excess(found: Complexity, part: Part) -> dict[str, int]:
 def test_no_text_has_more_than_is_measured(parts: list[Part], gap: str):
     whole = joined(parts, "", deeper=1)
     text = "SELECT * WHERE { " + gap.join(part.text for part in parts) + " }"
-    over = excess(measure(text), whole)
+    over = excess(QueryText(text).complexity, whole)
     assert min(over.values()) >= 0, (text, over)
     # What is more is only what a text of this kind has in brackets of its own.
     assert over["nesting"] <= 2
@@ -144,12 +144,12 @@ def test_escapes_hide_nothing(parts: list[Part]):
     text = "SELECT * WHERE { " + " ".join(part.text for part in parts) + " }"
     escaped = "".join(f"\\u{ord(letter):04X}" if letter not in "\\" else letter for letter in text)
     if "\\u004f" not in text and '\\"' not in text:
-        assert measure(escaped) == measure(text)
+        assert QueryText(escaped).complexity == QueryText(text).complexity
 
 
 @given(sparql_texts | st.text() | st.binary().map(lambda data: data.decode("latin-1")))
 def test_any_text_can_be_measured(text: str):
-    found = measure(text)
+    found = QueryText(text).complexity
     assert all(getattr(found, field.name) >= 0 for field in fields(Complexity))
 
 
@@ -157,7 +157,7 @@ def test_any_text_can_be_measured(text: str):
     sparql_texts, st.sampled_from(["OPTIONAL{}", "(1 2 3)", "?a?b?c.", "{{{}}}", "1||2", "HAVING(1)(1)(1)"])
 )
 def test_more_text_never_asks_for_less(text: str, more: str):
-    before, after = measure(f"ASK{{ {text}"), measure(f"ASK{{ {text}\n{more}")
+    before, after = QueryText(f"ASK{{ {text}").complexity, QueryText(f"ASK{{ {text}\n{more}").complexity
     assert all(getattr(after, field.name) >= getattr(before, field.name) for field in fields(Complexity))
 
 
@@ -186,9 +186,9 @@ def test_more_text_never_asks_for_less(text: str, more: str):
     ],
 )
 def test_what_hostile_texts_have(text: str, key: str, least: int):
-    assert getattr(measure(text), key) >= least
+    assert getattr(QueryText(text).complexity, key) >= least
     with pytest.raises(QueryRefusedError) as raised:
-        refuse(text, Complexity(**{**everything(), key: least - 1}))
+        QueryText(text).refuse(Complexity(**{**everything(), key: least - 1}))
     assert raised.value.key == key
 
 
@@ -198,16 +198,16 @@ def everything() -> dict[str, int]:
 
 def test_a_large_table_of_values_is_no_collection():
     rows = "".join(f"(<http://example.org/{number}> '{number}')" for number in range(2000))
-    refuse(f"SELECT * {{ VALUES (?a ?b) {{ {rows} }} ?a ?p ?b }}", Complexity())
+    QueryText(f"SELECT * {{ VALUES (?a ?b) {{ {rows} }} ?a ?p ?b }}").refuse(Complexity())
     rows = " ".join(f"<http://example.org/{number}>" for number in range(2000))
-    refuse(f"SELECT * {{ VALUES ?a {{ {rows} }} ?a ?p ?b }}", Complexity())
+    QueryText(f"SELECT * {{ VALUES ?a {{ {rows} }} ?a ?p ?b }}").refuse(Complexity())
 
 
 @pytest.mark.parametrize("name", sorted(library()))
 def test_every_query_of_the_library_is_far_from_the_limits(name: str):
     query = library()[name]
     # A value that a user gives is one term.
-    found, limits = measure(query.text), Complexity()
+    found, limits = QueryText(query.text).complexity, Complexity()
     assert all(getattr(found, field.name) * 3 <= getattr(limits, field.name) for field in fields(Complexity))
 
 
@@ -232,15 +232,15 @@ def test_every_query_of_the_library_is_far_from_the_limits(name: str):
 )
 def test_what_passes_goes_through_the_engine(text: str):
     # When one of these is wrong, the whole process ends.
-    refuse(text, SAFE)
+    QueryText(text).refuse(SAFE)
     ox.Store().query(text, prefixes=prefix_map())
 
 
 @given(st.text(alphabet="{([]) .;,/?a1OPTIONAL\\u07b'\"<>#:", max_size=400))
 def test_a_text_that_is_too_short_to_be_measured_has_nothing_too_much(text: str) -> None:
     limits = Complexity(nesting=12, optionals=5, triple_patterns=40, operators=40)
-    if complexity._is_small(text, limits):
-        found = measure(text)
+    if is_small(text, limits):
+        found = QueryText(text).complexity
         assert found.nesting <= limits.nesting
         assert found.optionals <= limits.optionals
         assert found.triple_patterns <= limits.triple_patterns

@@ -8,9 +8,10 @@ import rdflib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdfkit.datasets import Dataset, read_dataset
+from rdfkit.datasets import Dataset
 from rdfkit.errors import QueryError
 from rdfkit.identifiers import prefix_map
+from rdfkit.query import QueryText
 from rdfkit.store import Store
 
 _COUNT = "SELECT (COUNT(*) AS ?n) {} {{ ?s ?p ?o }}"
@@ -64,7 +65,7 @@ def test_named_graphs_stay_apart_from_a_merged_default_graph(store: Store) -> No
 
 def test_prefixed_names_are_read_as_the_query_declares_them() -> None:
     text = "PREFIX e: <http://example.org/> SELECT * FROM e:a FROM NAMED wp:\\-b { ?s e:FROM 'FROM <http://x/>' }"
-    found = read_dataset(text, prefix_map())
+    found = QueryText(text).dataset(prefix_map())
     assert found == Dataset(("http://example.org/a",), (prefix_map()["wp"] + "-b",))
 
 
@@ -80,7 +81,7 @@ def test_prefixed_names_are_read_as_the_query_declares_them() -> None:
 )
 def test_the_dataset_is_found_in_every_form(query: str) -> None:
     text = query.format("FROM <http://example.org/a> FROM <http://example.org/b>")
-    assert read_dataset(text, {}) == Dataset(("http://example.org/a", "http://example.org/b"))
+    assert QueryText(text).dataset({}) == Dataset(("http://example.org/a", "http://example.org/b"))
 
 
 def test_construct_from_several_graphs_sees_their_merge(store: Store) -> None:
@@ -92,7 +93,7 @@ def test_construct_from_several_graphs_sees_their_merge(store: Store) -> None:
 
 @pytest.mark.parametrize("text", ["SELECT * { ?from ?p 'FROM <http://x/>' }", "SELECT * FROM <a> { }"])
 def test_no_clause_and_relative_iris_are_left_to_the_engine(text: str) -> None:
-    assert read_dataset(text, {}) is None
+    assert QueryText(text).dataset({}) is None
 
 
 def test_a_graph_needs_an_absolute_iri(store: Store) -> None:

@@ -13,12 +13,13 @@ import pyoxigraph as ox
 import pytest
 from server.serving import Server, serving
 from server.test_clients import comunica  # noqa: F401 - a fixture
+from stores import new_build
 from virtuoso import CLIENT, SERVER, virtuoso
 
 import rdfkit
 from rdfkit.answers import Rows
 from rdfkit.network import Network
-from rdfkit.store import Store, staging
+from rdfkit.store import Store
 
 pytestmark = pytest.mark.peers
 
@@ -45,7 +46,7 @@ def parts(seed_store: Store, tmp_path_factory: pytest.TempPathFactory) -> tuple[
     one = [quad for quad in seed_store.quads() if quad.graph_name == ox.NamedNode(_HERE[1:-1])]
     others = [quad for quad in seed_store.quads() if quad.graph_name != ox.NamedNode(_HERE[1:-1])]
     for name, quads in (("one", one), ("others", others)):
-        with staging(folder / name) as stage:
+        with new_build(folder / name) as stage:
             stage.load(quads)
             stage.commit({})
     return folder / "one", folder / "others"

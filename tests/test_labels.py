@@ -11,12 +11,13 @@ import pyoxigraph as ox
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stores import new_build
 
 from rdfkit.addresses import iri_at, kinds, page_of, short_paths
 from rdfkit.errors import LabelError
 from rdfkit.identifiers import curie, expand, is_missing, percent_encode
 from rdfkit.labels import Labels, ensure_labels, make_labels
-from rdfkit.store import Store, open_store, staging
+from rdfkit.store import Store, open_store
 
 GENE, PATHWAY = expand("ncbigene:3569"), expand("wikipathways:WP364")
 
@@ -159,7 +160,7 @@ def test_an_index_is_replaced_whole(seed_store: Store, tmp_path: Path) -> None:
 
 
 def test_an_index_of_another_version_is_made_again(tmp_path: Path) -> None:
-    with staging(tmp_path) as stage:
+    with new_build(tmp_path) as stage:
         stage.commit({})
     with open_store(tmp_path) as store:
         path = ensure_labels(store)

@@ -18,6 +18,7 @@ import yaml
 from conftest import SEEDS
 from hypothesis import given
 from hypothesis import strategies as st
+from stores import new_build
 
 import rdfkit
 from rdfkit import validation
@@ -30,7 +31,7 @@ from rdfkit.pipeline.linkset import GRAPH, Thresholds, link, link_store, linkset
 from rdfkit.quads import sorted_quads
 from rdfkit.queries import bind, find_query, library
 from rdfkit.serialization import serialize
-from rdfkit.store import Store, staging
+from rdfkit.store import Store
 
 EVERYTHING = Thresholds(shared=1, jaccard=0.0, adjusted_p=1.0)
 SETS = st.lists(
@@ -330,7 +331,7 @@ def test_there_must_be_a_store_that_is_free(site: Path, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no store here"):
         link_store(tmp_path / "nowhere", EVERYTHING)
     assert not (tmp_path / "nowhere").exists()
-    with staging(site), pytest.raises(StoreBusyError):
+    with new_build(site), pytest.raises(StoreBusyError):
         link_store(site, EVERYTHING)
 
 

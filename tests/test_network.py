@@ -14,6 +14,7 @@ import pyoxigraph as ox
 import pytest
 from federated_queries import ENDPOINTS, Case, node, random_query, random_triples
 from server.serving import Server, serving
+from stores import new_build
 
 from rdfkit.answers import Rows
 from rdfkit.errors import FederationError, QueryRefusedError, RemoteError
@@ -21,7 +22,7 @@ from rdfkit.federation import Options
 from rdfkit.federation.planner import correlated
 from rdfkit.groups import read_groups
 from rdfkit.network import Network
-from rdfkit.store import Store, open_store, staging
+from rdfkit.store import Store, open_store
 
 _KEYS = 120
 _QUERY = (
@@ -30,7 +31,7 @@ _QUERY = (
 
 
 def _write(folder: Path, triples: list[ox.Triple]) -> Path:
-    with staging(folder) as stage:
+    with new_build(folder) as stage:
         stage.load(ox.Quad(*triple, node("graph")) for triple in triples)
         stage.commit({})
     return folder

@@ -11,8 +11,7 @@ import pytest
 from targets import Running, running
 
 import rdfkit
-from rdfkit import auditing, remote_store
-from rdfkit.absence import explain_empty
+from rdfkit import auditing, remote_reader
 from rdfkit.asking import describe_store
 from rdfkit.datasets import Dataset
 from rdfkit.diagram import mermaid
@@ -24,6 +23,7 @@ from rdfkit.pipeline.linkset import Thresholds, linkset_of, linkset_quads
 from rdfkit.publishing import publish
 from rdfkit.remote_store import RemoteStore, open_endpoint
 from rdfkit.store import Store
+from rdfkit.store.explain import explain_empty
 
 KINDS = ["oxigraph", pytest.param("virtuoso", marks=pytest.mark.peers)]
 TYPE = ox.NamedNode(expand("rdf:type"))
@@ -87,7 +87,7 @@ def test_quads(there: RemoteStore, seed_store: Store) -> None:
 def test_many_pages_give_the_same(
     page: int, there: RemoteStore, seed_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remote_store, "_PAGE", page)
+    monkeypatch.setattr(remote_reader, "PAGE", page)
     assert _all(there.triples(TYPE)) == _all(seed_store.triples(TYPE))
     assert _all(there.graphs()) == _all(seed_store.graphs())
 

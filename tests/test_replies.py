@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from rdfkit.answers import Graph, Rows, Truth
 from rdfkit.endpoints import Endpoint
 from rdfkit.errors import RemoteError
+from rdfkit.query import QueryText
 from rdfkit.replies import Reply, accept, read_answer, read_rows, reasons, shown
 
 URL = "http://example.org/sparql"
@@ -159,7 +160,7 @@ def test_answers_of_each_kind():
     ],
 )
 def test_what_is_asked_for_follows_from_the_query(query: str, expected: str):
-    assert accept(query).partition(",")[0] == expected
+    assert accept(QueryText(query)).partition(",")[0] == expected
 
 
 @pytest.mark.parametrize(
@@ -181,7 +182,7 @@ def test_virtuoso_answers_ask_with_rows(rows: bytes, expected: bool):
 )  # fmt: skip
 def test_a_graph_is_cut_one_triple_later(media_type: str, count: int, max_rows: int | None, cut: bool):
     endpoint = Endpoint("", "", URL, max_rows=max_rows)
-    assert bool(list(reasons(Reply(media_type, b""), endpoint, "DESCRIBE <x>", count))) is cut
+    assert bool(list(reasons(Reply(media_type, b""), endpoint, QueryText("DESCRIBE <x>"), count))) is cut
 
 
 @pytest.mark.parametrize(
@@ -194,13 +195,15 @@ def test_a_graph_is_cut_one_triple_later(media_type: str, count: int, max_rows: 
     ],
 )
 def test_a_limit_of_the_query_is_no_cut(query: str, headers: dict[str, str], count: int, cut: bool):
-    assert bool(list(reasons(Reply(ROWS, b"", headers), Endpoint("", "", URL), query, count))) is cut
+    assert (
+        bool(list(reasons(Reply(ROWS, b"", headers), Endpoint("", "", URL), QueryText(query), count))) is cut
+    )
 
 
 def test_one_reason_for_one_cut():
     endpoint = Endpoint("", "", URL, max_rows=10_000)
     reply = Reply(ROWS, b"", {"x-sparql-maxrows": "10000", "x-sql-state": "S1TAT"})
-    assert len(list(reasons(reply, endpoint, "SELECT * {}", 10_000))) == 1
+    assert len(list(reasons(reply, endpoint, QueryText("SELECT * {}"), 10_000))) == 1
 
 
 @given(st.text())

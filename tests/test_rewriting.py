@@ -12,6 +12,7 @@ from conftest import CASES
 from rdfkit.dialect.repair import check_syntax
 from rdfkit.identifiers import prefix_map
 from rdfkit.queries import bind, library
+from rdfkit.query import QueryText
 from rdfkit.rewriting import about, declared
 from rdfkit.store import Store
 
@@ -57,8 +58,8 @@ def _found(answer: object) -> Counter[str]:
 @pytest.mark.parametrize("name", QUERIES)
 def test_the_answer_is_the_same(name: str, here: Store) -> None:
     text = QUERIES[name]["text"]
-    ours = here._run(text, {"prefixes": {}}, None)
-    theirs = there(here).query(about(text, MERGED, NAMED))
+    ours = here._run(QueryText(text), {"prefixes": {}}, None)
+    theirs = there(here).query(about(QueryText(text), MERGED, NAMED).text)
     assert _found(theirs) == _found(ours)
 
 
@@ -67,7 +68,8 @@ def test_the_cases_tell_the_difference(here: Store) -> None:
     differing = [
         name
         for name, case in QUERIES.items()
-        if _found(there(here).query(case["text"])) != _found(here._run(case["text"], {"prefixes": {}}, None))
+        if _found(there(here).query(case["text"]))
+        != _found(here._run(QueryText(case["text"]), {"prefixes": {}}, None))
     ]
     assert len(differing) > len(QUERIES) / 2
 
@@ -75,8 +77,8 @@ def test_the_cases_tell_the_difference(here: Store) -> None:
 @pytest.mark.parametrize("name", sorted(name for name, query in library().items() if not query.is_federated))
 def test_the_library(name: str, seed_store: Store) -> None:
     text = bind(library()[name], {})
-    ours = seed_store._run(text, {"prefixes": prefix_map()}, None)
-    asked = about(declared(text, prefix_map()), MERGED, NAMED)
+    ours = seed_store._run(QueryText(text), {"prefixes": prefix_map()}, None)
+    asked = about(declared(QueryText(text), prefix_map()), MERGED, NAMED).text
     assert _found(there(seed_store).query(asked)) == _found(ours)
 
 
@@ -84,12 +86,13 @@ def test_the_library(name: str, seed_store: Store) -> None:
     "text", ["", "SELECT", "SELECT * {", "}", "GRAPH ?g {", "CONSTRUCT { ?s ?p ?o }", "ASK ("]
 )
 def test_what_has_no_pattern_stays(text: str) -> None:
-    assert about(text, MERGED, NAMED) == text
+    assert about(QueryText(text), MERGED, NAMED).text == text
 
 
 def test_only_missing_prefixes_are_declared() -> None:
     known = {"a": "http://a/", "b": "http://b/", "c": "http://c/"}
     text = "PREFIX b: <http://mine/>\nSELECT * { ?s a:x b:y, 'c:z', <c:z> }"
-    assert declared(text, known) == f"PREFIX a: <http://a/> {text}"
-    assert declared(text, known, "http://base/") == f"BASE <http://base/> PREFIX a: <http://a/> {text}"
-    assert check_syntax(declared(text, known), {}) is None
+    query = QueryText(text)
+    assert declared(query, known).text == f"PREFIX a: <http://a/> {text}"
+    assert declared(query, known, "http://base/").text == f"BASE <http://base/> PREFIX a: <http://a/> {text}"
+    assert check_syntax(declared(query, known).text, {}) is None

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rdfkit.query import QueryText
 from rdfkit.sparql_tokens import (
-    Kind,
+    TokenKind,
     calls_service,
     declared_prefixes,
     iri_of,
@@ -80,7 +81,7 @@ sparql_texts = st.lists(st.sampled_from(SPARQL_PIECES) | st.text(max_size=3), ma
 
 
 def kinds(text: str) -> list[tuple[str, str]]:
-    return [(token.kind.value, token.text) for token in tokens(text) if token.kind is not Kind.SPACE]
+    return [(token.kind.value, token.text) for token in tokens(text) if token.kind is not TokenKind.SPACE]
 
 
 def test_every_terminal_has_its_kind():
@@ -128,16 +129,23 @@ def test_tokens_lose_nothing(text: str):
     assert all(text[token.start : token.end] == token.text for token in found)
 
 
+def could_call(text: str) -> bool:
+    """Whether a text could call SERVICE, by those who know no more of it and by those who do."""
+    found = calls_service(text)
+    assert QueryText(text).calls_service is found
+    return found
+
+
 @pytest.mark.parametrize("name", CASES["refused"])
 def test_service_is_found(name: str):
-    assert calls_service(CASES["refused"][name].replace("URL", URL))
+    assert could_call(CASES["refused"][name].replace("URL", URL))
 
 
 @pytest.mark.parametrize("name", CASES["allowed"])
 def test_other_uses_of_the_word_are_fine(name: str):
     query = CASES["allowed"][name].replace("URL", URL)
     ox.Store().query(query)  # it is SPARQL, and Oxigraph calls nobody
-    assert not calls_service(query)
+    assert not could_call(query)
 
 
 @given(sparql_texts, st.sampled_from(SERVICE_PIECES), sparql_texts, st.sampled_from(["", "#>", "#'''", "#'"]))
@@ -150,28 +158,28 @@ def test_no_query_that_oxigraph_takes_hides_a_service(before: str, service: str,
     except SyntaxError:
         return
     except (OSError, RuntimeError):  # it tried
-        assert calls_service(query)
+        assert could_call(query)
 
 
 @given(st.lists(st.sampled_from(["?service", "'SERVICE <x> {'", "<http://ex/service>", "# service <x> {\n"])))
 def test_the_word_in_safe_places_is_never_found(parts: list[str]):
-    assert not calls_service("SELECT * { " + " . ".join(parts) + " }")
+    assert not could_call("SELECT * { " + " . ".join(parts) + " }")
 
 
 @given(sparql_texts)
 def test_a_clause_between_tokens_is_always_found(text: str):
-    assert calls_service(f"{{ SERVICE <{URL}> {{ }} }} {text}")
+    assert could_call(f"{{ SERVICE <{URL}> {{ }} }} {text}")
 
 
 def test_the_first_undeclared_prefix_is_found_with_its_place():
     query = "PREFIX a: <http://ex/>\nASK { ?s a:b wp:c .\n  ?s x:y ?o }"
-    found = undeclared_name(query, {"wp"})
+    found = undeclared_name(significant_tokens(query), {"wp"})
     assert found is not None
     assert (found.prefix, found.place_in(query)) == ("x", (3, 6))
 
 
 def test_declared_prefixes_are_known():
-    assert undeclared_name("prefix # why\n x: <http://ex/> ASK { ?s x:y wp:z }", {"wp"}) is None
+    assert QueryText("prefix # why\n x: <http://ex/> ASK { ?s x:y wp:z }").undeclared({"wp": ""}) is None
 
 
 @pytest.mark.parametrize(

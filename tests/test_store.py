@@ -19,12 +19,13 @@ from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 import pytest
+from stores import new_build
 
 import rdfkit
 import rdfkit.store
 from rdfkit.answers import Graph, Rows, Truth
 from rdfkit.errors import QueryError, StoreBusyError, StoreError
-from rdfkit.store import Store, open_store, staging
+from rdfkit.store import Store, changing, open_store
 
 CASES = Path(__file__).parent / "cases" / "store"
 SERVICE = json.loads((CASES / "service.json").read_text(encoding="utf-8"))
@@ -44,7 +45,7 @@ def quad(text: str, graph: ox.NamedNode = ONE) -> ox.Quad:
 
 
 def build(path: Path, *texts: str) -> None:
-    with staging(path) as stage:
+    with new_build(path) as stage:
         stage.load(quad(text) for text in texts)
         stage.commit({"texts": list(texts)})
 
@@ -105,7 +106,7 @@ def test_the_next_build_takes_its_place(path: Path):
 
 
 def test_metadata_come_back_with_what_the_store_knows(path: Path):
-    with staging(path) as stage:
+    with new_build(path) as stage:
         stage.load([quad("a"), quad("b"), quad("b")])
         stage.commit({"pages": {"figure": 2}, "title": "α"})
     with open_store(path) as store:
@@ -125,7 +126,7 @@ def test_an_empty_build_is_a_store(path: Path):
 
 def test_the_default_folder_is_rdfkit_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
-    with staging() as stage:
+    with new_build() as stage:
         stage.load([quad("here")])
         stage.commit({})
     with open_store() as store:
@@ -161,7 +162,7 @@ def test_a_closed_store_says_so(path: Path):
 
 def test_leaving_without_commit_changes_nothing(path: Path):
     build(path, "old")
-    with staging(path) as stage:
+    with new_build(path) as stage:
         stage.load([quad("new")])
     assert said(path) == ["old"]
     assert len(builds(path)) == 1
@@ -169,19 +170,20 @@ def test_leaving_without_commit_changes_nothing(path: Path):
 
 def test_an_error_within_a_build_changes_nothing_and_comes_through(path: Path):
     build(path, "old")
-    with pytest.raises(ZeroDivisionError), staging(path) as stage:
+    with pytest.raises(ZeroDivisionError), changing(path) as (stage, _):
         stage.load(quad(str(1 // number)) for number in (1, 0))
     assert said(path) == ["old"]
     assert len(builds(path)) == 1
 
 
 def test_an_error_of_what_is_loaded_is_not_the_stores(path: Path, tmp_path: Path):
-    with pytest.raises(FileNotFoundError), staging(path) as stage:
+    build(path, "old")
+    with pytest.raises(FileNotFoundError), changing(path) as (stage, _):
         stage.load(quad(line) for name in ["absent"] for line in (tmp_path / name).open())
 
 
 def test_a_first_build_that_fails_leaves_no_store(path: Path):
-    with staging(path):
+    with new_build(path):
         pass
     with pytest.raises(StoreError, match="no store here: run `rdfkit build"):
         open_store(path)
@@ -189,7 +191,7 @@ def test_a_first_build_that_fails_leaves_no_store(path: Path):
 
 
 def test_a_committed_build_takes_no_more(path: Path):
-    with staging(path) as stage:
+    with new_build(path) as stage:
         stage.commit({})
         with pytest.raises(StoreError, match="finished"):
             stage.load([quad("late")])
@@ -261,7 +263,7 @@ def test_a_second_build_says_who_holds_the_store(path: Path):
     with child("hold.py", path) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        with pytest.raises(StoreBusyError) as caught, staging(path):
+        with pytest.raises(StoreBusyError) as caught, new_build(path):
             pass
         assert f"process {process.pid} on {socket.gethostname()} since 2" in caught.value.message
         assert caught.value.path == str(path)
@@ -271,8 +273,8 @@ def test_a_second_build_says_who_holds_the_store(path: Path):
 
 
 def test_two_builds_in_one_process_exclude_each_other(path: Path):
-    with staging(path) as stage:
-        with pytest.raises(StoreBusyError, match=f"process {os.getpid()}"), staging(path):
+    with new_build(path) as stage:
+        with pytest.raises(StoreBusyError, match=f"process {os.getpid()}"), new_build(path):
             pass
         stage.load([quad("first")])
         stage.commit({})
@@ -280,9 +282,9 @@ def test_two_builds_in_one_process_exclude_each_other(path: Path):
 
 
 def test_who_holds_the_store_may_be_unknown(path: Path):
-    with staging(path):
+    with new_build(path):
         (path / "holder.json").unlink()
-        with pytest.raises(StoreBusyError, match="another build is running"), staging(path):
+        with pytest.raises(StoreBusyError, match="another build is running"), new_build(path):
             pass
 
 
@@ -303,7 +305,7 @@ def test_an_open_store_keeps_answering_after_two_more_builds(path: Path):
 
 def test_a_store_may_be_opened_while_a_build_takes_its_place(path: Path):
     """Builds once at every line that opening runs through; what was opened is whole and stays."""
-    watched = (open_store.__code__, rdfkit.store._lock_for_reading.__code__)
+    watched = (open_store.__code__, rdfkit.store.locks.lock_for_reading.__code__)
     build(path, "0")
     for moment in count(1):
         lines = count(1)
@@ -371,7 +373,7 @@ def test_no_store_says_how_to_make_one(path: Path):
 def test_a_folder_with_other_files_is_refused_and_not_touched(path: Path):
     (path / "builds" / "mine").mkdir(parents=True)
     (path / "thesis.txt").write_text("years of work")
-    with pytest.raises(StoreError, match="not an rdfkit store"), staging(path):
+    with pytest.raises(StoreError, match="not an rdfkit store"), new_build(path):
         pass
     assert sorted(entry.name for entry in path.iterdir()) == ["builds", "thesis.txt"]
     with pytest.raises(StoreError, match="no store here"):
@@ -387,7 +389,7 @@ def test_other_files_put_into_a_store_stay(path: Path):
 
 def test_a_file_where_the_folder_belongs_is_refused(path: Path):
     path.write_text("a file")
-    with pytest.raises(StoreError, match="this is a file"), staging(path):
+    with pytest.raises(StoreError, match="this is a file"), new_build(path):
         pass
     with pytest.raises(StoreError, match="cannot be read: Not a directory"):
         open_store(path)
@@ -398,7 +400,7 @@ def test_a_place_that_cannot_be_written_is_an_error(tmp_path: Path):
     (tmp_path / "file").touch()
     with (
         pytest.raises(StoreError, match="cannot be written: Not a directory"),
-        staging(tmp_path / "file" / "store"),
+        new_build(tmp_path / "file" / "store"),
     ):
         pass
 
@@ -408,7 +410,7 @@ def test_a_store_of_another_layout_is_refused(path: Path):
     (path / "rdfkit-store.json").write_text('{"layout": 99}')
     with pytest.raises(StoreError, match="another version"):
         open_store(path)
-    with pytest.raises(StoreError, match="another version"), staging(path):
+    with pytest.raises(StoreError, match="another version"), new_build(path):
         pass
 
 
@@ -433,7 +435,7 @@ def test_a_build_whose_description_is_not_its_own_is_damaged(path: Path, text: s
 
 
 def test_damage_found_while_reading_is_an_error(path: Path):
-    with staging(path) as stage:
+    with new_build(path) as stage:
         stage.load(many_quads(20_000))
         stage.commit({})
     for file in path.glob("builds/*/graph/*.sst"):
@@ -477,7 +479,7 @@ def test_a_full_disk_is_one_clear_error_and_nothing_half_written(tmp_path: Path,
         before = shutil.disk_usage(disk).used
         with (
             pytest.raises(StoreError, match="the disk is full; nothing was switched") as caught,
-            staging(path) as stage,
+            new_build(path) as stage,
         ):
             stage.load(many_quads(100_000))
         assert caught.value.path == str(path)
@@ -524,7 +526,7 @@ def test_the_kinds_of_answers():
 
 def test_the_default_graph_is_the_merge_of_all(path: Path):
     quads = [quad("1", ONE), quad("1", TWO), quad("2", TWO)]
-    with staging(path) as stage:
+    with new_build(path) as stage:
         stage.load(quads)
         stage.commit({})
     with open_store(path) as on_disk:

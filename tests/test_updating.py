@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from stores import new_build
 
 from rdfkit.complexity import Complexity
+from rdfkit.datasets import Dataset
 from rdfkit.errors import NotFoundError, QueryError, QueryRefusedError, StoreError, UpdateError
 from rdfkit.formats import of_name
-from rdfkit.store import DEFAULT_GRAPH, Dataset, open_store, staging
-from rdfkit.updating import Document, delete_graph, put_graph, update, with_dataset
+from rdfkit.query import QueryText
+from rdfkit.store import DEFAULT_GRAPH, open_store
+from rdfkit.store.updates import Document, delete_graph, put_graph, update, with_dataset
 
 E = "http://example.org/"
 BASE = f"{E}base"
@@ -30,7 +33,7 @@ def quad(subject: str, graph: str) -> ox.Quad:
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
     folder = tmp_path / "store"
-    with staging(folder) as stage:
+    with new_build(folder) as stage:
         stage.load([quad("a", "g"), quad("b", "g"), quad("b", "h")])
         stage.commit({"builder": "test"})
     return folder
@@ -140,7 +143,7 @@ USING = Dataset((f"{E}g",), (f"{E}h",))
 )
 def test_the_dataset_of_a_request_stands_before_each_where(text: str, meant: str):
     clauses = f"USING <{E}g> USING NAMED <{E}h>"
-    found = with_dataset(text, USING)
+    found = with_dataset(QueryText(text), USING).text
     assert " ".join(found.split()) == meant.replace("USING…", clauses)
 
 
@@ -149,7 +152,7 @@ def test_the_dataset_of_a_request_stands_before_each_where(text: str, meant: str
 )
 def test_a_request_and_an_update_cannot_both_name_a_dataset(text: str):
     with pytest.raises(UpdateError):
-        with_dataset(text, USING)
+        with_dataset(QueryText(text), USING)
 
 
 @pytest.mark.parametrize("iri", ["x> USING <y", "no iri", "http://[", "", "\\u003e"])
@@ -200,7 +203,7 @@ def test_a_document_that_does_not_fit_changes_nothing(store: Path, tmp_path: Pat
 
 SLOW = """
 import sys
-from rdfkit.updating import update
+from rdfkit.store.updates import update
 print("begun", flush=True)
 update(sys.argv[1], "INSERT { ?a <http://example.org/q> ?e } WHERE { GRAPH ?g { ?a ?p ?b } GRAPH ?h { ?c ?q ?d } "
     "BIND(RAND() AS ?e) }")
@@ -212,7 +215,7 @@ print("done", flush=True)
 @pytest.mark.parametrize("moment", [0.0, 0.4])
 def test_an_update_that_is_killed_leaves_the_store_as_it_was(tmp_path: Path, moment: float):
     folder = tmp_path / "store"
-    with staging(folder) as stage:
+    with new_build(folder) as stage:
         stage.load([quad(f"s{number}", "g") for number in range(2000)])
         stage.commit({})
     process = subprocess.Popen([sys.executable, "-c", SLOW, str(folder)], stdout=subprocess.PIPE, text=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from rdfkit.dialect.edits import Edit, Found, fresh_name
 from rdfkit.dialect.structure import Column, Select, TokenizedQuery, clause, is_grouped
-from rdfkit.sparql_tokens import Kind
+from rdfkit.sparql_tokens import TokenKind
 
 
 def projection_parentheses(query: TokenizedQuery, prefixes: Mapping[str, str]) -> Found:
@@ -30,7 +30,7 @@ def projection_names(query: TokenizedQuery, prefixes: Mapping[str, str]) -> Foun
     for select in query.selects:
         for number, column in enumerate(select.columns):
             first, last = query.tokens[column.first], query.tokens[column.last]
-            if column.name is not None or (column.first == column.last and first.kind is Kind.VARIABLE):
+            if column.name is not None or (column.first == column.last and first.kind is TokenKind.VARIABLE):
                 continue
             if _is_variable_in_brackets(query, column):
                 edits += [Edit(first.start, first.end, " "), Edit(last.start, last.end, " ")]
@@ -44,7 +44,7 @@ def projection_names(query: TokenizedQuery, prefixes: Mapping[str, str]) -> Foun
 
 def _is_variable_in_brackets(query: TokenizedQuery, column: Column) -> bool:
     inside = query.tokens[column.first + 1 : column.last]
-    return query.is_mark(column.first, "(") and len(inside) == 1 and inside[0].kind is Kind.VARIABLE
+    return query.is_mark(column.first, "(") and len(inside) == 1 and inside[0].kind is TokenKind.VARIABLE
 
 
 def shadowed_variables(query: TokenizedQuery, prefixes: Mapping[str, str]) -> Found:
@@ -72,7 +72,7 @@ def shadowed_variables(query: TokenizedQuery, prefixes: Mapping[str, str]) -> Fo
             edits |= {
                 Edit(token.start + 1, token.end, fresh)
                 for token in (query.tokens[position] for position in inside)
-                if token.kind is Kind.VARIABLE and token.text[1:] == name
+                if token.kind is TokenKind.VARIABLE and token.text[1:] == name
             }
             shown.append(f"?{name} is ?{fresh}")
     return Found(sorted(edits), f"renamed variables whose name is that of a column: {', '.join(shown)}")

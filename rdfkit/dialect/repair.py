@@ -19,14 +19,14 @@ Repairs work on the tokens of a text, so strings, comments and IRIs stay as they
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import pyoxigraph as ox
 
 from rdfkit.dialect import projection, spelling
 from rdfkit.dialect.edits import Edit, Found, Repair, Repaired, edited
 from rdfkit.dialect.structure import TokenizedQuery
-from rdfkit.sparql_tokens import calls_service
+from rdfkit.sparql_tokens import Token, calls_service
 
 _Find = Callable[[TokenizedQuery, Mapping[str, str]], Found]
 
@@ -45,29 +45,30 @@ _REPAIRS: tuple[tuple[str, _Find], ...] = (
 )
 
 
-def repair(text: str, prefixes: Mapping[str, str]) -> Repaired:
-    """A query as SPARQL 1.1. `prefixes` (prefix → IRI) need no declaration.
+def repair(text: str, prefixes: Mapping[str, str], tokens: Sequence[Token] | None = None) -> Repaired:
+    """A query as SPARQL 1.1. `prefixes` (prefix → IRI) need no declaration; `tokens` are the significant ones of the
+    text, if they are known.
 
     The text comes back unchanged and without repairs when it is SPARQL 1.1 already, and when no repair makes it so.
     Any text will do. Nothing is fetched from the network.
     """
-    if _runs(text, prefixes):
+    query, done = TokenizedQuery(text, tokens), []
+    if _runs(query, prefixes):
         return Repaired(text, ())
-    repaired, done = text, []
     for name, find in _REPAIRS:
-        found = find(TokenizedQuery(repaired), prefixes)
+        found = find(query, prefixes)
         if found.edits:
-            repaired = edited(repaired, found.edits)
+            query = TokenizedQuery(edited(query.text, found.edits))
             done.append(Repair(name, found.sentence))
-    if not done or not _runs(repaired, prefixes):
+    if not done or not _runs(query, prefixes):
         return Repaired(text, ())
-    return Repaired(repaired, tuple(done))
+    return Repaired(query.text, tuple(done))
 
 
 def check_syntax(text: str, prefixes: Mapping[str, str], base_iri: str | None = None) -> SyntaxError | None:
     """What is wrong with a text as SPARQL 1.1, or None. `prefixes` need no declaration. Nothing is fetched."""
     try:
-        _run(text, prefixes, base_iri)
+        _run(TokenizedQuery(text), prefixes, base_iri)
     except SyntaxError as error:
         # A traceback would keep all callers, and what they have, until the garbage collector comes.
         return error.with_traceback(None)
@@ -76,10 +77,10 @@ def check_syntax(text: str, prefixes: Mapping[str, str], base_iri: str | None = 
     return None
 
 
-def _runs(text: str, prefixes: Mapping[str, str]) -> bool:
+def _runs(query: TokenizedQuery, prefixes: Mapping[str, str]) -> bool:
     """Whether Oxigraph takes a text as SPARQL and knows its functions."""
     try:
-        _run(text, prefixes)
+        _run(query, prefixes)
     except (SyntaxError, RuntimeError):
         return False
     except ValueError:
@@ -88,25 +89,24 @@ def _runs(text: str, prefixes: Mapping[str, str]) -> bool:
     return True
 
 
-def _run(text: str, prefixes: Mapping[str, str], base_iri: str | None = None) -> None:
+def _run(query: TokenizedQuery, prefixes: Mapping[str, str], base_iri: str | None = None) -> None:
     """Runs a text on an empty store, with Oxigraph's errors.
 
     SERVICE becomes GRAPH, which stands in the same places: an ASK is answered at once, and nothing may be fetched. A
     text in which SERVICE can still be read is not run: that is a RuntimeError.
     """
-    local = _without_service(text)
+    local = _without_service(query)
     if calls_service(local):
         raise RuntimeError("a SERVICE clause cannot be made out")
     ox.Store().query(local, prefixes=dict(prefixes), base_iri=base_iri)
 
 
-def _without_service(text: str) -> str:
+def _without_service(query: TokenizedQuery) -> str:
     """The text without SERVICE and SILENT, of the same length, so that places in it stay what they are."""
-    query = TokenizedQuery(text)
     edits = [
         Edit(token.start, token.end, " " * 6 if query.is_word(position, "SILENT") else "GRAPH  ")
         for position, token in enumerate(query.tokens)
         if query.is_word(position, "SERVICE")
         or (query.is_word(position, "SILENT") and query.is_word(position - 1, "SERVICE"))
     ]
-    return edited(text, edits)
+    return edited(query.text, edits)

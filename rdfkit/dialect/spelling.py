@@ -10,7 +10,7 @@ from typing import Any
 from rdfkit import resources
 from rdfkit.dialect.edits import Edit, Found
 from rdfkit.dialect.structure import Select, TokenizedQuery, clause
-from rdfkit.sparql_tokens import Kind, Token, declared_prefixes, iri_of, undeclared_name
+from rdfkit.sparql_tokens import Token, TokenKind, declared_prefixes, iri_of, undeclared_name
 
 _XPATH = ("http://www.w3.org/2005/xpath-functions#", "http://www.w3.org/2005/xpath-functions/#")
 
@@ -58,7 +58,7 @@ def group_concat_separators(query: TokenizedQuery, prefixes: Mapping[str, str]) 
     for position in range(len(query.tokens)):
         if query.is_word(position, "GROUP_CONCAT") and position + 1 in query.partners:
             arguments = query.arguments(position + 1)
-            if len(arguments) == 2 and query.tokens[arguments[1][0]].kind is Kind.STRING:
+            if len(arguments) == 2 and query.tokens[arguments[1][0]].kind is TokenKind.STRING:
                 first = arguments[0][0] + query.is_word(arguments[0][0], "DISTINCT")
                 start, comma = query.tokens[first].start, query.tokens[arguments[1][0] - 1]
                 edits += [Edit(start, start, " STR("), Edit(comma.start, comma.end, ") ; separator = ")]
@@ -93,7 +93,7 @@ def endpoint_prefixes(query: TokenizedQuery, prefixes: Mapping[str, str]) -> Fou
     """Declarations of the prefixes that the endpoint of WikiPathways declares by itself."""
     known: dict[str, str] = _table()["prefixes"]
     added: dict[str, str] = {}
-    while (name := undeclared_name(query.text, {**prefixes, **added})) is not None and name.prefix in known:
+    while (name := undeclared_name(query.tokens, {**prefixes, **added})) is not None and name.prefix in known:
         added[name.prefix] = known[name.prefix]
     declarations = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in added.items())
     listed = ", ".join(f"{prefix}:" for prefix in added)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from rdfkit.sparql_tokens import Kind, Token, significant_tokens
+from rdfkit.sparql_tokens import Token, TokenKind, significant_tokens
 
 AGGREGATES = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"})
 _OPENING = {"(": ")", "{": "}", "[": "]"}
@@ -15,9 +15,9 @@ _AFTER_PROJECTION = frozenset({"WHERE", "FROM"})
 _MODIFIERS = frozenset({"GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"})
 
 
-def has_aggregates(text: str) -> bool:
-    """Whether a query calls an aggregate anywhere: COUNT, SUM, ..."""
-    query = TokenizedQuery(text)
+def has_aggregates(tokens: Sequence[Token]) -> bool:
+    """Whether a query of these significant tokens calls an aggregate anywhere: COUNT, SUM, ..."""
+    query = TokenizedQuery("", tokens)
     return query.aggregates(0, len(query.tokens) - 1)
 
 
@@ -49,9 +49,9 @@ class Select:
 class TokenizedQuery:
     """A text with its tokens, but for white space and comments, and the brackets among them paired."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, tokens: Sequence[Token] | None = None) -> None:
         self.text = text
-        self.tokens = list(significant_tokens(text))
+        self.tokens = list(significant_tokens(text)) if tokens is None else tokens
 
     @cached_property
     def partners(self) -> dict[int, int]:
@@ -59,7 +59,7 @@ class TokenizedQuery:
         pairs: dict[int, int] = {}
         opened: list[int] = []
         for position, token in enumerate(self.tokens):
-            if token.kind is not Kind.MARK:
+            if token.kind is not TokenKind.MARK:
                 continue
             if token.text in _OPENING:
                 opened.append(position)
@@ -78,7 +78,7 @@ class TokenizedQuery:
 
     def names(self) -> set[str]:
         """The names of all variables."""
-        return {token.text[1:] for token in self.tokens if token.kind is Kind.VARIABLE}
+        return {token.text[1:] for token in self.tokens if token.kind is TokenKind.VARIABLE}
 
     def name(self, position: int) -> str:
         """The name of the variable that stands there."""
@@ -87,12 +87,12 @@ class TokenizedQuery:
     def is_word(self, position: int, *words: str) -> bool:
         """Whether one of these keywords stands there."""
         token = self._at(position)
-        return token is not None and token.kind is Kind.WORD and token.text.upper() in words
+        return token is not None and token.kind is TokenKind.WORD and token.text.upper() in words
 
     def is_mark(self, position: int, *marks: str) -> bool:
         """Whether one of these marks stands there."""
         token = self._at(position)
-        return token is not None and token.kind is Kind.MARK and token.text in marks
+        return token is not None and token.kind is TokenKind.MARK and token.text in marks
 
     def shown(self, first: int, last: int) -> str:
         """The text from one token to another on one line."""
@@ -108,7 +108,7 @@ class TokenizedQuery:
         while position <= last:
             if self.is_aggregate(position):
                 position = self.partners.get(position + 1, position)
-            elif self.tokens[position].kind is Kind.VARIABLE:
+            elif self.tokens[position].kind is TokenKind.VARIABLE:
                 yield position
             position += 1
 
@@ -180,7 +180,7 @@ class TokenizedQuery:
 
     def _is_variable(self, position: int) -> bool:
         token = self._at(position)
-        return token is not None and token.kind is Kind.VARIABLE
+        return token is not None and token.kind is TokenKind.VARIABLE
 
     def _expression(self, first: int) -> int | None:
         """Where the expression ends that begins there."""
@@ -200,16 +200,16 @@ class TokenizedQuery:
             return None
         if self.is_mark(position, "("):
             return self.partners.get(position)
-        if token.kind in (Kind.WORD, Kind.NAME, Kind.IRI) and self.is_mark(position + 1, "("):
+        if token.kind in (TokenKind.WORD, TokenKind.NAME, TokenKind.IRI) and self.is_mark(position + 1, "("):
             return self.partners.get(position + 1)
-        if token.kind is Kind.STRING:
+        if token.kind is TokenKind.STRING:
             return self._end_of_literal(position)
-        constant = token.kind in (Kind.VARIABLE, Kind.NUMBER, Kind.NAME, Kind.IRI)
+        constant = token.kind in (TokenKind.VARIABLE, TokenKind.NUMBER, TokenKind.NAME, TokenKind.IRI)
         return position if constant or self.is_word(position, "TRUE", "FALSE") else None
 
     def _end_of_literal(self, position: int) -> int:
         after = self._at(position + 1)
-        if after is not None and after.kind is Kind.LANGUAGE:
+        if after is not None and after.kind is TokenKind.LANGUAGE:
             return position + 1
         has_datatype = self.is_mark(position + 1, "^") and self.is_mark(position + 2, "^")
         return position + 3 if has_datatype else position

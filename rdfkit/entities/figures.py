@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from rdfkit.entities.reading import node, nodes, subjects, text, texts
 from rdfkit.identifiers import expand
-from rdfkit.store import Store
+from rdfkit.store import StoreProtocol
 
 _JOURNAL, _TYPE = ox.NamedNode(expand("fabio:Journal")), ox.NamedNode(expand("rdf:type"))
 
@@ -59,7 +59,7 @@ class Figure:
     genes: tuple[str, ...]
 
 
-def figure(store: Store, iri: str) -> Figure:
+def figure(store: StoreProtocol, iri: str) -> Figure:
     """What the store says about a figure; what it does not say is None or empty."""
     article_iri = node(store, iri, "dcterms:isPartOf")
     return Figure(
@@ -81,7 +81,7 @@ def figure(store: Store, iri: str) -> Figure:
     )
 
 
-def article(store: Store, iri: str) -> Article:
+def article(store: StoreProtocol, iri: str) -> Article:
     """What the store says about an article."""
     journals = (
         part
@@ -99,19 +99,19 @@ def article(store: Store, iri: str) -> Article:
     )
 
 
-def mentions(store: Store, figure_iri: str) -> tuple[Mention, ...]:
+def mentions(store: StoreProtocol, figure_iri: str) -> tuple[Mention, ...]:
     """The mentions of a figure, in the order of the page."""
     found = sorted(subjects(store, "oa:hasTarget", figure_iri), key=_number)
     return tuple(_mention(store, iri) for iri in found)
 
 
-def figure_genes(store: Store, iri: str) -> tuple[str, ...]:
+def figure_genes(store: StoreProtocol, iri: str) -> tuple[str, ...]:
     """The Entrez genes that a figure shows, sorted."""
     start = expand("ncbigene:")
     return tuple(entity for entity in nodes(store, iri, "schema:mentions") if entity.startswith(start))
 
 
-def _mention(store: Store, iri: str) -> Mention:
+def _mention(store: StoreProtocol, iri: str) -> Mention:
     values: dict[str, str] = {}
     for triple in store.triples(subject=ox.NamedNode(iri)):
         if isinstance(triple.object, ox.NamedNode | ox.Literal):

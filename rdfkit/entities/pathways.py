@@ -11,7 +11,7 @@ from rdfkit.entities.reading import along, node, nodes, subjects, text, texts
 from rdfkit.errors import NotFoundError
 from rdfkit.identifiers import expand
 from rdfkit.labels import Labels, revision
-from rdfkit.store import Store
+from rdfkit.store import StoreProtocol
 
 _GENE = expand("ncbigene:")
 _PATHWAY = expand("wikipathways:")
@@ -66,7 +66,7 @@ class Pathway:
     networks: tuple[str, ...]
 
 
-def pathway(store: Store, labels: Labels, iri: str) -> Pathway:
+def pathway(store: StoreProtocol, labels: Labels, iri: str) -> Pathway:
     """The pathway of an IRI with or without version: that version, or the newest.
 
     A version that the store does not have is taken for the newest one. Raises NotFoundError when there is none.
@@ -105,13 +105,13 @@ def pathway(store: Store, labels: Labels, iri: str) -> Pathway:
     )
 
 
-def _without_version(store: Store, iri: str) -> str:
+def _without_version(store: StoreProtocol, iri: str) -> str:
     if revision(iri) == 0:
         return iri
     return next(iter(subjects(store, "pav:hasVersion", iri)), iri.rpartition("_r")[0])
 
 
-def _authors(store: Store, main: str, version: str) -> tuple[str, ...]:
+def _authors(store: StoreProtocol, main: str, version: str) -> tuple[str, ...]:
     """The authors in the order of the page, which their authorships number: `USER/WP364_r1` is that of a version."""
     places: dict[str, int] = {}
     name = version.removeprefix(_PATHWAY)
@@ -121,7 +121,7 @@ def _authors(store: Store, main: str, version: str) -> tuple[str, ...]:
     return tuple(sorted(places, key=lambda user: (places[user], user)))
 
 
-def _data_nodes(store: Store, version: str) -> tuple[DataNode, ...]:
+def _data_nodes(store: StoreProtocol, version: str) -> tuple[DataNode, ...]:
     data_node, type_ = ox.NamedNode(expand("wp:DataNode")), ox.NamedNode(expand("rdf:type"))
     found = [
         _data_node(store, iri)
@@ -131,7 +131,7 @@ def _data_nodes(store: Store, version: str) -> tuple[DataNode, ...]:
     return tuple(sorted(found, key=lambda one: (one.type, (one.label or "").casefold(), one.iri)))
 
 
-def _data_node(store: Store, iri: str) -> DataNode:
+def _data_node(store: StoreProtocol, iri: str) -> DataNode:
     types = set(nodes(store, iri, "rdf:type"))
     genes = [gene for gene in nodes(store, iri, "wp:bdbEntrezGene") if gene.startswith(_GENE)]
     return DataNode(
@@ -143,7 +143,9 @@ def _data_node(store: Store, iri: str) -> DataNode:
     )
 
 
-def _genes_of_keywords(store: Store, labels: Labels, main: str, organism: str | None) -> tuple[str, ...]:
+def _genes_of_keywords(
+    store: StoreProtocol, labels: Labels, main: str, organism: str | None
+) -> tuple[str, ...]:
     """The genes of the same organism whose symbols are keywords of the pathway's page."""
     words = {
         word for page in along(store, main, "^schema:about") for word in texts(store, page, "schema:keywords")

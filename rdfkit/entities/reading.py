@@ -9,38 +9,38 @@ import pyoxigraph as ox
 from rdfkit.answers import Plain, Rows
 from rdfkit.errors import NotFoundError
 from rdfkit.identifiers import expand, is_absolute_iri
-from rdfkit.store import Store
+from rdfkit.store import StoreProtocol
 
 
-def texts(store: Store, subject: str, name: str) -> list[str]:
+def texts(store: StoreProtocol, subject: str, name: str) -> list[str]:
     """The literals that a subject has for a property (a CURIE), sorted."""
     terms = _values(store, subject, name)
     return sorted({term.value for term in terms if isinstance(term, ox.Literal)})
 
 
-def text(store: Store, subject: str, name: str) -> str | None:
+def text(store: StoreProtocol, subject: str, name: str) -> str | None:
     """The literal of a property, the first in order when there are several, None when there is none."""
     return next(iter(texts(store, subject, name)), None)
 
 
-def nodes(store: Store, subject: str, name: str) -> list[str]:
+def nodes(store: StoreProtocol, subject: str, name: str) -> list[str]:
     """The IRIs that a subject has for a property (a CURIE), sorted."""
     terms = _values(store, subject, name)
     return sorted({term.value for term in terms if isinstance(term, ox.NamedNode)})
 
 
-def node(store: Store, subject: str, name: str) -> str | None:
+def node(store: StoreProtocol, subject: str, name: str) -> str | None:
     """The IRI of a property, the first in order when there are several, None when there is none."""
     return next(iter(nodes(store, subject, name)), None)
 
 
-def subjects(store: Store, name: str, value: str) -> list[str]:
+def subjects(store: StoreProtocol, name: str, value: str) -> list[str]:
     """The IRIs of the subjects that have an IRI for a property (a CURIE), sorted."""
     return sorted(along(store, value, f"^{name}"))
 
 
 def along(
-    store: Store, start: str, path: str, limit: int | None = None, class_: str | None = None
+    store: StoreProtocol, start: str, path: str, limit: int | None = None, class_: str | None = None
 ) -> list[str]:
     """The IRIs at the end of a SPARQL property path, of a class if one is named, each once, in no order.
 
@@ -50,7 +50,7 @@ def along(
     return ends(store, start, f"?start {path} ?end .{typed}", limit)
 
 
-def ends(store: Store, start: str, pattern: str, limit: int | None = None) -> list[str]:
+def ends(store: StoreProtocol, start: str, pattern: str, limit: int | None = None) -> list[str]:
     """The IRIs that `?end` stands for in a SPARQL pattern about `?start`, each once, in no order. At most `limit`."""
     cut = f" LIMIT {limit}" if limit is not None else ""
     about = pattern.replace("?start", f"<{checked(start)}>")
@@ -59,13 +59,13 @@ def ends(store: Store, start: str, pattern: str, limit: int | None = None) -> li
     ]
 
 
-def rows(store: Store, query: str) -> Iterator[dict[str, Plain]]:
+def rows(store: StoreProtocol, query: str) -> Iterator[dict[str, Plain]]:
     """The rows of a SELECT, as plain values."""
     answer = store.query(query, strict=True)
     yield from answer if isinstance(answer, Rows) else ()
 
 
-def is_known(store: Store, iri: str) -> bool:
+def is_known(store: StoreProtocol, iri: str) -> bool:
     """Whether any statement is about this IRI, leads to it, or has it as its property."""
     found = ox.NamedNode(checked(iri))
     return store.has(found, None, None) or store.has(None, None, found) or store.has(None, found, None)
@@ -81,6 +81,6 @@ def checked(iri: str) -> str:
         raise NotFoundError("this is not an IRI", value=iri) from error
 
 
-def _values(store: Store, subject: str, name: str) -> Iterator[object]:
+def _values(store: StoreProtocol, subject: str, name: str) -> Iterator[object]:
     for triple in store.triples(ox.NamedNode(expand(name)), ox.NamedNode(checked(subject))):
         yield triple.object

@@ -16,7 +16,7 @@ from rdfkit.entities.figures import figure_genes
 from rdfkit.entities.reading import along, rows, subjects
 from rdfkit.identifiers import expand
 from rdfkit.pipeline.linkset import GRAPH
-from rdfkit.store import Store
+from rdfkit.store import StoreProtocol
 
 _SHOWS = ox.NamedNode(expand("pfocr:sharesGene"))
 _OVERLAP = ox.NamedNode(expand("pfocr:GeneOverlap"))
@@ -32,22 +32,22 @@ class Shared:
     p: float | None
 
 
-def has_links(store: Store) -> bool:
+def has_links(store: StoreProtocol) -> bool:
     """Whether figures and pathways were linked when the store was built."""
     return store.has(None, None, _OVERLAP, GRAPH)
 
 
-def linked_figures(store: Store, pathway: str) -> list[Shared]:
+def linked_figures(store: StoreProtocol, pathway: str) -> list[Shared]:
     """The figures linked to a pathway, the surest first."""
     return _linked(store, "rdf:object", pathway, "rdf:subject")
 
 
-def linked_pathways(store: Store, figure: str) -> list[Shared]:
+def linked_pathways(store: StoreProtocol, figure: str) -> list[Shared]:
     """The pathways linked to a figure, the surest first."""
     return _linked(store, "rdf:subject", figure, "rdf:object")
 
 
-def figures_with_genes(store: Store, genes: Sequence[str], limit: int = 100) -> list[Shared]:
+def figures_with_genes(store: StoreProtocol, genes: Sequence[str], limit: int = 100) -> list[Shared]:
     """The figures that show most of these genes, at least one, the most alike first."""
     shown: dict[str, list[str]] = {}
     for gene in genes:
@@ -58,7 +58,7 @@ def figures_with_genes(store: Store, genes: Sequence[str], limit: int = 100) -> 
     return sorted(found, key=lambda one: (-len(one.genes), -one.jaccard, one.other))
 
 
-def pathways_with_genes(store: Store, genes: Sequence[str], limit: int = 20) -> list[Shared]:
+def pathways_with_genes(store: StoreProtocol, genes: Sequence[str], limit: int = 20) -> list[Shared]:
     """The pathways that draw most of these genes, at least two, the most alike first."""
     drawn: dict[str, list[str]] = {}
     for gene in genes:
@@ -83,12 +83,12 @@ def most_common_genes(shared: Sequence[Shared], limit: int) -> list[str]:
     return sorted(counts, key=lambda gene: (-counts[gene], gene))[:limit]
 
 
-def _counted(store: Store, figure: str, shared: Sequence[str], genes: Collection[str]) -> Shared:
+def _counted(store: StoreProtocol, figure: str, shared: Sequence[str], genes: Collection[str]) -> Shared:
     union = len(set(figure_genes(store, figure)) | set(genes))
     return Shared(figure, tuple(shared), len(shared) / union, None)
 
 
-def _linked(store: Store, own: str, iri: str, other: str) -> list[Shared]:
+def _linked(store: StoreProtocol, own: str, iri: str, other: str) -> list[Shared]:
     query = (
         f"SELECT ?overlap ?other ?jaccard ?p {{ ?overlap {own} <{iri}> ; a pfocr:GeneOverlap ; {other} ?other ;"
         " pfocr:jaccardIndex ?jaccard ; pfocr:adjustedPValue ?p }"

@@ -9,7 +9,7 @@ from itertools import islice
 import pyoxigraph as ox
 
 from rdfkit.entities.reading import checked, rows
-from rdfkit.store import Store
+from rdfkit.store import StoreProtocol
 
 # No more statements are read than so many of each direction.
 MOST = 2_000
@@ -42,21 +42,21 @@ class Statements:
     cut: bool
 
 
-def outgoing(store: Store, iri: str, each: int = 50) -> Statements:
+def outgoing(store: StoreProtocol, iri: str, each: int = 50) -> Statements:
     """What the store says about an IRI."""
     triples = store.triples(subject=ox.NamedNode(checked(iri)))
     pairs = [(triple.predicate.value, _value(triple.object)) for triple in islice(triples, MOST + 1)]
     return _grouped(pairs, each)
 
 
-def incoming(store: Store, iri: str, each: int = 50) -> Statements:
+def incoming(store: StoreProtocol, iri: str, each: int = 50) -> Statements:
     """What has this IRI as its value, by property."""
     query = f"SELECT ?subject ?property {{ ?subject ?property <{checked(iri)}> }} LIMIT {MOST + 1}"
     pairs = [(str(row["property"]), Value(str(row["subject"]), is_iri=True)) for row in rows(store, query)]
     return _grouped(pairs, each)
 
 
-def uses(store: Store, iri: str, limit: int) -> list[tuple[Value, Value]]:
+def uses(store: StoreProtocol, iri: str, limit: int) -> list[tuple[Value, Value]]:
     """Subjects and values of the first statements with this IRI as their property."""
     triples = islice(store.triples(ox.NamedNode(checked(iri))), limit)
     return [(_value(triple.subject), _value(triple.object)) for triple in triples]

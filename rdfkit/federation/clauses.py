@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from rdfkit.algebra import Data, Filter, ParsedQuery, Service, Triples
 from rdfkit.federation.steps import Row, Values
-from rdfkit.sparql_tokens import Kind, tokens
+from rdfkit.sparql_tokens import TokenKind, tokens
 
 
 def columns(service: Service) -> tuple[str, ...]:
@@ -53,14 +53,14 @@ def _body(query: ParsedQuery, service: Service) -> str:
 def _prologue(query: ParsedQuery, body: str) -> str:
     """The declarations that a clause needs, in an order that does not depend on the rest of the query."""
     declared = query.prefixes()
-    used = sorted({token.prefix for token in tokens(body) if token.kind is Kind.NAME} & declared.keys())
+    used = sorted({token.prefix for token in tokens(body) if token.kind is TokenKind.NAME} & declared.keys())
     lines = [*_base(query.prologue), *(f"PREFIX {prefix}: <{declared[prefix]}>" for prefix in used)]
     return "".join(f"{line}\n" for line in lines)
 
 
 def _base(prologue: str) -> list[str]:
     """The last BASE of a prologue, if there is one."""
-    found = [token for token in tokens(prologue) if token.kind in (Kind.WORD, Kind.IRI)]
+    found = [token for token in tokens(prologue) if token.kind in (TokenKind.WORD, TokenKind.IRI)]
     bases = [f"BASE {iri.text}" for word, iri in pairwise(found) if word.text.upper() == "BASE"]
     return bases[-1:]
 

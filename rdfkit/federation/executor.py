@@ -16,7 +16,7 @@ from itertools import product
 import pyoxigraph as ox
 
 from rdfkit.algebra import ParsedQuery, Service, inner_groups
-from rdfkit.answers import Answer, Term
+from rdfkit.answers import Answer
 from rdfkit.endpoints import Endpoint
 from rdfkit.errors import FederationError, RemoteError
 from rdfkit.federation.clauses import bound_query, columns, endpoint_variable, unbound_query, values_block
@@ -26,7 +26,8 @@ from rdfkit.federation.planner import Known, keys, read_federated, replaced
 from rdfkit.federation.steps import Asker, Find, Options, Row, Values
 from rdfkit.remote import RemoteRows
 from rdfkit.sparql_tokens import calls_service
-from rdfkit.store import Store
+from rdfkit.store import StoreProtocol
+from rdfkit.terms import Term
 
 # What a SILENT clause gives when it fails: one solution without bindings.
 _NOTHING_BOUND = "{}"
@@ -34,7 +35,7 @@ _BLANK = "urn:rdfkit:blank:"
 
 
 def federate(
-    store: Store,
+    store: StoreProtocol,
     text: str,
     asker: Asker,
     find: Find,
@@ -71,7 +72,7 @@ def _in_order(query: ParsedQuery, known: Known) -> Iterator[Service]:
 class _Execution:
     """Asks the clauses of one query. What has been asked once is not asked again."""
 
-    store: Store
+    store: StoreProtocol
     query: ParsedQuery
     asker: Asker
     find: Find

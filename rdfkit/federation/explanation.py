@@ -8,10 +8,10 @@ from rdfkit.federation.identifier_mapping import Bridge
 from rdfkit.federation.keys import key_values
 from rdfkit.federation.planner import key_query, keys, read_federated
 from rdfkit.federation.steps import Find, Options, Step
-from rdfkit.store import Store
+from rdfkit.store import StoreProtocol
 
 
-def explain(store: Store, text: str, find: Find, *, options: Options | None = None) -> tuple[Step, ...]:
+def explain(store: StoreProtocol, text: str, find: Find, *, options: Options | None = None) -> tuple[Step, ...]:
     """How `federate` would go about a query: local queries are run to count the keys, no endpoint is asked.
 
     Raises QueryError and FederationError, as `federate` does.
@@ -20,7 +20,7 @@ def explain(store: Store, text: str, find: Find, *, options: Options | None = No
     return tuple(_step(store, query, service, find, options or Options()) for service in query.services())
 
 
-def _step(store: Store, query: ParsedQuery, service: Service, find: Find, options: Options) -> Step:
+def _step(store: StoreProtocol, query: ParsedQuery, service: Service, find: Find, options: Options) -> Step:
     names = keys(query, service, {})
     others = {one: "{}" for one in query.services() if one is not service}
     waits = not names and bool(keys(query, service, others))

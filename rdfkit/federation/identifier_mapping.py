@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from rdfkit.answers import Term
 from rdfkit.endpoints import Endpoint
 from rdfkit.errors import EndpointError
 from rdfkit.identifiers import is_absolute_iri, local_pattern, prefix_map
+from rdfkit.terms import Term
 
 _ID = "{id}"
 _LITERAL = re.compile(r'"([^"\\\n]*)"')

@@ -7,18 +7,19 @@ from collections.abc import Mapping
 import pyoxigraph as ox
 
 from rdfkit.algebra import ParsedQuery, Service
-from rdfkit.answers import Rows, Term
+from rdfkit.answers import Rows
 from rdfkit.errors import FederationError
 from rdfkit.federation.planner import Known, key_query
 from rdfkit.federation.steps import Values
-from rdfkit.store import Store
+from rdfkit.store import StoreProtocol
+from rdfkit.terms import Term
 
 # What can be sent as a key.
 _SENDABLE = (ox.NamedNode, ox.Literal)
 
 
 def key_values(
-    store: Store,
+    store: StoreProtocol,
     query: ParsedQuery,
     service: Service,
     known: Known,

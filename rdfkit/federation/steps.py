@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from rdfkit.answers import Term
 from rdfkit.endpoints import Endpoint
 from rdfkit.ledger import Ledger
 from rdfkit.remote import RemoteRows
+from rdfkit.terms import Term
 
 Values = tuple[Term, ...]
 Row = tuple[Term | None, ...]

@@ -28,7 +28,7 @@ DEFINING = ("organism", "term", "author", "figure", "pathway")
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class PageKind:
     """What `kinds/NAME.toml` says of a kind.
 
     A page is of this kind when it has one of the keys `told_by`. `id_key` is the key of its identifier, or None when
@@ -51,11 +51,11 @@ class Kind:
 
 
 @cache
-def kind(name: str) -> Kind:
+def kind(name: str) -> PageKind:
     """The kind of that name."""
     with (resources.kinds_folder() / f"{name}.toml").open("rb") as file:
         table = tomllib.load(file)
-    return Kind(
+    return PageKind(
         name=name,
         told_by=tuple(table["told_by"]),
         id_key=table.get("id_key"),
@@ -68,7 +68,7 @@ def kind(name: str) -> Kind:
     )
 
 
-def recognise(fields: Mapping[str, Any]) -> Kind | None:
+def recognise(fields: Mapping[str, Any]) -> PageKind | None:
     """The kind of a page with these keys, or None when no kind fits."""
     kinds = (kind(name) for name in KINDS)
     return next((found for found in kinds if any(key in fields for key in found.told_by)), None)

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from rdfkit.editing import Editor
 from rdfkit.errors import LinkError
 from rdfkit.identifiers import compress, expand
 from rdfkit.pipeline.gene_sets import GENE_PREDICATES, GeneSet, gene_sets
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.schema import FILE as STATE
-from rdfkit.store import Store, changing
+from rdfkit.store import Store, StoreProtocol, changing
+from rdfkit.store.graph_editor import Editor
 
 if TYPE_CHECKING:
     from rdfkit.pipeline.significance import Pairs
@@ -138,7 +138,7 @@ def link(figures: Iterable[GeneSet], pathways: Iterable[GeneSet], thresholds: Th
     )
 
 
-def linkset_of(store: Store, thresholds: Thresholds) -> Linkset:
+def linkset_of(store: StoreProtocol, thresholds: Thresholds) -> Linkset:
     """The linkset of the figures and pathways of a graph, which stays as it is. Raises LinkError without scipy."""
     found = gene_sets(triple for predicate in GENE_PREDICATES for triple in store.triples(predicate))
     return link(*found, thresholds)

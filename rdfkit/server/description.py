@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from rdfkit.identifiers import expand
-from rdfkit.store import Store
+from rdfkit.store import StoreProtocol
 
 # What describes the data stands among the statements about the graphs.
 _DESCRIPTIONS = (
@@ -34,7 +34,7 @@ _RESULT_FORMATS = (
 _LISTED_GRAPHS = 1000
 
 
-def service_triples(store: Store, endpoint: str, updates: bool) -> Iterator[ox.Triple]:
+def service_triples(store: StoreProtocol, endpoint: str, updates: bool) -> Iterator[ox.Triple]:
     """The description of the SPARQL endpoint at an address, with that of its data. `updates` says if it takes any."""
     dataset, default = f"{endpoint}#dataset", f"{endpoint}#default-graph"
     languages = ["sd:SPARQL11Query", *(["sd:SPARQL11Update"] if updates else [])]
@@ -61,7 +61,7 @@ def service_triples(store: Store, endpoint: str, updates: bool) -> Iterator[ox.T
     yield from void_triples(store, endpoint)
 
 
-def void_triples(store: Store, endpoint: str) -> Iterator[ox.Triple]:
+def void_triples(store: StoreProtocol, endpoint: str) -> Iterator[ox.Triple]:
     """The descriptions of the datasets in the store (VoID and DCAT), as the build made them, and where to ask them."""
     for subject in sorted({one for kind in _DESCRIPTIONS for one in _instances(store, kind)}):
         yield from store.triples(subject=ox.NamedNode(subject))
@@ -69,7 +69,7 @@ def void_triples(store: Store, endpoint: str) -> Iterator[ox.Triple]:
         yield _triple(dataset, "void:sparqlEndpoint", endpoint)
 
 
-def _instances(store: Store, kind: str) -> list[str]:
+def _instances(store: StoreProtocol, kind: str) -> list[str]:
     """The IRIs of a class, sorted."""
     found = store.triples(ox.NamedNode(expand("rdf:type")), value=ox.NamedNode(expand(kind)))
     return sorted({triple.subject.value for triple in found if isinstance(triple.subject, ox.NamedNode)})

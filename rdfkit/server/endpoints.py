@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from rdfkit.query import QueryText
 from rdfkit.server.delivery import deliver, is_constant, record
 from rdfkit.server.monitoring import Metrics, query_hash
 from rdfkit.server.negotiation import GRAPHS, HTML, ROWS, prefers
@@ -17,7 +18,6 @@ from rdfkit.server.problems import Problem
 from rdfkit.server.protocol import Operation, ProtocolRequest, read_body, read_parameters, read_request
 from rdfkit.server.service import Service
 from rdfkit.server.views import routes as views
-from rdfkit.sparql_tokens import calls_service
 
 SPARQL = "/sparql"
 _MOST_LABELS = 2_000_000
@@ -96,7 +96,7 @@ class SparqlEndpoint:
 
     def _is_cached(self, found: ProtocolRequest) -> bool:
         """Whether the same build gives the same answer: it does not if it may be from elsewhere."""
-        may_ask = self._service.services() is not None and calls_service(found.text)
+        may_ask = self._service.services() is not None and QueryText(found.text).calls_service
         return is_constant(found.text) and not may_ask
 
     def _is_for_people(self, request: Request, found: ProtocolRequest) -> bool:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _HEADER = struct.Struct(">BI")
 
 
-class Kind(IntEnum):
+class FrameKind(IntEnum):
     """What a frame is: a `JOB` for the worker; of its answer the `HEAD`, `CHUNK`s of the body (one if the head says
     that it is `whole`), and the `END`. `PROBLEM` comes in place of the head, or breaks off what has begun.
     """
@@ -26,12 +26,12 @@ class Kind(IntEnum):
     PROBLEM = 5
 
 
-def frame(kind: Kind, body: bytes) -> bytes:
+def frame(kind: FrameKind, body: bytes) -> bytes:
     """One frame as bytes."""
     return _HEADER.pack(kind, len(body)) + body
 
 
-def json_frame(kind: Kind, body: Mapping[str, Any]) -> bytes:
+def json_frame(kind: FrameKind, body: Mapping[str, Any]) -> bytes:
     """One frame with a JSON body."""
     return frame(kind, json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
@@ -42,16 +42,16 @@ def decode(body: bytes) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def read_frame(stream: BinaryIO) -> tuple[Kind, bytes] | None:
+def read_frame(stream: BinaryIO) -> tuple[FrameKind, bytes] | None:
     """The next frame, None when the other side has closed the stream."""
     header = stream.read(_HEADER.size)
     if len(header) < _HEADER.size:
         return None
     kind, length = _HEADER.unpack(header)
-    return Kind(kind), stream.read(length)
+    return FrameKind(kind), stream.read(length)
 
 
-async def next_frame(stream: StreamReader) -> tuple[Kind, bytes]:
+async def next_frame(stream: StreamReader) -> tuple[FrameKind, bytes]:
     """The next frame. Raises IncompleteReadError when the other side has closed the stream."""
     kind, length = _HEADER.unpack(await stream.readexactly(_HEADER.size))
-    return Kind(kind), await stream.readexactly(length)
+    return FrameKind(kind), await stream.readexactly(length)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import pyoxigraph as ox
 
-from rdfkit import updating
 from rdfkit.answers import Answer, Graph, Rows, Truth
 from rdfkit.complexity import Complexity
 from rdfkit.datasets import Dataset
@@ -22,11 +21,11 @@ from rdfkit.errors import NotFoundError, QueryRefusedError, StoreError
 from rdfkit.formats import of_name
 from rdfkit.identifiers import expand, prefix_map
 from rdfkit.labels import Labels, revision
+from rdfkit.query import QueryText
 from rdfkit.server.description import service_triples, void_triples
 from rdfkit.server.negotiation import GRAPHS, ROWS, Offer, choose
 from rdfkit.server.output import Output, RowCounter
-from rdfkit.sparql_tokens import calls_service
-from rdfkit.store import DEFAULT_GRAPH, Store
+from rdfkit.store import DEFAULT_GRAPH, StoreProtocol, updates
 
 if TYPE_CHECKING:
     from rdfkit.network import Network
@@ -47,7 +46,7 @@ _SHARE_OF_REMOTES = 0.8
 class Context:
     """What every job may use: the open store, its index of labels, and how the client wants the answer."""
 
-    store: Store
+    store: StoreProtocol
     labels: Labels
     accept: str | None
     format: str | None
@@ -76,11 +75,11 @@ def asked(context: Context, arguments: Mapping[str, Any], output: Output) -> Non
 
 
 def _answer(context: Context, arguments: Mapping[str, Any]) -> Answer:
-    limits, services = Complexity(**arguments["limits"]), arguments.get("services")
-    if services is not None and calls_service(arguments["text"]):
-        return _federated(context, arguments, limits)
+    query, limits = QueryText(arguments["text"]), Complexity(**arguments["limits"])
+    if arguments.get("services") is not None and query.calls_service:
+        return _federated(context, query, arguments, limits)
     return context.store.query(
-        arguments["text"],
+        query,
         strict=bool(arguments.get("strict")),
         limits=limits,
         dataset=_dataset(arguments),
@@ -88,12 +87,14 @@ def _answer(context: Context, arguments: Mapping[str, Any]) -> Answer:
     )
 
 
-def _federated(context: Context, arguments: Mapping[str, Any], limits: Complexity) -> Answer:
+def _federated(
+    context: Context, query: QueryText, arguments: Mapping[str, Any], limits: Complexity
+) -> Answer:
     """The answer to a query with SERVICE clauses."""
     if arguments.get("dataset"):
         raise QueryRefusedError("a query with SERVICE takes its dataset from FROM", key="default-graph-uri")
     return _network(arguments).federate(
-        context.store, arguments["text"], limits=limits, base_iri=arguments.get("base_iri")
+        context.store, query, limits=limits, base_iri=arguments.get("base_iri")
     )
 
 
@@ -183,7 +184,7 @@ def update(context: Context, arguments: Mapping[str, Any], output: Output) -> No
 
     Who may update may send more triples than a query may ask for.
     """
-    updating.update(
+    updates.update(
         _path(context),
         arguments["text"],
         using=_dataset(arguments),
@@ -197,8 +198,8 @@ def put_graph(context: Context, arguments: Mapping[str, Any], output: Output) ->
 
     With `is_there` only if the graph is there (true), or is not (false). Says as JSON whether it was `created`.
     """
-    documents = [updating.Document(Path(path), of_name(format)) for path, format in arguments["documents"]]
-    created = updating.put_graph(
+    documents = [updates.Document(Path(path), of_name(format)) for path, format in arguments["documents"]]
+    created = updates.put_graph(
         _path(context),
         arguments["graph"],
         documents,
@@ -212,7 +213,7 @@ def put_graph(context: Context, arguments: Mapping[str, Any], output: Output) ->
 
 def delete_graph(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
     """Removes a graph. Raises NotFoundError."""
-    updating.delete_graph(_path(context), arguments["graph"])
+    updates.delete_graph(_path(context), arguments["graph"])
     output.begin("application/json")
 
 

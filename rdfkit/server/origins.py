@@ -9,7 +9,7 @@ from rdfkit.errors import RemoteError, StoreError
 from rdfkit.network import Network
 from rdfkit.remote import RemoteLimits
 from rdfkit.remote_store import folder_name, open_endpoint
-from rdfkit.store import Store, current_build, open_store
+from rdfkit.store import StoreProtocol, current_build, open_store
 
 Origin = Path | str
 """A folder, or the URL of an endpoint."""
@@ -25,7 +25,7 @@ def read_origin(text: str | Path) -> Origin:
     return shown if shown.startswith(("http://", "https://")) else Path(text)
 
 
-def open_origin(origin: Origin, folder: Path | None = None) -> Store:
+def open_origin(origin: Origin, folder: Path | None = None) -> StoreProtocol:
     """The graph of an origin. `folder` is where the index of labels of an endpoint is kept.
 
     Raises StoreError, RemoteError when an endpoint fails.

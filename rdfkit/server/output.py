@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import BinaryIO, Protocol
 
 from rdfkit.errors import AnswerTooLargeError
-from rdfkit.server.frames import Kind, frame, json_frame
+from rdfkit.server.frames import FrameKind, frame, json_frame
 
 # Up to this size an answer is held back, so that an error can still have its own status.
 _HELD = 65_536
@@ -120,7 +120,7 @@ class Output:
         parts = [] if self.has_begun else [self._begin(whole=True)]
         if self._compressor is not None:
             rest = self._compressor.compress(rest) + self._compressor.flush()
-        parts += [_chunks(rest), json_frame(Kind.END, {"rows": self.rows, "bytes": self.bytes})]
+        parts += [_chunks(rest), json_frame(FrameKind.END, {"rows": self.rows, "bytes": self.bytes})]
         self._stream.write(b"".join(parts))
         self._stream.flush()
 
@@ -142,7 +142,7 @@ class Output:
     def _begin(self, *, whole: bool) -> bytes:
         self.has_begun = True
         self._compressor = _compressor(self._encoding)
-        return json_frame(Kind.HEAD, {**self._head, "encoding": self._encoding, "whole": whole})
+        return json_frame(FrameKind.HEAD, {**self._head, "encoding": self._encoding, "whole": whole})
 
     def _send(self) -> None:
         head = b"" if self.has_begun else self._begin(whole=False)
@@ -156,7 +156,7 @@ class Output:
 def _chunks(data: bytes) -> bytes:
     """A part of an answer as frames of moderate size, at least one."""
     starts = range(0, max(len(data), 1), _LARGEST_PART)
-    return b"".join(frame(Kind.CHUNK, data[start : start + _LARGEST_PART]) for start in starts)
+    return b"".join(frame(FrameKind.CHUNK, data[start : start + _LARGEST_PART]) for start in starts)
 
 
 def _compressor(encoding: str | None) -> _Compressor | None:

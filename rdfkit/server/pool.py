@@ -22,7 +22,7 @@ from typing import Any
 from rdfkit.errors import StoreError
 from rdfkit.server import problems
 from rdfkit.server.answered import Answered
-from rdfkit.server.frames import Kind, decode, json_frame, next_frame
+from rdfkit.server.frames import FrameKind, decode, json_frame, next_frame
 from rdfkit.server.origins import Origin, current, remove_labels
 from rdfkit.server.problems import Problem
 from rdfkit.settings import Settings
@@ -180,7 +180,7 @@ class Worker:
             await worker.kill()
             raise
         said = decode(body)
-        if kind is not Kind.HEAD:
+        if kind is not FrameKind.HEAD:
             await worker.kill()
             raise StoreError(said.get("detail", "a worker could not open the store"), path=str(store))
         worker.build, worker.built = said["name"], said["built"]
@@ -200,7 +200,7 @@ class Worker:
         deadline = asyncio.get_running_loop().time() + limit + _GRACE
         self._send(job, settings, limit)
         kind, body = await self._expect(limit, deadline)
-        if kind is Kind.PROBLEM:
+        if kind is FrameKind.PROBLEM:
             raise Problem(**decode(body))
         head = decode(body)
         if head["whole"]:
@@ -241,10 +241,10 @@ class Worker:
         try:
             while True:
                 kind, body = await self._expect(limit, deadline)
-                if kind is Kind.END:
+                if kind is FrameKind.END:
                     reply.stats.update(decode(body))
                     return None
-                if kind is Kind.PROBLEM:
+                if kind is FrameKind.PROBLEM:
                     return Problem(**decode(body))
                 spool.put(body)
         except Problem as found:
@@ -275,9 +275,9 @@ class Worker:
             "max_rows": settings.max_rows,
             "max_bytes": settings.max_bytes,
         }
-        self.process.stdin.write(json_frame(Kind.JOB, said))
+        self.process.stdin.write(json_frame(FrameKind.JOB, said))
 
-    async def _expect(self, limit: float, deadline: float) -> tuple[Kind, bytes]:
+    async def _expect(self, limit: float, deadline: float) -> tuple[FrameKind, bytes]:
         try:
             async with asyncio.timeout_at(deadline):
                 return await self._next()
@@ -293,7 +293,7 @@ class Worker:
             await self.kill()
             raise
 
-    async def _next(self) -> tuple[Kind, bytes]:
+    async def _next(self) -> tuple[FrameKind, bytes]:
         if self.process.stdout is None:
             raise asyncio.IncompleteReadError(b"", None)
         return await next_frame(self.process.stdout)

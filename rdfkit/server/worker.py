@@ -18,12 +18,12 @@ from typing import Any, BinaryIO
 
 from rdfkit.errors import RdfkitError
 from rdfkit.labels import Labels, ensure_labels
-from rdfkit.server.frames import Kind, decode, json_frame, read_frame
+from rdfkit.server.frames import FrameKind, decode, json_frame, read_frame
 from rdfkit.server.jobs import JOBS, Context
 from rdfkit.server.origins import open_origin, read_origin
 from rdfkit.server.output import Output
 from rdfkit.server.problems import Problem, crashed, of_error
-from rdfkit.store import Store
+from rdfkit.store import StoreProtocol
 
 if sys.platform != "win32":
     import resource
@@ -40,16 +40,16 @@ def main(arguments: list[str]) -> int:
         store = open_origin(origin, folder)
         labels = Labels(ensure_labels(store))
     except RdfkitError as error:
-        return _say(answers, json_frame(Kind.PROBLEM, _problem(of_error(error))))
+        return _say(answers, json_frame(FrameKind.PROBLEM, _problem(of_error(error))))
     _limit_memory(memory)
     with store, labels:
-        _say(answers, json_frame(Kind.HEAD, {key: store.metadata[key] for key in ("name", "built")}))
+        _say(answers, json_frame(FrameKind.HEAD, {key: store.metadata[key] for key in ("name", "built")}))
         while (found := read_frame(jobs)) is not None:
             _do(store, labels, decode(found[1]), answers)
     return 0
 
 
-def _do(store: Store, labels: Labels, job: Mapping[str, Any], stream: BinaryIO) -> None:
+def _do(store: StoreProtocol, labels: Labels, job: Mapping[str, Any], stream: BinaryIO) -> None:
     output = Output(stream, encoding=job["encoding"], max_rows=job["max_rows"], max_bytes=job["max_bytes"])
     _set_alarm(job["time"])
     try:
@@ -58,9 +58,9 @@ def _do(store: Store, labels: Labels, job: Mapping[str, Any], stream: BinaryIO) 
         _set_alarm(0)
         output.finish()
     except RdfkitError as error:
-        _say(stream, json_frame(Kind.PROBLEM, _problem(of_error(error))))
+        _say(stream, json_frame(FrameKind.PROBLEM, _problem(of_error(error))))
     except MemoryError:
-        _say(stream, json_frame(Kind.PROBLEM, _problem(crashed())))
+        _say(stream, json_frame(FrameKind.PROBLEM, _problem(crashed())))
     finally:
         _set_alarm(0)
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from rdfkit.answers import rdflib_triple
 from rdfkit.errors import ShapesError
 from rdfkit.report import Severity
 from rdfkit.shacl.results import ShapeResult
+from rdfkit.terms import rdflib_triple
 
 if TYPE_CHECKING:
     import rdflib

@@ -19,8 +19,7 @@ from typing import Self
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
-
-from rdfkit.store import staging
+from stores import new_build
 
 from .serving import started
 
@@ -29,7 +28,7 @@ TOKEN = "hostile-tests-" + "t" * 32
 
 def write_store(folder: Path, quads: list[ox.Quad]) -> None:
     """Makes these quads the current build of the store in a folder."""
-    with staging(folder) as stage:
+    with new_build(folder) as stage:
         stage.load(quads)
         stage.commit({})
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 import pytest
+from stores import new_build
 
-from rdfkit.store import Store, staging
+from rdfkit.store import Store
 
 from .serving import TOKEN, Server, serving
 
@@ -31,7 +32,7 @@ _TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 def write_graphs(folder: Path) -> None:
     """Writes a store with three graphs, in each of which its own name has a type."""
-    with staging(folder) as stage:
+    with new_build(folder) as stage:
         stage.load(ox.Quad(ox.NamedNode(name), _TYPE, _KIND, ox.NamedNode(name)) for name in GRAPHS)
         stage.commit({})
 

@@ -16,7 +16,7 @@ from urllib.parse import quote
 import pytest
 import zstandard
 
-from rdfkit import updating
+from rdfkit.store import updates
 
 from .conftest import write_graphs
 from .serving import JSON, Answer, Server, serving
@@ -336,7 +336,7 @@ def test_build_from_elsewhere_is_picked_up(tmp_path_factory: pytest.TempPathFact
     write_graphs(folder)
     with serving(folder, "workers=1", "reload_interval=0.05") as running:
         before = running.health()["build"]
-        updating.update(folder, "INSERT DATA { <urn:a> <urn:b> 'later' }")
+        updates.update(folder, "INSERT DATA { <urn:a> <urn:b> 'later' }")
         deadline = time.monotonic() + 20
         while running.health()["build"] == before and time.monotonic() < deadline:
             time.sleep(0.02)

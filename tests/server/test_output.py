@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rdfkit.errors import AnswerTooLargeError
-from rdfkit.server.frames import Kind, decode, read_frame
+from rdfkit.server.frames import FrameKind, decode, read_frame
 from rdfkit.server.output import Output, RowCounter
 
 FORMATS = {
@@ -124,7 +124,7 @@ def test_ask_and_graphs_have_no_rows():
     assert RowCounter("csv", ("a",)).rows == 0
 
 
-def frames_of(stream: io.BytesIO) -> list[tuple[Kind, bytes]]:
+def frames_of(stream: io.BytesIO) -> list[tuple[FrameKind, bytes]]:
     stream.seek(0)
     found = []
     while (one := read_frame(stream)) is not None:
@@ -154,8 +154,8 @@ def test_frames_put_together_are_what_was_written(parts, encoding):
     output.finish()
     (head_kind, head), *chunks, (end_kind, end) = frames_of(stream)
     said = decode(head)
-    assert (head_kind, end_kind) == (Kind.HEAD, Kind.END)
-    assert {kind for kind, _ in chunks} == {Kind.CHUNK}
+    assert (head_kind, end_kind) == (FrameKind.HEAD, FrameKind.END)
+    assert {kind for kind, _ in chunks} == {FrameKind.CHUNK}
     # Who reads a whole answer reads one part; no part keeps the reader long.
     assert not said["whole"] or len(chunks) == 1
     assert max(len(body) for _, body in chunks) <= 1 << 20

@@ -19,8 +19,7 @@ from rdflib import RDFS, Namespace
 from rdflib.collection import Collection
 from rdflib.compare import isomorphic
 from rdflib.term import Node
-
-from rdfkit.store import staging
+from stores import new_build
 
 from .schema import complaints
 from .serving import TOKEN, Answer, Server, bearer, serving
@@ -135,7 +134,7 @@ def w3c_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     none of the graphs is gone when it is needed.
     """
     folder = tmp_path_factory.mktemp("w3c") / "store"
-    with staging(folder) as stage:
+    with new_build(folder) as stage:
         for name, file in {pair for entry in PROTOCOL for pair in entry.graphs}:
             stage.load(
                 ox.Quad(quad.subject, quad.predicate, quad.object, ox.NamedNode(name))
@@ -178,7 +177,7 @@ SAME = {"200": {"200", "204"}, "204": {"200", "204"}}
 def graph_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with an empty store that takes updates."""
     folder = tmp_path_factory.mktemp("w3c") / "store"
-    with staging(folder) as stage:
+    with new_build(folder) as stage:
         stage.commit({})
     with serving(folder, "workers=1", token=TOKEN) as running:
         yield running

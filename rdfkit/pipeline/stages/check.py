@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pyoxigraph as ox
 
 from rdfkit import tracing, validation
-from rdfkit.counts import Counts, count_merged
 from rdfkit.pipeline.converter import map_task, unsaid
 from rdfkit.pipeline.stages.run import Run
 from rdfkit.pipeline.state.findings import replace_findings_about, unsettle
@@ -17,6 +16,7 @@ from rdfkit.pipeline.state.model import Waiting
 from rdfkit.pipeline.state.pages import pages_of_graphs, path_of
 from rdfkit.report import Result, Severity
 from rdfkit.shacl import CompiledShapes, ShapeResult
+from rdfkit.store.statistics import Counts, count_merged
 from rdfkit.union import can_be_parted, check_union, confirmed_suspects, holders
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from rdfkit.commits import Commits
-from rdfkit.counts import Counts, count_store
 from rdfkit.identifiers import expand
 from rdfkit.ontologies import Ontology
 from rdfkit.pipeline.stages.run import Phase, Run
@@ -26,8 +25,9 @@ from rdfkit.provenance import (
     version_quad,
 )
 from rdfkit.quads import sorted_quads
-from rdfkit.void import describe as describe_datasets
-from rdfkit.void import site_of_kind
+from rdfkit.store.statistics import Counts, count_store
+from rdfkit.store.void import describe as describe_datasets
+from rdfkit.store.void import site_of_kind
 
 _DERIVED = ox.NamedNode(expand("prov:wasDerivedFrom"))
 

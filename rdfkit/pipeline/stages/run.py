@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rdfkit import labels
-from rdfkit.editing import Editor
 from rdfkit.ontologies import Ontology, read_ontology
 from rdfkit.pipeline.batches import Batches
 from rdfkit.pipeline.fingerprint import program
@@ -21,8 +20,9 @@ from rdfkit.pipeline.state.graphs import kind_of_graph
 from rdfkit.pipeline.state.model import PageState
 from rdfkit.pipeline.state.pages import count_in, count_pages
 from rdfkit.store import Stage
+from rdfkit.store.graph_editor import Editor
+from rdfkit.store.void import site_of_kind
 from rdfkit.validation import Shapes
-from rdfkit.void import site_of_kind
 
 if TYPE_CHECKING:
     from rdfkit.pipeline.linkset import Thresholds

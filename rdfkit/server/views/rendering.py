@@ -18,7 +18,7 @@ from rdfkit.addresses import compact, kinds, page_of
 from rdfkit.identifiers import compress, expand
 from rdfkit.labels import Entry, Labels
 from rdfkit.server.views.outlinks import address_of, external, outlinks
-from rdfkit.store import Store
+from rdfkit.store import StoreProtocol
 
 if TYPE_CHECKING:
     from rdfkit.network import Network
@@ -40,7 +40,7 @@ class Source:
     answer may have (None: any number), and the endpoints that queries may ask (None: there are none).
     """
 
-    store: Store
+    store: StoreProtocol
     labels: Labels
     most_rows: int | None = None
     network: Network | None = None

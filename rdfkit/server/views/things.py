@@ -24,7 +24,7 @@ from rdfkit.labels import Entry, revision
 from rdfkit.server import plots
 from rdfkit.server.views.outlinks import external
 from rdfkit.server.views.rendering import Link, Rendered, Source, address, entry_link, html, link_to, links
-from rdfkit.store import Store
+from rdfkit.store import StoreProtocol
 
 # How many things a list on a page shows, how many a page of the whole list, and how many are read at all.
 SHOWN, PAGE, MOST = 20, 100, 10_000
@@ -215,7 +215,7 @@ def _portrait(source: Source, iri: str, kind: str) -> Rendered:
     )
 
 
-def _descriptions(store: Store, iri: str) -> list[str]:
+def _descriptions(store: StoreProtocol, iri: str) -> list[str]:
     found = texts(store, iri, "dcterms:description")
     return found or texts(store, iri, "dcterms:abstract")
 
@@ -242,7 +242,7 @@ def _shown(link: Link, how: str) -> Link:
     return link
 
 
-def _terms(store: Store, iri: str, path: str) -> list[ox.NamedNode | ox.Literal]:
+def _terms(store: StoreProtocol, iri: str, path: str) -> list[ox.NamedNode | ox.Literal]:
     answer = store.query(f"SELECT DISTINCT ?value {{ <{iri}> {path} ?value }} LIMIT {SHOWN}", strict=True)
     found = (row["value"] for row in answer.terms()) if isinstance(answer, Rows) else iter(())
     return sorted(

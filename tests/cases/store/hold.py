@@ -5,9 +5,9 @@ import sys
 
 import pyoxigraph as ox
 
-from rdfkit.store import staging
+from rdfkit.store import building
 
-with staging(sys.argv[1]) as stage:
+with building(sys.argv[1], lambda folder: False) as stage:
     stage.load([ox.Quad(ox.NamedNode("http://ex/a"), ox.NamedNode("http://ex/b"), ox.Literal("half"))])
     print("holding", flush=True)
     signal.pause()

@@ -9,7 +9,7 @@ from itertools import count
 
 import pyoxigraph as ox
 
-from rdfkit.store import staging
+from rdfkit.store import building
 
 
 def quads(generation, number):
@@ -26,7 +26,7 @@ def quads(generation, number):
 def main(path, first, number):
     """Builds from generation `first` on."""
     for generation in count(int(first)):
-        with staging(path) as stage:
+        with building(path, lambda folder: False) as stage:
             stage.load(quads(generation, int(number)))
             stage.commit({"generation": generation})
         print(generation, flush=True)

@@ -8,9 +8,9 @@ import pytest
 
 from pipeline.site import Site
 from rdfkit import validation
-from rdfkit.counts import count_merged
 from rdfkit.pipeline.stages.check import check_shared, count_and_check
 from rdfkit.pipeline.state.findings import findings, refusals
+from rdfkit.store.statistics import count_merged
 from rdfkit.validation import Shapes
 
 ONE_YEAR = """

@@ -16,21 +16,22 @@ from typing import TypeVar
 
 import pyoxigraph as ox
 
-from rdfkit.complexity import SAFE, Complexity, refuse
+from rdfkit.complexity import SAFE, Complexity
 from rdfkit.datasets import Dataset
 from rdfkit.errors import NotFoundError, PreconditionError, QueryRefusedError, UpdateError
 from rdfkit.formats import Format
 from rdfkit.identifiers import prefix_map
-from rdfkit.sparql_tokens import Kind, Token, calls_service, loads_documents, tokens
+from rdfkit.query import QueryText
+from rdfkit.sparql_tokens import Token, TokenKind
 from rdfkit.store import changing, syntax_error
 
 _Result = TypeVar("_Result")
-_SKIPPED = frozenset({Kind.SPACE, Kind.COMMENT})
+_SKIPPED = frozenset({TokenKind.SPACE, TokenKind.COMMENT})
 
 
 def update(
     path: str | Path,
-    text: str,
+    text: str | QueryText,
     *,
     using: Dataset | None = None,
     base_iri: str | None = None,
@@ -42,14 +43,15 @@ def update(
     Raises QueryRefusedError for LOAD, SERVICE and more than `limits` allow, UpdateError for what is not SPARQL or
     fails, StoreError when the store cannot be written.
     """
-    if calls_service(text) or loads_documents(text):
+    query = QueryText.of(text)
+    if query.calls_service or query.loads_documents:
         raise QueryRefusedError(
             "LOAD and SERVICE are refused: an update opens no network connection", key="load"
         )
-    refuse(text, limits)
-    meant = with_dataset(text, using) if using else text
+    query.refuse(limits)
+    meant = with_dataset(query, using) if using else query
     try:
-        _change(path, lambda graph: graph.update(meant, base_iri=base_iri, prefixes=prefix_map()))
+        _change(path, lambda graph: graph.update(meant.text, base_iri=base_iri, prefixes=prefix_map()))
     except SyntaxError as error:
         said = syntax_error(error, meant, prefix_map())
         raise UpdateError(said.message, line=said.line, column=said.column) from error
@@ -118,7 +120,7 @@ def delete_graph(path: str | Path, graph: str | None) -> None:
     _change(path, work)
 
 
-def with_dataset(text: str, dataset: Dataset) -> str:
+def with_dataset(query: QueryText, dataset: Dataset) -> QueryText:
     """The update with a USING clause for each graph in each of its DELETE and INSERT operations.
 
     Raises UpdateError when it has WITH or USING of its own, as the protocol demands.
@@ -128,20 +130,21 @@ def with_dataset(text: str, dataset: Dataset) -> str:
     # Raises for what is no IRI, so that nothing else gets into the text.
     dataset.options()
     parts, depth, before = [], 0, ""
-    found = list(tokens(text))
-    for number, token in enumerate(found):
-        depth += (token.text == "{") - (token.text == "}") if token.kind is Kind.MARK else 0
-        word = token.text.upper() if token.kind is Kind.WORD and depth == 0 else ""
+    for number, token in enumerate(query.tokens):
+        depth += (token.text == "{") - (token.text == "}") if token.kind is TokenKind.MARK else 0
+        word = token.text.upper() if token.kind is TokenKind.WORD and depth == 0 else ""
         if word in ("WITH", "USING"):
             raise UpdateError(
                 "an update with WITH or USING cannot have a dataset by the protocol", key="using-graph-uri"
             )
         if word == "WHERE":
             # DELETE WHERE { … } takes no USING; DELETE { … } WHERE { … } says the same.
-            parts.append(f"{_group(found[number + 1 :])}{clauses} " if before == "DELETE" else f"{clauses} ")
+            parts.append(
+                f"{_group(query.tokens[number + 1 :])}{clauses} " if before == "DELETE" else f"{clauses} "
+            )
         parts.append(token.text)
         before = before if token.kind in _SKIPPED else token.text.upper()
-    return "".join(parts)
+    return QueryText("".join(parts))
 
 
 def _group(following: Iterable[Token]) -> str:
@@ -149,7 +152,7 @@ def _group(following: Iterable[Token]) -> str:
     depth, parts = 0, []
     for token in following:
         parts.append(token.text)
-        if token.kind is Kind.MARK and token.text in "{}":
+        if token.kind is TokenKind.MARK and token.text in "{}":
             depth += 1 if token.text == "{" else -1
             if depth == 0:
                 break

@@ -7,14 +7,17 @@ https://www.w3.org/TR/void/ and https://www.w3.org/TR/vocab-dcat-3/. What the da
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import pyoxigraph as ox
 
-from rdfkit.counts import Counts, catalogue
+from rdfkit.answers import Rows
 from rdfkit.identifiers import compress, expand, percent_encode
+from rdfkit.store.protocol import StoreProtocol
+from rdfkit.store.statistics import Counts, catalogue
 
 CC0 = "creativecommons:publicdomain/zero/1.0/"
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
@@ -62,6 +65,42 @@ def describe(
     present = {name: counts[name] for name in _sites() if name in counts and counts[name].properties}
     for subject, predicate, value in _statements(present, created, downloads or {}, linked):
         yield ox.Quad(ox.NamedNode(subject), ox.NamedNode(expand(predicate)), value, graph)
+
+
+def described(store: StoreProtocol, graph: ox.NamedNode) -> dict[str, Counts]:
+    """The counts that the descriptions in a graph of a store give, by dataset: those that `describe` was given.
+
+    Without descriptions there are none. Raises as `Store.evaluate` does.
+    """
+    found: dict[str, Counts] = {}
+    for name, site in _sites().items():
+        about = f"GRAPH {graph} {{ <{site['iri']}>"
+        numbers = _numbers(store, f"{about} ?key ?n FILTER(isLiteral(?n)) }}")
+        if expand("void:triples") in numbers:
+            found[name] = Counts(
+                numbers[expand("void:distinctSubjects")],
+                numbers[expand("void:entities")],
+                numbers[expand("void:distinctObjects")],
+                _numbers(store, f"{about} void:classPartition [ void:class ?key ; void:entities ?n ] }}"),
+                _numbers(
+                    store, f"{about} void:propertyPartition [ void:property ?key ; void:triples ?n ] }}"
+                ),
+                _links(_numbers(store, f"{about} void:subset ?key . ?key void:triples ?n }}")),
+            )
+    return found
+
+
+def _numbers(store: StoreProtocol, pattern: str) -> Counter[str]:
+    """The integers ?n by their ?key."""
+    answer = store.evaluate(f"SELECT ?key ?n {{ {pattern} }}")
+    rows = answer if isinstance(answer, Rows) else ()
+    return Counter({str(row["key"]): n for row in rows if isinstance(n := row["n"], int)})
+
+
+def _links(numbers: Mapping[str, int]) -> Counter[str]:
+    """The links of linksets by name, given those by IRI."""
+    names = {expand(one["iri"]): name for name, one in catalogue()["linksets"].items()}
+    return Counter({names[iri]: number for iri, number in numbers.items() if iri in names})
 
 
 _Statement = tuple[str, str, ox.NamedNode | ox.Literal]

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pyoxigraph as ox
 
 from rdfkit import resources
-from rdfkit.dialect.repair import repair
 from rdfkit.identifiers import compress, expand, prefix_map
 from rdfkit.needs import Apart, Either, Need, Never, OneOf, Place, Term, Triple, needs_of
+from rdfkit.query import QueryText
 
 if TYPE_CHECKING:
-    from rdfkit.store import Store
+    from rdfkit.store import StoreProtocol
 
 _TYPE = ox.NamedNode(expand("rdf:type"))
 # How many values of a property are looked at to see how its texts are written.
@@ -54,14 +54,16 @@ _NEVER_TOGETHER = Hint(
 )
 
 
-def explain_empty(text: str, store: Store, prefixes: Mapping[str, str] | None = None) -> tuple[Hint, ...]:
+def explain_empty(
+    text: str | QueryText, store: StoreProtocol, prefixes: Mapping[str, str] | None = None
+) -> tuple[Hint, ...]:
     """The reasons why a query finds nothing in a store, in the order of the query.
 
     For a query of any form, in any dialect that the store takes, that is known to find nothing: terms that are
     absent; else triple patterns without a match; else that the patterns do not go together.
     """
     known = {**prefix_map(), **(prefixes or {})}
-    standard = repair(text, known).text
+    standard = QueryText.of(text).repaired(known).text
     lookup = _Lookup(store)
     needs = needs_of(standard, known)
     found = lookup.reasons(needs, lookup.absent) or lookup.reasons(needs, lookup.unmatched)
@@ -74,7 +76,7 @@ _Ask: TypeAlias = Callable[[Triple], list[Hint]]
 class _Lookup:
     """Asks a store for what a query needs."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: StoreProtocol) -> None:
         self._store = store
 
     def reasons(self, needs: Sequence[Need], ask: _Ask, around: tuple[Triple, ...] = ()) -> list[Hint]:

@@ -1,15 +1,14 @@
 """How much a dataset holds: triples, subjects, entities, objects, classes, properties and links to others.
 
-Each counts once, however many graphs of the dataset have it. Counted over quads, over a store by its merged default
-graph, or kept up to date by what a change did.
+Each counts once, however many graphs of the dataset have it. Counted in a store by its merged default graph, or kept up
+to date by what a change did.
 """
 
 from __future__ import annotations
 
 import tomllib
-from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -18,8 +17,8 @@ from typing import Any, Self
 import pyoxigraph as ox
 
 from rdfkit import resources
-from rdfkit.editing import Pattern, is_matched, patterns
 from rdfkit.identifiers import expand
+from rdfkit.store.graph_editor import Pattern, is_matched, patterns
 
 _TYPE = ox.NamedNode(expand("rdf:type"))
 _COUNTERS = ("classes", "properties", "links")
@@ -42,7 +41,7 @@ class Counts:
         return sum(self.properties.values())
 
     def add(self, pattern: Pattern, number: int) -> None:
-        """Counts a pattern of `editing.patterns` that matches (1), or no longer does (-1)."""
+        """Counts a pattern of `graph_editor.patterns` that matches (1), or no longer does (-1)."""
         subject, predicate, value = pattern
         if predicate is None:
             self.subjects += number if subject is not None else 0
@@ -68,18 +67,6 @@ class Counts:
         """The numbers in the JSON values that `to_json` gives."""
         counters = (Counter(data[name]) for name in _COUNTERS)
         return cls(data["subjects"], data["entities"], data["objects"], *counters)
-
-
-def count(quads: Iterable[ox.Quad], site: Callable[[str], str | None]) -> dict[str, Counts]:
-    """The counts of the datasets that quads belong to; `site` tells by the graph."""
-    found: dict[str, defaultdict[object, _Distinct]] = {}
-    for quad in quads:
-        name = site(quad.graph_name.value) if isinstance(quad.graph_name, ox.NamedNode) else None
-        if name is not None:
-            counters = found.setdefault(name, defaultdict(_Distinct))
-            for pattern in patterns(quad):
-                counters[_counter(pattern)].add(pattern)
-    return {name: _counts(counters) for name, counters in found.items()}
 
 
 def count_store(
@@ -158,66 +145,6 @@ def _add(counter: Counter[str], key: str, number: int) -> None:
         counter[key] += number
     else:
         del counter[key]
-
-
-def _counter(pattern: Pattern) -> object:
-    """What a distinct pattern is counted as."""
-    subject, predicate, value = pattern
-    if predicate is None:
-        return "subjects" if subject is not None else "objects"
-    if value is None:
-        return "entities"
-    links = tuple(
-        name
-        for name, (wanted, start) in _linksets().items()
-        if predicate.value == wanted and isinstance(value, ox.NamedNode) and value.value.startswith(start)
-    )
-    kind = value.value if predicate == _TYPE and isinstance(value, ox.NamedNode) else None
-    return predicate.value, kind, links
-
-
-def _counts(counters: Mapping[object, _Distinct]) -> Counts:
-    found = Counts()
-    for key, distinct in counters.items():
-        number = len(distinct)
-        if isinstance(key, tuple):
-            predicate, kind, links = key
-            found.properties[predicate] += number
-            if kind is not None:
-                found.classes[kind] += number
-            for name in links:
-                found.links[name] += number
-        else:
-            setattr(found, str(key), number)
-    return found
-
-
-class _Distinct:
-    """How many different things were added. Only their 64-bit hashes are kept, mostly at eight bytes each.
-
-    A set of all triples of 100,000 figures would take gigabytes. Two things with one hash would count as one; among
-    a hundred million that happens once in four thousand times.
-    """
-
-    __slots__ = ("_limits", "_parts")
-    _PARTS = 64
-    _SPARE = 4096
-
-    def __init__(self) -> None:
-        self._parts = [array("q") for _ in range(self._PARTS)]
-        self._limits = [self._SPARE] * self._PARTS
-
-    def add(self, thing: Hashable) -> None:
-        number = hash(thing)
-        index = number % self._PARTS
-        part = self._parts[index]
-        part.append(number)
-        if len(part) > self._limits[index]:
-            self._parts[index] = array("q", set(part))
-            self._limits[index] = 2 * len(self._parts[index]) + self._SPARE
-
-    def __len__(self) -> int:
-        return sum(len(set(part)) for part in self._parts)
 
 
 @cache
