@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from urllib.parse import urljoin
+from dataclasses import dataclass, field, replace
 
 import pyoxigraph as ox
 
@@ -34,14 +33,6 @@ def is_web_address(text: str) -> bool:
     return _WEB_ADDRESS.match(text) is not None and is_iri(text)
 
 
-def resolved(base: str | None, iri: str) -> str:
-    """An IRI reference against a base (RFC 3986), as it stands where there is no base or it cannot be resolved."""
-    try:
-        return iri if base is None else urljoin(base, iri)
-    except ValueError:
-        return iri
-
-
 def check_scheme(problems: Problems, iri: str, path: KeyPath) -> None:
     """Notes an IRI that looks like a name with a prefix that nobody declared."""
     scheme = iri.partition(":")[0]
@@ -63,6 +54,14 @@ class Names:
     numbers: dict[str, int] = field(default_factory=dict)
     # The unusable @id of the first mapping, which the page stands in for.
     page_alias: str | None = None
+
+    def copy(self) -> Names:
+        """The same names, to be tried out."""
+        return replace(self, taken=set(self.taken), numbers=dict(self.numbers))
+
+    def become(self, tried: Names) -> None:
+        """Takes over what a copy has come to."""
+        self.taken, self.numbers, self.page_alias = tried.taken, tried.numbers, tried.page_alias
 
     def reserve(self, block: Value) -> None:
         """Remembers every IRI that the block gives itself, so that no generated one is the same."""
