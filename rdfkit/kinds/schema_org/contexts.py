@@ -25,7 +25,7 @@ KEYWORDS = frozenset(
 )
 _BOOLEAN_KEYWORDS = frozenset({"@prefix", "@propagate", "@protected"})
 # What the published context of schema.org calls keywords.
-_SCHEMA_ORG_ALIASES: Mapping[str, str] = {"id": "@id", "type": "@type"}
+SCHEMA_ORG_ALIASES: Mapping[str, str] = {"id": "@id", "type": "@type"}
 
 
 @cache
@@ -123,10 +123,11 @@ def map_terms(part: dict[str, Value]) -> frozenset[str]:
 
 def aliases(part: dict[str, Value]) -> Mapping[str, str]:
     """The terms of all contexts in a mapping that stand for keywords."""
-    own = {key: text for key, item in _definitions(part) if (text := str(item.get("@id"))) in KEYWORDS}
+    named = {key: str(item.get("@id")) for key, item in _definitions(part) if key not in KEYWORDS}
+    own = {key: text for key, text in named.items() if text in KEYWORDS}
     names = [text for context in _contexts(part) for _, text in texts(context, ())]
     has_schema_org = names or "@context" not in part or any(key == "@import" for key, _ in _definitions(part))
-    return {**_SCHEMA_ORG_ALIASES, **own} if has_schema_org else own
+    return {**SCHEMA_ORG_ALIASES, **own} if has_schema_org else own
 
 
 def _definitions(part: dict[str, Value]) -> Iterator[tuple[str, dict[str, Value]]]:

@@ -22,6 +22,7 @@ from rdfkit.kinds.schema_org.values import (
     Item,
     Property,
     is_local,
+    is_plain,
     left_out,
     note_refusal,
     property_of,
@@ -29,7 +30,7 @@ from rdfkit.kinds.schema_org.values import (
     value_object,
     verbatim,
 )
-from rdfkit.kinds.schema_org.vocabulary import advice, check_name, is_known
+from rdfkit.kinds.schema_org.vocabulary import advice, check_name, known_types, value_kinds
 
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
@@ -140,7 +141,7 @@ def _types(shaping: Shaping, entry: _Entry, place: Place, context: Node) -> Iter
     for where, part in leaves(entry.value, entry.path):
         if not isinstance(part, str):
             shaping.problems.note("schema-form", "@type is not a text, so it is left out", where)
-        elif shaping.is_usual and is_known(part, "type"):
+        elif shaping.is_usual and part in known_types():
             yield part
         elif not is_missing(part):
             iri = shaping.read(place.alone({**context, "@id": HERE, "@type": part})).type()
@@ -153,6 +154,12 @@ def _types(shaping: Shaping, entry: _Entry, place: Place, context: Node) -> Iter
 
 def _values(shaping: Shaping, entry: _Entry, place: Place, frame: Node) -> Iterator[Item]:
     """The values of a property or of `@included`, each as JSON-LD has it."""
+    text = entry.value
+    if shaping.is_usual and isinstance(text, str) and is_plain(text, value_kinds().get(entry.keys[0])):
+        # Most entries of a page are such texts.
+        if not is_missing(text):
+            yield text
+        return
 
     def read(value: Any) -> Reading:  # noqa: ANN401 - a JSON-LD value
         return shaping.read(place.alone({**frame, "@id": HERE, **under(entry.keys, value)}))

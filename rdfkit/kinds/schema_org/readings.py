@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 import pyoxigraph as ox
+
+from rdfkit.kinds.schema_org.contexts import packaged_context
 
 # The node that an entry is read for, and a node that it is asked to refer to.
 # No prefix of a context changes an IRI with two slashes after the colon.
@@ -119,7 +122,7 @@ class Reader:
     def _read(self, texts: list[str]) -> None:
         # The name of its graph tells from which document a statement is.
         graphs = ",".join(f'{{"@id":"{_OURS}{i}","@graph":{text}}}' for i, text in enumerate(texts))
-        whole = f'{{"@context":{json.dumps(self._context)},"@graph":[{graphs}]}}'
+        whole = f'{{"@context":{_as_json(self._context)},"@graph":[{graphs}]}}'
         found: dict[str, list[ox.Quad]] = {}
         try:
             for quad in ox.parse(whole.encode(), ox.RdfFormat.JSON_LD, base_iri=_BASE):
@@ -138,6 +141,15 @@ class Reader:
         middle = len(texts) // 2
         self._read(texts[:middle])
         self._read(texts[middle:])
+
+
+def _as_json(context: Any) -> str:  # noqa: ANN401 - a JSON-LD context
+    return _packaged_json() if context is packaged_context() else json.dumps(context)
+
+
+@cache
+def _packaged_json() -> str:
+    return json.dumps(packaged_context())
 
 
 def _is_here(term: object) -> bool:

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from rdfkit.front_matter import KeyPath, Value
 from rdfkit.identifiers import is_missing
 from rdfkit.kinds.schema_org.contexts import (
+    SCHEMA_ORG_ALIASES,
     aliases,
     context_size,
     has_graph_container,
@@ -63,9 +64,9 @@ def documents(block: Value, page: str) -> Shaped:
             if not (isinstance(part, str) and is_missing(part)):
                 message = "the block is neither a mapping nor a list of mappings, so it is left out"
                 problems.note("schema-not-a-mapping", message, path, text_or_none(part))
-        elif part and (is_usual(part) or not _is_refused(problems, part, path)):
+        elif part and ((usual := is_usual(part)) or not _is_refused(problems, part, path)):
             top_iri = page if number == 0 else names.fresh(f"block-{number + 1}")
-            node = _node_of_part(names, problems, part, path, top_iri)
+            node = _node_of_part(names, problems, part, path, top_iri, usual=usual)
             if node is not None:
                 (foreign if "@context" in node else nodes).append(node)
     return Shaped(tuple(nodes), tuple(foreign), tuple(problems.found))
@@ -108,15 +109,15 @@ def _is_refused(problems: Problems, part: dict[str, Value], path: KeyPath) -> bo
 
 
 def _node_of_part(
-    names: Names, problems: Problems, part: dict[str, Value], path: KeyPath, top_iri: str
+    names: Names, problems: Problems, part: dict[str, Value], path: KeyPath, top_iri: str, *, usual: bool
 ) -> Node | None:
     """The node object of one mapping of the block, with the context if that is its own; None when it is left out."""
     context = part.get("@context", "")
     if says_nothing(context):
         problems.note("schema-no-context", "there is no @context, so it is read as schema.org", path)
-    usual = is_usual(part)
     own = packaged_context() if usual or says_nothing(context) else inline(context)
-    reader, known, maps = Reader(own), aliases(part), map_terms(part)
+    known, maps = (SCHEMA_ORG_ALIASES, frozenset[str]()) if usual else (aliases(part), map_terms(part))
+    reader = Reader(own)
     refusal = None if usual else reader.refusal()
     if refusal is not None:
         _note_refusal(problems, path, refusal)

@@ -99,7 +99,7 @@ def text_items(shaping: Shaping, text: str, prop: Property, path: KeyPath) -> It
     if prop.is_licence and (known := licence(text)) is not None:
         yield {"@id": known}
         return
-    if _is_plain(text, prop.kind):
+    if is_plain(text, prop.kind):
         yield text
         return
     reading = prop.read([text])
@@ -124,7 +124,7 @@ def text_items(shaping: Shaping, text: str, prop: Property, path: KeyPath) -> It
         yield text
 
 
-def _is_plain(text: str, kind: str | None) -> bool:
+def is_plain(text: str, kind: str | None) -> bool:
     """Whether a text is what belongs under a property of schema.org's own context."""
     if kind == "Date":
         return is_date(text)

@@ -71,16 +71,21 @@ def _near(name: str, kind: str) -> str | None:
     return f"Did you mean {found[0]}?" if found else None
 
 
-def is_known(name: str, kind: str) -> bool:
-    """Whether a text is the name of a property or type of schema.org and a term of its own context."""
-    return name in known_names(kind) and isinstance(packaged_context().get(name, {}), dict)
+@cache
+def known_types() -> frozenset[str]:
+    """The names of schema.org's types that its own context does not give another meaning."""
+    return frozenset(name for name in known_names("type") if _is_ordinary(name))
 
 
 @cache
 def value_kinds() -> Mapping[str, str]:
     """What the texts under each property of schema.org's own context are: `text`, `@id` or `Date`."""
-    names = [name for name in known_names("property") if is_known(name, "property")]
+    names = [name for name in known_names("property") if _is_ordinary(name)]
     return {name: packaged_context().get(name, {}).get("@type", "text") for name in names}
+
+
+def _is_ordinary(name: str) -> bool:
+    return isinstance(packaged_context().get(name, {}), dict)
 
 
 def is_date(text: str) -> bool:
