@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any
 
-from rdfkit import resources
+from rdfkit import contexts
 from rdfkit.front_matter import KeyPath, Value
 from rdfkit.identifiers import is_missing
 from rdfkit.kinds.schema_org.trees import mappings, texts
@@ -28,12 +26,9 @@ _BOOLEAN_KEYWORDS = frozenset({"@prefix", "@propagate", "@protected"})
 SCHEMA_ORG_ALIASES: Mapping[str, str] = {"id": "@id", "type": "@type"}
 
 
-@cache
 def packaged_context() -> Mapping[str, Any]:
     """The schema.org context that ships with the package, the value of its `@context`."""
-    text = (resources.contexts_folder() / "schema.jsonld").read_text(encoding="utf-8")
-    context: dict[str, Any] = json.loads(text)["@context"]
-    return context
+    return contexts.context("schema")
 
 
 def remote_contexts(block: Value, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
