@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
@@ -52,16 +52,18 @@ class Names:
     page: str
     taken: set[str] = field(default_factory=set)
     numbers: dict[str, int] = field(default_factory=dict)
+    # The new names, each with its number before.
+    issued: list[tuple[str, int, str]] = field(default_factory=list)
     # The unusable @id of the first mapping, which the page stands in for.
     page_alias: str | None = None
 
-    def copy(self) -> Names:
-        """The same names, to be tried out."""
-        return replace(self, taken=set(self.taken), numbers=dict(self.numbers))
-
-    def become(self, tried: Names) -> None:
-        """Takes over what a copy has come to."""
-        self.taken, self.numbers, self.page_alias = tried.taken, tried.numbers, tried.page_alias
+    def take_back(self, count: int, page_alias: str | None) -> None:
+        """Takes back the new names but for the first `count`, and what the page is also called."""
+        while len(self.issued) > count:
+            name, number, iri = self.issued.pop()
+            self.numbers[name] = number
+            self.taken.discard(iri)
+        self.page_alias = page_alias
 
     def reserve(self, block: Value) -> None:
         """Remembers every IRI that the block gives itself, so that no generated one is the same."""
@@ -81,12 +83,14 @@ class Names:
 
     def fresh(self, name: str) -> str:
         """An IRI under the page that nothing else has: `name`, or `name-2` and so on."""
-        number = self.numbers.get(name, 0) + 1
+        before = self.numbers.get(name, 0)
+        number = before + 1
         while not self._is_free(numbered(name, number)):
             number += 1
         self.numbers[name] = number
         iri = self._fragment(numbered(name, number))
         self.taken.add(iri)
+        self.issued.append((name, before, iri))
         return iri
 
     def _is_free(self, name: str) -> bool:

@@ -123,12 +123,12 @@ def _node_of_part(
         _note_refusal(problems, path, refusal)
         return None
     # A first look finds out what has to be read, so that all of it is read in one go.
-    tried, noted, place = names.copy(), Problems(), Place(path)
-    node = node_object(Shaping(tried, noted, known, maps, reader.want, usual), part, place, top_iri)
+    noted, place, before = Problems(), Place(path), (len(names.issued), names.page_alias)
+    node = node_object(Shaping(names, noted, known, maps, reader.want, usual), part, place, top_iri)
     if reader.read_wanted():
-        tried, noted = names.copy(), Problems()
-        node = node_object(Shaping(tried, noted, known, maps, reader.read, usual), part, place, top_iri)
-    names.become(tried)
+        names.take_back(*before)
+        noted = Problems()
+        node = node_object(Shaping(names, noted, known, maps, reader.read, usual), part, place, top_iri)
     problems.found.extend(noted.found)
     if node is None or usual:
         return node
