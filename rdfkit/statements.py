@@ -1,8 +1,8 @@
 """JSON-LD documents into statements: quads as text, with no object of their own and no parser in between.
 
 The context of a kind is compiled once, and each node is read with it. What the compiled contexts do not cover, such as
-a block with a context of its own, goes through Oxigraph's parser (`rdfkit.quads`), so the statements are always those
-that JSON-LD 1.1 gives.
+a block with a context of its own, goes through Oxigraph's parser (`oxigraph`), so the statements are always those that
+JSON-LD 1.1 gives.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rdfkit.contexts.compiled import (
+    CompiledContext,
     Term,
-    Terms,
-    UnsureError,
     compiled,
     datatype,
     language_tag,
     named_node,
     plain_literal,
 )
+from rdfkit.contexts.oxigraph import quads
+from rdfkit.contexts.terms import UnsureError
 from rdfkit.documents import Document, Node
-from rdfkit.quads import quads
 
 # Subject → predicate → the distinct objects in order of first appearance; every term as N-Triples has it.
 Statements = dict[str, dict[str, list[str]]]
@@ -29,13 +29,14 @@ _TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 
 
 def statements(document: Document) -> Statements:
-    """What a document says, in the named graph of its page: the same as `quads.quads` gives.
+    """What a document says, in the named graph of its page: the same as `oxigraph.quads` gives.
 
     The nodes of the document are read once. Raises JsonLdError, naming the graph, for what is not JSON-LD.
     """
     found: Statements = {}
     # Nodes may come from a table as it is read. They are kept in case that they have to be read again.
     unread, nodes = iter(document.nodes), list[Node]()
+    rest = replace(document, nodes=[], schema_nodes=[])
     try:
         terms = compiled(document.kind)
         for node in unread:
@@ -43,13 +44,11 @@ def statements(document: Document) -> Statements:
             _describe(node, terms, found)
         for node in document.schema_nodes:
             _describe(node, compiled("schema"), found)
-        if document.foreign_nodes:
-            raise UnsureError("contexts of their own are not compiled")
     except UnsureError:
-        pass
-    else:
-        return {subject: said for subject, said in found.items() if said}
-    return _parsed(replace(document, nodes=[*nodes, *unread]))
+        found, rest = {}, replace(document, nodes=[*nodes, *unread])
+    for quad in quads(rest):
+        _add(found.setdefault(str(quad.subject), {}), str(quad.predicate), [str(quad.object)])
+    return {subject: said for subject, said in found.items() if said}
 
 
 def to_n_quads(found: Statements, graph_iri: str) -> str:
@@ -73,14 +72,7 @@ def _lines(found: Statements, end: str) -> str:
     )
 
 
-def _parsed(document: Document) -> Statements:
-    found: Statements = {}
-    for quad in quads([document]):
-        _add(found.setdefault(str(quad.subject), {}), str(quad.predicate), [str(quad.object)])
-    return found
-
-
-def _describe(node: Node, terms: Terms, found: Statements) -> str:
+def _describe(node: Node, terms: CompiledContext, found: Statements) -> str:
     """Adds what a node object says, and what the nodes in it say. Gives its IRI."""
     name = node.get("@id")
     if type(name) is not str:

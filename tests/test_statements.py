@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rdfkit import contexts, kinds
-from rdfkit.contexts.compiled import Terms, UnsureError, compiled, plain_literal
+from rdfkit.contexts.compiled import CompiledContext, compiled, plain_literal
+from rdfkit.contexts.oxigraph import quads
+from rdfkit.contexts.terms import UnsureError
 from rdfkit.documents import Document, Node
 from rdfkit.errors import JsonLdError
-from rdfkit.quads import quads
 from rdfkit.statements import statements, to_n_quads, to_n_triples
 
 GRAPH = "https://pfocr.wikipathways.org/figures/x.html"
@@ -86,7 +87,7 @@ def _outcome(lines: Callable[[], list[str]]) -> object:
 def _same(document: Document) -> None:
     # Not `splitlines`: U+0085 is no end of line in N-Quads.
     found = _outcome(lambda: to_n_quads(statements(document), document.graph).split("\n")[:-1])
-    assert found == _outcome(lambda: [f"{quad} ." for quad in set(quads([document]))])
+    assert found == _outcome(lambda: [f"{quad} ." for quad in set(quads(document))])
 
 
 @pytest.mark.parametrize("name", CONTEXTS)
@@ -103,7 +104,7 @@ def test_statements_of_any_node_are_its_quads(name: str, data: st.DataObject) ->
 def test_every_key_of_a_context_is_compiled(name: str) -> None:
     """So no page of ours takes the long way because of its context."""
 
-    def compile_all(terms: Terms, context: Mapping[str, Any]) -> int:
+    def compile_all(terms: CompiledContext, context: Mapping[str, Any]) -> int:
         own = {key: body for key, body in context.items() if key[0] != "@" and body not in ("@id", "@type")}
         inside = {key: terms.term(key).inside for key in own}
         scopes = {key: body["@context"] for key, body in own.items() if "@context" in body}

@@ -8,7 +8,8 @@ from functools import cache
 from typing import Any
 
 from rdfkit import resources
-from rdfkit.identifiers import address_map, expand, prefix_map
+from rdfkit.contexts.terms import Terms
+from rdfkit.identifiers import address_map, prefix_map
 
 # Scope ("" or the term under which a node stands) → predicate IRI → terms.
 Scopes = Mapping[str, Mapping[str, tuple[str, ...]]]
@@ -27,9 +28,9 @@ def context(name: str) -> Mapping[str, Any]:
 @cache
 def scoped_terms(name: str) -> Scopes:
     """Which terms of a kind's context stand for a predicate, by the scope in which they do."""
-    scopes: dict[str, dict[str, tuple[str, ...]]] = {}
-    _collect("", _own(name), scopes)
-    return scopes
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    _collect("", Terms(context(name)), _own(name), found)
+    return found
 
 
 @cache
@@ -53,12 +54,12 @@ def _prefixes() -> dict[str, Any]:
     return {name: {"@id": iri, "@prefix": True} for name, iri in sorted(both.items())}
 
 
-def _collect(scope: str, mapping: Mapping[str, Any], scopes: dict[str, dict[str, tuple[str, ...]]]) -> None:
-    found = scopes.setdefault(scope, {})
-    for term, definition in mapping.items():
-        body = definition if isinstance(definition, dict) else {"@id": definition}
-        iri = body.get("@id", body.get("@reverse"))
-        if term.startswith("@") or not isinstance(iri, str):
-            continue
-        found[expand(iri)] = (*found.get(expand(iri), ()), term)
-        _collect(term, body.get("@context", {}), scopes)
+def _collect(
+    scope: str, terms: Terms, own: Mapping[str, Any], found: dict[str, dict[str, tuple[str, ...]]]
+) -> None:
+    here = found.setdefault(scope, {})
+    for term in (key for key in own if not key.startswith("@")):
+        predicate = terms.expanded(term)
+        here[predicate] = (*here.get(predicate, ()), term)
+        inside = terms.inside(term)
+        _collect(term, inside, {} if inside is terms else inside.local, found)

@@ -1,7 +1,6 @@
 """JSON-LD contexts, compiled: what a key says, and how the texts under it are written in N-Triples.
 
-Only what our contexts use is compiled. Of everything else `UnsureError` says that a JSON-LD processor has to decide;
-nothing is guessed.
+What the terms mean is in `terms`. Where that is unsure, `UnsureError` says that a JSON-LD processor has to decide.
 """
 
 from __future__ import annotations
@@ -14,115 +13,61 @@ from typing import Any
 import pyoxigraph as ox
 
 from rdfkit.contexts import context
-from rdfkit.errors import RdfkitError
+from rdfkit.contexts.terms import Terms, UnsureError
 
 # How much a context remembers: IRIs that come again on many pages, and keys.
 _IRIS = 1 << 16
 _KEYS = 1 << 12
-# What may end a namespace, https://www.w3.org/TR/json-ld11/#compact-iris
-_GEN_DELIM = (":", "/", "?", "#", "[", "]", "@")
-_IN_CONTEXT = frozenset({"@version", "@vocab"})
-_IN_TERM = frozenset({"@id", "@reverse", "@type", "@language", "@context", "@prefix"})
-
-
-class UnsureError(RdfkitError):
-    """Something that the compiled contexts do not cover."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
     """What a key says: its predicate, and whether that points the other way.
 
-    `write` gives the N-Triples form of a text under the key, or raises UnsureError. `inside` are the terms of the
+    `write` gives the N-Triples form of a text under the key, or raises UnsureError. `inside` is the context of the
     nodes under it.
     """
 
     predicate: str
     is_reverse: bool
     write: Callable[[str], str]
-    inside: Terms
+    inside: CompiledContext
 
 
-class Terms:
-    """An active context: the keys of a local context, and those of the context around it.
+class CompiledContext:
+    """An active context with all that was asked of it before.
 
     `term` gives the Term of a key, `iri` the IRI of a reference to a node, `type` that of a type, both in N-Triples.
-    Each raises UnsureError. https://www.w3.org/TR/json-ld11-api/#iri-expansion
+    Each raises UnsureError.
     """
 
-    def __init__(self, local: Mapping[str, Any], around: Terms | None = None) -> None:
-        self._local = local
+    def __init__(self, terms: Terms, around: CompiledContext | None = None) -> None:
+        self._terms = terms
         self._around = around
-        self._vocab: str | None = around._vocab if around else local.get("@vocab")
-        keywords = {key for key in local if key.startswith("@")}
-        if keywords - _IN_CONTEXT or (around and (keywords or any(map(self._is_prefix, local)))):
-            raise UnsureError("the context has what is not compiled")
-        self._namespace = lru_cache(_KEYS)(self._namespace_of)
         self.term = lru_cache(_KEYS)(self._term)
         self.type = lru_cache(_KEYS)(self._type)
         # Prefixes are the same all over, so references are too.
         self.iri: Callable[[str], str] = around.iri if around else lru_cache(_IRIS)(self._iri)
 
     def _term(self, key: str) -> Term:
-        body = self._definition(key)
-        scope = body.get("@context")
-        if scope is not None and key in scope:
-            raise UnsureError("a term that its own context defines again", value=key)
-        inside = self if scope is None else Terms(scope, self)
-        if key not in self._local and self._around is not None:
+        below = self._terms.inside(key)
+        inside = self if below is self._terms else CompiledContext(below, self)
+        if key not in self._terms.local and self._around is not None:
             outer = self._around.term(key)
             return Term(outer.predicate, outer.is_reverse, outer.write, inside)
+        body = self._terms.definition(key)
         is_reverse = "@reverse" in body
         if is_reverse and body.get("@type") != "@id":
             raise UnsureError("a reverse term for something else than nodes", value=key)
-        return Term(named_node(self._expanded(key)), is_reverse, self._writer(body), inside)
+        return Term(named_node(self._terms.expanded(key)), is_reverse, self._writer(body), inside)
 
     def _iri(self, text: str) -> str:
-        return named_node(self._from_compact(text))
+        return named_node(self._terms.reference(text))
 
     def _type(self, text: str) -> str:
-        if "@context" in self._definition(text):
+        if "@context" in self._terms.definition(text):
             raise UnsureError("a type with a context of its own", value=text)
-        return named_node(self._expanded(text))
-
-    def _definition(self, key: str) -> Mapping[str, Any]:
-        """The definition of a term, empty when it has none."""
-        if key not in self._local:
-            return self._around._definition(key) if self._around else {}
-        found = self._local[key]
-        body = {"@id": found} if isinstance(found, str) else found
-        if not isinstance(body, Mapping) or body.keys() - _IN_TERM or {"@id", "@reverse"} <= body.keys():
-            raise UnsureError("a term that is not compiled", value=key)
-        return body
-
-    def _expanded(self, name: str) -> str:
-        """The IRI of a key, of a type, or of what a definition refers to."""
-        if name in self._local:
-            body = self._definition(name)
-            target = body.get("@reverse", body.get("@id"))
-            if not isinstance(target, str) or target == name:
-                raise UnsureError("a term without an IRI of its own", value=name)
-            return self._expanded(target)
-        if self._around:
-            return self._around._expanded(name)
-        if ":" in name:
-            return self._from_compact(name)
-        if self._vocab is None or name.startswith("@"):
-            raise UnsureError("a name that no context has", value=name)
-        return f"{self._vocab}{name}"
-
-    def _from_compact(self, text: str) -> str:
-        """The IRI of a compact IRI of the outermost context; any other text as it is."""
-        prefix, colon, local = text.partition(":")
-        namespace = self._namespace(prefix)
-        return text if namespace is None or not colon or local.startswith("//") else namespace + local
-
-    def _namespace_of(self, prefix: str) -> str | None:
-        return self._expanded(prefix) if self._is_prefix(prefix) else None
-
-    def _is_prefix(self, name: str) -> bool:
-        found = self._local.get(name)
-        return found.endswith(_GEN_DELIM) if isinstance(found, str) else bool(found and found.get("@prefix"))
+        return named_node(self._terms.expanded(text))
 
     def _writer(self, body: Mapping[str, Any]) -> Callable[[str], str]:
         """How a text is written under a term, https://www.w3.org/TR/json-ld11-api/#value-expansion."""
@@ -133,13 +78,13 @@ class Terms:
             return plain_literal if language is None else partial(_qualified, language_tag(language))
         if language is not None:
             raise UnsureError("a term with both a type and a language", value=language)
-        return partial(_qualified, datatype(named_node(self._expanded(kind))))
+        return partial(_qualified, datatype(named_node(self._terms.expanded(kind))))
 
 
 @cache
-def compiled(name: str) -> Terms:
+def compiled(name: str) -> CompiledContext:
     """The compiled context of a kind of page, or of schema.org. Raises UnsureError when it cannot be compiled."""
-    return Terms(context(name))
+    return CompiledContext(Terms(context(name)))
 
 
 def named_node(iri: str) -> str:

@@ -11,7 +11,9 @@ from rdfkit.federation.steps import Find, Options, Step
 from rdfkit.store import StoreProtocol
 
 
-def explain(store: StoreProtocol, text: str, find: Find, *, options: Options | None = None) -> tuple[Step, ...]:
+def explain(
+    store: StoreProtocol, text: str, find: Find, *, options: Options | None = None
+) -> tuple[Step, ...]:
     """How `federate` would go about a query: local queries are run to count the keys, no endpoint is asked.
 
     Raises QueryError and FederationError, as `federate` does.

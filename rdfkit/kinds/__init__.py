@@ -1,30 +1,21 @@
 """The kinds of page, one small module and one list of keys each.
 
 A new kind costs a context (`contexts/NAME.jsonld`), a list of keys (`kinds/NAME.toml`), a module with a
-`document` function, and a line in `KINDS`.
+`document` function, a line in `KINDS`, and one in the table of `dispatch`.
 """
 
 from __future__ import annotations
 
-import importlib
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from rdfkit import resources
 
-if TYPE_CHECKING:
-    from rdfkit.documents import Document
-    from rdfkit.kinds.site import Site
-    from rdfkit.pages import Page
-
 # In the order in which a page is tried: any page may carry a schema-jsonld block, so `document` is last.
 KINDS = ("pathway", "figure", "author", "community", "organism", "term", "document")
-
-# The kinds whose pages answer look-ups of others.
-DEFINING = ("organism", "term", "author", "figure", "pathway")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +68,3 @@ def recognise(fields: Mapping[str, Any]) -> PageKind | None:
 def telling_keys() -> tuple[str, ...]:
     """The keys by which pages are recognised."""
     return tuple(key for name in KINDS for key in kind(name).told_by)
-
-
-def to_document(page: Page, site: Site) -> Document:
-    """The JSON-LD document of a page. Raises PageError when the page cannot be named."""
-    module = importlib.import_module(f"rdfkit.kinds.{page.kind}")
-    return cast("Callable[[Page, Site], Document]", module.document)(page, site)
-
-
-def define(page: Page, site: Site) -> None:
-    """Notes what a page defines for the site: organisms, terms, names of people, genes."""
-    if page.kind in DEFINING:
-        module = importlib.import_module(f"rdfkit.kinds.{page.kind}")
-        cast("Callable[[Page, Site], None]", module.define)(page, site)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from rdfkit import kinds, tracing
 from rdfkit.documents import Document, Tally
 from rdfkit.errors import JsonLdError, PageError
+from rdfkit.kinds import dispatch
 from rdfkit.kinds.site import Answers, Site
 from rdfkit.pages import Page, UnknownKindError, read_page
 from rdfkit.pipeline.state.model import OTHER, UNREADABLE, Companion, Converted, File, PageState, UsedTable
@@ -87,7 +88,7 @@ class Mapped:
 def map_task(task: Task, answers: Answers) -> Mapped | None:
     """The page of a task, mapped; None when it has no front matter. Raises PageError."""
     page = read_task(task)
-    return None if page is None else map_document(page, kinds.to_document(page, Site(answers)))
+    return None if page is None else map_document(page, dispatch.to_document(page, Site(answers)))
 
 
 def read_task(task: Task) -> Page | None:
@@ -121,10 +122,10 @@ def _convert(task: Task, batch: Batch) -> Outcome:
 
 def _convert_page(page: Page, task: Task, batch: Batch) -> Outcome:
     site = Site(batch.answers)
-    kinds.define(page, site)
+    dispatch.define(page, site)
     graph = None
     try:
-        document = kinds.to_document(page, site)
+        document = dispatch.to_document(page, site)
         graph = document.graph
         if site.is_guess:
             # It is converted again when the others have been read, and its tables are read then.

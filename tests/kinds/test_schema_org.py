@@ -191,6 +191,24 @@ def test_remote_context_is_told_with_its_address():
     assert problem.value == "https://example.org/c"
 
 
+def test_many_refused_values_are_left_out_in_one_go():
+    block = {"@context": "https://schema.org/", "@included": ["no node"] * 5000, "name": "A"}
+    shaped = documents(block, PAGE)
+    assert triples(shaped, PAGE) == {f'<{PAGE}> <{SCHEMA}name> "A" .'}
+    assert Counter(problem.rule for problem in shaped.problems) == {"schema-form": 5000}
+
+
+def test_type_maps_are_read():
+    context = {"@vocab": SCHEMA, "author": {"@container": "@type"}}
+    shaped = documents({"@context": context, "author": {"Person": {"name": "A"}}}, PAGE)
+    assert triples(shaped, PAGE) == {
+        f"<{PAGE}> <{SCHEMA}author> _:n1 .",
+        f"_:n1 <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{SCHEMA}Person> .",
+        f'_:n1 <{SCHEMA}name> "A" .',
+    }
+    assert not shaped.problems
+
+
 @pytest.mark.parametrize("value", [7, None, True, 1.5, b"x", {"a"}], ids=repr)
 def test_what_is_no_text_is_told(value):
     assert only_problem({"name": value}).rule == "schema-form"

@@ -4,12 +4,14 @@ JSON-LD drops what it cannot map without a word: unknown keys, relative IRIs, ty
 block is shaped before it is processed. What would vanish is repaired where the meaning is plain (`CC0` is a
 licence, a nested node is a part of the page), kept as a plain literal where it is not, and noted either way.
 
-A block that speaks plain schema.org becomes nodes for `contexts/schema.jsonld`, which follows the context
-that schema.org publishes. A block with a context of its own keeps it; schema.org inside is put in its place.
+Known names of schema.org with the texts that belong under them, which is all that pages of both sites have, are taken
+as they stand. What anything else means is asked of the processor, entry by entry (`readings`). A block with the context
+of schema.org becomes nodes for `contexts/schema.jsonld`, which follows the context that schema.org publishes. A block
+with a context of its own keeps it; schema.org inside is put in its place.
 
-One module for each step: `trees` (the block as texts, lists and mappings) → `contexts` → `terms` (what keys mean) →
-`properties` (the keys of a mapping) → `values` → `nodes` → `shaped` (the block). `problems` holds what is wrong, `iris`
-the IRIs under the page, `vocabulary` and `licences` the names that schema.org and licences have.
+One module for each step: `trees` (the block as texts, lists and mappings) → `contexts` → `readings` (what the processor
+reads) → `values` → `nodes` → `shaped` (the block). `problems` holds what is wrong, `places` where something stands,
+`iris` the IRIs under the page, `vocabulary` and `licences` the names that schema.org and licences have.
 """
 
 from rdfkit.kinds.schema_org.contexts import packaged_context

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any
 
-from rdfkit import resources
+from rdfkit import contexts
 from rdfkit.front_matter import KeyPath, Value
 from rdfkit.identifiers import is_missing
 from rdfkit.kinds.schema_org.trees import mappings, texts
 
 _SCHEMA_ORG = re.compile(r"https?://(www\.)?schema\.org(/|/docs/jsonldcontext\.json(ld)?)?", re.IGNORECASE)
-# What makes and changes a context, and stands in nothing else.
-_CONTEXT = frozenset({"@context", "@import", "@container"})
-_NO_CONTEXT = _CONTEXT - {"@context"}
+_MAPS = frozenset({"@graph", "@id", "@index", "@language", "@type"})
+# https://www.w3.org/TR/json-ld11/#keywords
+KEYWORDS = frozenset(
+    re.findall(
+        "@[a-z]+",
+        "@base @container @context @direction @graph @id @import @included @index @json @language @list @nest "
+        "@none @prefix @propagate @protected @reverse @set @type @value @version @vocab",
+    )
+)
 _BOOLEAN_KEYWORDS = frozenset({"@prefix", "@propagate", "@protected"})
+# What the published context of schema.org calls keywords.
+SCHEMA_ORG_ALIASES: Mapping[str, str] = {"id": "@id", "type": "@type"}
 
 
-@cache
 def packaged_context() -> Mapping[str, Any]:
     """The schema.org context that ships with the package, the value of its `@context`."""
-    text = (resources.contexts_folder() / "schema.jsonld").read_text(encoding="utf-8")
-    context: dict[str, Any] = json.loads(text)["@context"]
-    return context
+    return contexts.context("schema")
 
 
 def remote_contexts(block: Value, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
@@ -46,19 +49,18 @@ def says_nothing(context: Value) -> bool:
     return not context or (isinstance(context, str) and is_missing(context))
 
 
-def is_schema_org_only(context: Value) -> bool:
-    """Whether a context is that of schema.org and nothing else."""
-    if isinstance(context, list):
-        return all(isinstance(item, str) and _is_schema_org(item) for item in context)
-    return isinstance(context, str) and _is_schema_org(context)
+def is_usual(part: dict[str, Value]) -> bool:
+    """Whether a mapping has no context but that of schema.org."""
+    return all(map(_is_usual, _contexts(part)))
 
 
-def says_schema_org_only(part: dict[str, Value]) -> bool:
-    """Whether a mapping has the context of schema.org and none below, as nearly all have."""
-    if not is_schema_org_only(part.get("@context", [])):
-        return False
-    others = (mapping for _, mapping in mappings(part, ()) if mapping is not part)
-    return _NO_CONTEXT.isdisjoint(part) and all(_CONTEXT.isdisjoint(mapping) for mapping in others)
+def _is_usual(context: Value) -> bool:
+    items = context if isinstance(context, list) else [context]
+    return all(isinstance(item, str) and (is_missing(item) or _is_schema_org(item)) for item in items)
+
+
+def _contexts(part: dict[str, Value]) -> list[Value]:
+    return [mapping["@context"] for _, mapping in mappings(part, ()) if "@context" in mapping]
 
 
 def inline(context: Value) -> Any:  # noqa: ANN401 - a JSON-LD context
@@ -104,13 +106,36 @@ def context_size(block: Value) -> int:
     return size
 
 
-def has_own_context(part: dict[str, Value]) -> bool:
-    """Whether any context in a mapping says more than schema.org's."""
-    contexts = (mapping["@context"] for _, mapping in mappings(part, ()) if "@context" in mapping)
-    return any(not is_schema_org_only(context) and not says_nothing(context) for context in contexts)
-
-
 def has_graph_container(part: dict[str, Value]) -> bool:
     """Whether any context in a mapping makes graphs of the values of a term."""
-    containers = (mapping["@container"] for _, mapping in mappings(part, ()) if "@container" in mapping)
-    return any(text == "@graph" for container in containers for _, text in texts(container, ()))
+    return any("@graph" in _containers(definition) for _, definition in _definitions(part))
+
+
+def map_terms(part: dict[str, Value]) -> frozenset[str]:
+    """The terms of all contexts in a mapping below which keys are no properties."""
+    return frozenset(key for key, definition in _definitions(part) if _is_map(definition))
+
+
+def aliases(part: dict[str, Value]) -> Mapping[str, str]:
+    """The terms of all contexts in a mapping that stand for keywords."""
+    named = {key: str(item.get("@id")) for key, item in _definitions(part) if key not in KEYWORDS}
+    own = {key: text for key, text in named.items() if text in KEYWORDS}
+    names = [text for context in _contexts(part) for _, text in texts(context, ())]
+    has_schema_org = names or "@context" not in part or any(key == "@import" for key, _ in _definitions(part))
+    return {**SCHEMA_ORG_ALIASES, **own} if has_schema_org else own
+
+
+def _definitions(part: dict[str, Value]) -> Iterator[tuple[str, dict[str, Value]]]:
+    """The terms of all contexts in a mapping with their expanded definitions."""
+    for context in _contexts(part):
+        for _, found in mappings(context, ()):
+            for key, item in found.items():
+                yield key, item if isinstance(item, dict) else {"@id": item}
+
+
+def _is_map(definition: dict[str, Value]) -> bool:
+    return definition.get("@type") == "@json" or not _MAPS.isdisjoint(_containers(definition))
+
+
+def _containers(definition: dict[str, Value]) -> set[str]:
+    return {text for _, text in texts(definition.get("@container", []), ())}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
@@ -34,14 +33,6 @@ def is_web_address(text: str) -> bool:
     return _WEB_ADDRESS.match(text) is not None and is_iri(text)
 
 
-def resolved(base: str | None, iri: str) -> str:
-    """An IRI reference against a base (RFC 3986), as it stands where there is no base or it cannot be resolved."""
-    try:
-        return iri if base is None else urljoin(base, iri)
-    except ValueError:
-        return iri
-
-
 def check_scheme(problems: Problems, iri: str, path: KeyPath) -> None:
     """Notes an IRI that looks like a name with a prefix that nobody declared."""
     scheme = iri.partition(":")[0]
@@ -61,8 +52,18 @@ class Names:
     page: str
     taken: set[str] = field(default_factory=set)
     numbers: dict[str, int] = field(default_factory=dict)
+    # The new names, each with its number before.
+    issued: list[tuple[str, int, str]] = field(default_factory=list)
     # The unusable @id of the first mapping, which the page stands in for.
     page_alias: str | None = None
+
+    def take_back(self, count: int, page_alias: str | None) -> None:
+        """Takes back the new names but for the first `count`, and what the page is also called."""
+        while len(self.issued) > count:
+            name, number, iri = self.issued.pop()
+            self.numbers[name] = number
+            self.taken.discard(iri)
+        self.page_alias = page_alias
 
     def reserve(self, block: Value) -> None:
         """Remembers every IRI that the block gives itself, so that no generated one is the same."""
@@ -82,12 +83,14 @@ class Names:
 
     def fresh(self, name: str) -> str:
         """An IRI under the page that nothing else has: `name`, or `name-2` and so on."""
-        number = self.numbers.get(name, 0) + 1
+        before = self.numbers.get(name, 0)
+        number = before + 1
         while not self._is_free(numbered(name, number)):
             number += 1
         self.numbers[name] = number
         iri = self._fragment(numbered(name, number))
         self.taken.add(iri)
+        self.issued.append((name, before, iri))
         return iri
 
     def _is_free(self, name: str) -> bool:

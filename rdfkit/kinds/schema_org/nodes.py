@@ -1,23 +1,47 @@
-"""Node objects from mappings, with all that stands in them."""
+"""Node objects from the mappings of a block, with all that JSON-LD would lose noted.
+
+What would vanish is repaired where the meaning is plain (`CC0` is a licence, a nested node is a part of the page), kept
+as a literal where it is not, and noted either way.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from rdfkit.front_matter import KeyPath, Value
-from rdfkit.identifiers import is_missing
-from rdfkit.kinds.schema_org.contexts import inline, is_schema_org_only, says_nothing
-from rdfkit.kinds.schema_org.iris import is_iri, is_web_address
+from rdfkit.identifiers import is_missing, percent_encode
+from rdfkit.kinds.schema_org.contexts import inline, says_nothing
+from rdfkit.kinds.schema_org.iris import check_scheme, is_web_address
 from rdfkit.kinds.schema_org.licences import licence
-from rdfkit.kinds.schema_org.places import Place, Shaping
-from rdfkit.kinds.schema_org.problems import Problems
-from rdfkit.kinds.schema_org.properties import Entry, Property, entries, fragment_name, property_of
-from rdfkit.kinds.schema_org.terms import Terms, schema_org_terms
-from rdfkit.kinds.schema_org.trees import leaves, text_or_none, texts
-from rdfkit.kinds.schema_org.values import Item, Node, only_keys, reference, text_item, value_object, verbatim
-from rdfkit.kinds.schema_org.vocabulary import check_name
+from rdfkit.kinds.schema_org.places import Place, Shaping, under
+from rdfkit.kinds.schema_org.readings import HERE, Node, Reading
+from rdfkit.kinds.schema_org.trees import leaves, parts
+from rdfkit.kinds.schema_org.values import (
+    Item,
+    Property,
+    is_local,
+    is_plain,
+    left_out,
+    note_refusal,
+    property_of,
+    text_items,
+    value_object,
+    verbatim,
+)
+from rdfkit.kinds.schema_org.vocabulary import advice, check_name, known_types, value_kinds
+
+_PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+
+
+class _Entry(NamedTuple):
+    """A key of a mapping with its value, and the keys of a node object under which the value stands."""
+
+    key: str
+    value: Value
+    path: KeyPath
+    keys: tuple[str, ...]
 
 
 def node_object(
@@ -27,52 +51,65 @@ def node_object(
 
     `top_iri` is the name that a mapping at the top gets.
     """
-    terms, node = _entered(mapping, place.terms)
-    place = place.within(terms)
-    found = list(entries(shaping.problems, mapping, place))
-    own_iri = _own_iri(shaping, found, place, is_page=top_iri == shaping.names.page)
-    node["@id"] = own_iri or top_iri or shaping.names.fresh(place.node_name)
-    said: dict[str, list[Any]] = {}
-    pointing: dict[str, list[Any]] = {}
+    says_context = top_iri is None and not says_nothing(mapping.get("@context", ""))
+    context: Node = {"@context": inline(mapping["@context"])} if says_context else {}
+    found = list(_entries(shaping, mapping, place.path))
+    # Types may have contexts of their own, https://www.w3.org/TR/json-ld11/#type-scoped-contexts
+    values = [entry.value for entry in found if entry.keys == ("@type",)]
+    types = [text for value in values for _, text in leaves(value, ()) if isinstance(text, str)]
+    frame = context | ({"@type": types} if types else {})
+    own_iri = _own_iri(shaping, found, place, context, is_page=top_iri == shaping.names.page)
+    node = context | {"@id": own_iri or top_iri or shaping.names.fresh(place.node_name)}
+    is_silent = own_iri is None
     for entry in found:
-        if entry.meaning == "@type":
-            said.setdefault("@type", []).extend(_types(shaping.problems, entry.value, terms, entry.path))
-        elif entry.meaning in ("@graph", "@included"):
-            said.setdefault("@included", []).extend(_included(shaping, entry, place))
-        elif entry.meaning == "@reverse":
-            pointing.update(_reverse(shaping, entry, place))
-        elif not entry.meaning.startswith("@"):
-            prop = property_of(entry, terms)
-            said.setdefault(prop.key, []).extend(_property_items(shaping, entry, prop, place))
-        elif entry.meaning != "@id":
-            shaping.problems.left_out(entry.key, entry.path[:-1])
-    said["@reverse"] = [pointing] if pointing else []
-    said = {key: items for key, items in said.items() if items}
-    if not said and own_iri is None:
-        return None
-    return node | {key: items[0] if len(items) == 1 else items for key, items in said.items()}
+        if entry.keys == ("@type",):
+            items: list[Any] = list(_types(shaping, entry, place, context))
+        elif entry.keys != ("@id",):
+            items = list(_values(shaping, entry, place, frame))
+        else:
+            continue
+        if items:
+            is_silent = False
+            _put(node, entry.keys, items)
+    return None if is_silent else node
 
 
-def _entered(mapping: dict[str, Value], terms: Terms) -> tuple[Terms, Node]:
-    """The terms inside of a mapping, and the start of its node: its context, where it has one of its own."""
-    context = mapping.get("@context", "")
-    node: Node = {}
-    if not says_nothing(context) and not (terms is schema_org_terms() and is_schema_org_only(context)):
-        node["@context"] = inline(context)
-        terms = terms.extended(node["@context"])
-    if terms is schema_org_terms():
-        return terms, node
-    # Type-scoped contexts, https://www.w3.org/TR/json-ld11/#type-scoped-contexts
-    types = [value for key, value in mapping.items() if key != "@context" and terms.expand(key) == "@type"]
-    for text in sorted({text for value in types for _, text in texts(value, ())}):
-        definition = terms.definition(text)
-        terms = terms.extended(definition["@context"]) if "@context" in definition else terms
-    return terms, node
+def _put(node: Node, keys: tuple[str, ...], items: list[Any]) -> None:
+    for key in keys[:-1]:
+        node = node.setdefault(key, {})
+    known = node.get(keys[-1], [])
+    items = [*(known if isinstance(known, list) else [known]), *items]
+    node[keys[-1]] = items[0] if len(items) == 1 else items
 
 
-def _own_iri(shaping: Shaping, entries: list[Entry], place: Place, *, is_page: bool) -> str | None:
+def _entries(
+    shaping: Shaping, mapping: dict[str, Value], path: KeyPath, above: tuple[str, ...] = ()
+) -> Iterator[_Entry]:
+    """The entries of a mapping, those below `@nest` and `@reverse` too."""
+    for key, value in mapping.items():
+        keyword, where = shaping.keyword(key), (*path, key)
+        if keyword in ("@nest", "@reverse"):
+            for inner, part in parts(value):
+                if isinstance(part, dict):
+                    below = above if keyword == "@nest" else ("@reverse",)
+                    yield from _entries(shaping, part, (*where, *inner), below)
+                else:
+                    message = f"{keyword} holds mappings only, so this is left out"
+                    shaping.problems.note("schema-form", message, (*where, *inner))
+        elif keyword is None:
+            yield _Entry(key, value, where, (*above, key))
+        elif keyword in ("@id", "@type", "@graph", "@included") and not above:
+            # A page is one graph.
+            yield _Entry(key, value, where, ("@included" if keyword == "@graph" else keyword,))
+        elif key != "@context":
+            shaping.problems.left_out(key, path)
+
+
+def _own_iri(
+    shaping: Shaping, entries: list[_Entry], place: Place, context: Node, *, is_page: bool
+) -> str | None:
     """The IRI that a node gives itself, made one under the page if need be; None when it gives none."""
-    found = [entry for entry in entries if entry.meaning == "@id"]
+    found = [entry for entry in entries if entry.keys == ("@id",)]
     for entry in found[1:]:
         shaping.problems.note("schema-keyword", "@id stands twice, so this one is left out", entry.path)
     if not found or (isinstance(found[0].value, str) and is_missing(found[0].value)):
@@ -81,89 +118,78 @@ def _own_iri(shaping: Shaping, entries: list[Entry], place: Place, *, is_page: b
     if not isinstance(text, str):
         shaping.problems.note("schema-form", "@id is not a text, so it is left out", path)
         return None
-    iri = reference(shaping, text, place.terms, path)
+    if is_web_address(text):
+        return text
+    iri = shaping.read(place.alone({**context, "@id": text, "@type": HERE})).subject()
+    own = iri or shaping.names.local(text)
+    if iri is not None:
+        check_scheme(shaping.problems, iri, path)
     if is_page:
-        return _page_iri_of(shaping, text, iri, path)
-    if iri is None:
-        iri = shaping.names.local(text)
-        shaping.problems.note("schema-iri", f"@id is not an absolute IRI, so the node is {iri}", path, text)
-    return iri
+        message = f"@id is not an absolute http(s) IRI, so the page is {shaping.names.page}"
+        shaping.problems.note("schema-iri", message, path, text)
+        if iri is None and not is_local(text):
+            shaping.names.page_alias = text
+            return shaping.names.page
+    elif iri is None and not is_local(text):
+        message = f"@id is not an absolute IRI, so the node is {own}"
+        shaping.problems.note("schema-iri", message, path, text)
+    return own
 
 
-def _page_iri_of(shaping: Shaping, text: str, iri: str | None, path: KeyPath) -> str:
-    if iri is None or not is_web_address(text):
-        shaping.problems.note(
-            "schema-iri",
-            f"@id is not an absolute http(s) IRI, so the page is {shaping.names.page}",
-            path,
-            text,
-        )
-    if iri is None:
-        shaping.names.page_alias = text
-        return shaping.names.page
-    return iri
-
-
-def _types(problems: Problems, value: Value, terms: Terms, path: KeyPath) -> Iterator[str]:
+def _types(shaping: Shaping, entry: _Entry, place: Place, context: Node) -> Iterator[str]:
     """The types that a value of `@type` names."""
-    for where, part in leaves(value, path):
+    for where, part in leaves(entry.value, entry.path):
         if not isinstance(part, str):
-            problems.note("schema-form", "@type is not a text, so it is left out", where)
+            shaping.problems.note("schema-form", "@type is not a text, so it is left out", where)
+        elif shaping.is_usual and part in known_types():
+            yield part
         elif not is_missing(part):
-            iri = terms.expand(part)
-            if iri is None or not is_iri(iri):
-                problems.note("schema-iri", "@type makes no IRI, so it is left out", where, part)
+            iri = shaping.read(place.alone({**context, "@id": HERE, "@type": part})).type()
+            if iri is None:
+                shaping.problems.note("schema-iri", "@type makes no IRI, so it is left out", where, part)
             else:
-                check_name(problems, iri, "type", where)
-                yield terms.written(part, iri)
+                check_name(shaping.problems, iri, "type", where)
+                yield part
 
 
-def _included(shaping: Shaping, entry: Entry, place: Place) -> Iterator[Node]:
-    """The nodes of `@included`, and of `@graph` too, for a page is one graph."""
-    name = entry.meaning.removeprefix("@")
-    inside = place.below(entry.path, name, place.terms)
-    items = _items(shaping, entry.value, Property(entry.key, entry.meaning), inside)
-    return _only_nodes(shaping.problems, items, entry)
-
-
-def _reverse(shaping: Shaping, entry: Entry, place: Place) -> dict[str, list[Any]]:
-    """The properties of `@reverse`, with the nodes that point to this one."""
-    if not isinstance(entry.value, dict):
-        shaping.problems.note("schema-form", "@reverse is not a mapping, so it is left out", entry.path)
-        return {}
-    pointing: dict[str, list[Any]] = {}
-    for inner in entries(shaping.problems, entry.value, replace(place, path=entry.path)):
-        if inner.meaning.startswith("@"):
-            shaping.problems.left_out(inner.key, entry.path)
-        else:
-            prop = property_of(inner, place.terms)._replace(is_reverse=True)
-            pointing.setdefault(prop.key, []).extend(_property_items(shaping, inner, prop, place))
-    return {key: items for key, items in pointing.items() if items}
-
-
-def _property_items(shaping: Shaping, entry: Entry, prop: Property, place: Place) -> Iterator[Any]:
-    """The values of a property, each as JSON-LD has it."""
-    check_name(shaping.problems, prop.iri, "property", entry.path)
-    if prop.is_verbatim:
-        yield verbatim(entry.value, prop)
+def _values(shaping: Shaping, entry: _Entry, place: Place, frame: Node) -> Iterator[Item]:
+    """The values of a property or of `@included`, each as JSON-LD has it."""
+    text = entry.value
+    if shaping.is_usual and isinstance(text, str) and is_plain(text, value_kinds().get(entry.keys[0])):
+        # Most entries of a page are such texts.
+        if not is_missing(text):
+            yield text
         return
-    definition = place.terms.definition(entry.key)
-    terms = place.terms.extended(definition["@context"]) if "@context" in definition else place.terms
-    inside = place.below(entry.path, fragment_name(entry.key, prop.iri), terms)
-    if prop.is_reverse:
-        yield from _only_nodes(shaping.problems, _items(shaping, entry.value, prop, inside), entry)
-    elif "@list" in prop.containers:
-        yield from _list_object(shaping, entry.value, prop, inside)
-    else:
-        yield from _items(shaping, entry.value, prop, inside)
+
+    def read(value: Any) -> Reading:  # noqa: ANN401 - a JSON-LD value
+        return shaping.read(place.alone({**frame, "@id": HERE, **under(entry.keys, value)}))
+
+    prop = property_of(shaping, entry.keys, read)
+    if prop is None:
+        meant = advice(shaping.problems, entry.key, "property")
+        message = "the context makes no IRI of this key, so it is left out"
+        shaping.problems.note("schema-unmapped-key", message, entry.path, entry.key, meant)
+        return
+    if prop.kind is None and prop.predicate:
+        check_name(shaping.problems, prop.predicate, "property", entry.path)
+    inside = place.below(entry.path, _fragment_name(entry.key, prop.predicate), frame, entry.keys)
+    values = verbatim if prop.is_map else _list_object if prop.is_list else _items
+    yield from values(shaping, entry.value, prop, inside)
+
+
+def _fragment_name(key: str, iri: str) -> str:
+    """The name that nodes under a property get: its key, or the last part of its IRI."""
+    name = key.removeprefix("@")
+    if _PLAIN_NAME.fullmatch(name):
+        return name
+    return percent_encode(re.split("[/#:]", iri.rstrip("/#:"))[-1]) or "node"
 
 
 def _items(shaping: Shaping, value: Value, prop: Property, place: Place) -> Iterator[Item]:
     """The values in a value: none for what is missing, several for a list."""
     if isinstance(value, list):
-        is_plain = prop.is_plain
         for index, item in enumerate(value):
-            if is_plain and isinstance(item, str):
+            if prop.kind == "text" and isinstance(item, str):
                 # Most values of a page are keywords, and they need no place.
                 if not is_missing(item):
                     yield item
@@ -172,21 +198,18 @@ def _items(shaping: Shaping, value: Value, prop: Property, place: Place) -> Iter
     elif isinstance(value, dict):
         yield from _object(shaping, value, prop, place)
     elif not is_missing(value):
-        yield text_item(shaping, value, prop, place)
+        yield from text_items(shaping, value, prop, place.path)
 
 
 def _object(shaping: Shaping, mapping: dict[str, Value], prop: Property, place: Place) -> Iterator[Item]:
     """The values of a mapping that stands as a value: a value, list, set or node object."""
-    terms, _ = _entered(mapping, place.terms)
-    keys = {terms.expand(key): key for key in reversed(mapping) if key != "@context"}
+    keys = {shaping.keyword(key): key for key in reversed(mapping) if key != "@context"}
     if "@value" in keys:
-        yield from value_object(shaping.problems, mapping, keys, place.within(terms))
-    elif "@list" in keys:
-        only_keys(shaping.problems, keys, {"@list", "@index"}, place.path)
-        yield from _list_object(shaping, mapping[keys["@list"]], prop, place.at(keys["@list"]).within(terms))
-    elif "@set" in keys:
-        only_keys(shaping.problems, keys, {"@set", "@index"}, place.path)
-        yield from _items(shaping, mapping[keys["@set"]], prop, place.at(keys["@set"]).within(terms))
+        yield from value_object(shaping, mapping, keys, prop, place.path)
+    elif "@list" in keys or "@set" in keys:
+        keyword, found = ("@list", _list_object) if "@list" in keys else ("@set", _items)
+        left_out(shaping, mapping, {keyword, "@index"}, place.path)
+        yield from found(shaping, mapping[keys[keyword]], prop, place.at(keys[keyword]))
     else:
         if prop.is_licence and "@id" in keys:
             identifier = mapping[keys["@id"]]
@@ -197,7 +220,7 @@ def _object(shaping: Shaping, mapping: dict[str, Value], prop: Property, place: 
             yield node
 
 
-def _list_object(shaping: Shaping, value: Value, prop: Property, place: Place) -> Iterator[Node]:
+def _list_object(shaping: Shaping, value: Value, prop: Property, place: Place) -> Iterator[Item]:
     """A list object, with lists inside of lists kept, https://www.w3.org/TR/json-ld11/#lists."""
     if isinstance(value, str) and is_missing(value):
         return
@@ -205,18 +228,8 @@ def _list_object(shaping: Shaping, value: Value, prop: Property, place: Place) -
     for index, item in enumerate(value if isinstance(value, list) else [value]):
         found = _list_object if isinstance(item, list) else _items
         items.extend(found(shaping, item, prop, place.item(index)))
-    yield {"@list": items}
-
-
-def _only_nodes(problems: Problems, items: Iterator[Item], entry: Entry) -> Iterator[Node]:
-    for item in items:
-        if isinstance(item, dict) and "@id" in item:
-            yield item
-        else:
-            problems.note(
-                "schema-form", "only nodes may stand here, so this is left out", entry.path, _shown(item)
-            )
-
-
-def _shown(item: Item) -> str | None:
-    return item if isinstance(item, str) else text_or_none(item.get("@value"))
+    refusal = prop.read([{"@list": []}]).refusal
+    if refusal is None:
+        yield {"@list": items}
+    else:
+        note_refusal(shaping, place.path, refusal)

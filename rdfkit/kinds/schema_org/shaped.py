@@ -10,22 +10,23 @@ import pyoxigraph as ox
 from rdfkit.front_matter import KeyPath, Value
 from rdfkit.identifiers import is_missing
 from rdfkit.kinds.schema_org.contexts import (
+    SCHEMA_ORG_ALIASES,
+    aliases,
     context_size,
     has_graph_container,
-    has_own_context,
     inline,
+    is_usual,
+    map_terms,
     packaged_context,
     remote_contexts,
     says_nothing,
-    says_schema_org_only,
 )
 from rdfkit.kinds.schema_org.iris import Names, is_web_address
 from rdfkit.kinds.schema_org.nodes import node_object
 from rdfkit.kinds.schema_org.places import Place, Shaping
 from rdfkit.kinds.schema_org.problems import Problem, Problems
-from rdfkit.kinds.schema_org.terms import schema_org_terms, terms_of
+from rdfkit.kinds.schema_org.readings import Node, Reader
 from rdfkit.kinds.schema_org.trees import clean, parts, text_or_none
-from rdfkit.kinds.schema_org.values import Node
 
 # Oxigraph's parser follows terms that are defined by terms on the stack, and some thousands crash it.
 MAX_CONTEXT_ENTRIES = 500
@@ -53,24 +54,22 @@ def documents(block: Value, page: str) -> Shaped:
     stands in for the `@id` that the first mapping lacks, and nodes without `@id` are named by its fragments.
     Whatever is wrong with the block becomes a problem; nothing is raised and nothing is fetched.
     """
-    shaping = Shaping(Names(page), Problems())
-    tree = clean(shaping.problems, block)
-    shaping.names.reserve(tree)
+    names, problems = Names(page), Problems()
+    tree = clean(problems, block)
+    names.reserve(tree)
     nodes: list[Node] = []
     foreign: list[Node] = []
     for number, (path, part) in enumerate(parts(tree)):
-        if isinstance(part, dict):
-            node = _node_of_part(shaping, part, path, number)
+        if not isinstance(part, dict):
+            if not (isinstance(part, str) and is_missing(part)):
+                message = "the block is neither a mapping nor a list of mappings, so it is left out"
+                problems.note("schema-not-a-mapping", message, path, text_or_none(part))
+        elif part and ((usual := is_usual(part)) or not _is_refused(problems, part, path)):
+            top_iri = page if number == 0 else names.fresh(f"block-{number + 1}")
+            node = _node_of_part(names, problems, part, path, top_iri, usual=usual)
             if node is not None:
                 (foreign if "@context" in node else nodes).append(node)
-        elif not (isinstance(part, str) and is_missing(part)):
-            shaping.problems.note(
-                "schema-not-a-mapping",
-                "the block is neither a mapping nor a list of mappings, so it is left out",
-                path,
-                text_or_none(part),
-            )
-    return Shaped(tuple(nodes), tuple(foreign), tuple(shaping.problems.found))
+    return Shaped(tuple(nodes), tuple(foreign), tuple(problems.found))
 
 
 def page_iri(block: Value | None) -> str | None:
@@ -89,28 +88,8 @@ def _aliased_id(first: dict[str, Value]) -> Value | None:
     mapping = clean(Problems(), first)
     if not isinstance(mapping, dict) or next(remote_contexts(mapping, ()), None) is not None:
         return None
-    terms = terms_of(mapping.get("@context", ""))
-    return next((value for key, value in mapping.items() if terms.expand(key) == "@id"), None)
-
-
-def _node_of_part(shaping: Shaping, part: dict[str, Value], path: KeyPath, number: int) -> Node | None:
-    """The node object of one mapping of the block, with the context if that is its own; None when it is left out."""
-    is_usual = says_schema_org_only(part)
-    if not part or (not is_usual and _is_refused(shaping.problems, part, path)):
-        return None
-    context = part.get("@context", "")
-    if says_nothing(context):
-        shaping.problems.note("schema-no-context", "there is no @context, so it is read as schema.org", path)
-    terms = terms_of(context)
-    body = {key: value for key, value in part.items() if key != "@context"}
-    names = shaping.names
-    top_iri = names.page if number == 0 else names.fresh(f"block-{number + 1}")
-    node = node_object(shaping, body, Place(path, terms), top_iri)
-    if node is None or is_usual or not has_own_context(part):
-        return node
-    own = packaged_context() if terms is schema_org_terms() else inline(context)
-    foreign = {"@context": own, **node}
-    return foreign if _is_processable(shaping, foreign, path) else None
+    known = aliases({"@context": mapping.get("@context", "")})
+    return next((value for key, value in mapping.items() if known.get(key) == "@id"), None)
 
 
 def _is_refused(problems: Problems, part: dict[str, Value], path: KeyPath) -> bool:
@@ -118,7 +97,7 @@ def _is_refused(problems: Problems, part: dict[str, Value], path: KeyPath) -> bo
     refusal = "the context is not in the page and is never fetched, so the block is refused"
     for where, text in remote:
         problems.note("schema-remote-context", refusal, where, text)
-    is_large = has_own_context(part) and context_size(part) > MAX_CONTEXT_ENTRIES
+    is_large = context_size(part) > MAX_CONTEXT_ENTRIES
     if is_large:
         refusal = f"the contexts have more than {MAX_CONTEXT_ENTRIES} entries, so the block is refused"
         problems.note("schema-context-size", refusal, path)
@@ -129,18 +108,48 @@ def _is_refused(problems: Problems, part: dict[str, Value], path: KeyPath) -> bo
     return bool(remote) or is_large or makes_graphs
 
 
-def _is_processable(shaping: Shaping, node: Node, path: KeyPath) -> bool:
+def _node_of_part(
+    names: Names, problems: Problems, part: dict[str, Value], path: KeyPath, top_iri: str, *, usual: bool
+) -> Node | None:
+    """The node object of one mapping of the block, with the context if that is its own; None when it is left out."""
+    context = part.get("@context", "")
+    if says_nothing(context):
+        problems.note("schema-no-context", "there is no @context, so it is read as schema.org", path)
+    own = packaged_context() if usual or says_nothing(context) else inline(context)
+    known, maps = (SCHEMA_ORG_ALIASES, frozenset[str]()) if usual else (aliases(part), map_terms(part))
+    reader = Reader(own)
+    refusal = None if usual else reader.refusal()
+    if refusal is not None:
+        _note_refusal(problems, path, refusal)
+        return None
+    # A first look finds out what has to be read, so that all of it is read in one go.
+    noted, place, before = Problems(), Place(path), (len(names.issued), names.page_alias)
+    node = node_object(Shaping(names, noted, known, maps, reader.want, usual), part, place, top_iri)
+    if reader.read_wanted():
+        names.take_back(*before)
+        noted = Problems()
+        node = node_object(Shaping(names, noted, known, maps, reader.read, usual), part, place, top_iri)
+    problems.found.extend(noted.found)
+    if node is None or usual:
+        return node
+    foreign = {"@context": own, **node}
+    return foreign if _is_processable(foreign, names.page, problems, path) else None
+
+
+def _is_processable(node: Node, page: str, problems: Problems, path: KeyPath) -> bool:
     """Whether the JSON-LD processor takes a node with its own context, and makes one graph of it."""
-    document = {"@context": node["@context"], "@id": shaping.names.page, "@graph": [{**node, "@context": []}]}
+    document = {"@context": node["@context"], "@id": page, "@graph": [{**node, "@context": []}]}
     try:
         quads = list(ox.parse(json.dumps(document, ensure_ascii=False), ox.RdfFormat.JSON_LD))
     except SyntaxError as error:
-        where = (*path, "@context")
-        shaping.problems.note(
-            "schema-not-json-ld", f"the block is not JSON-LD, so it is refused: {error.msg}", where
-        )
+        _note_refusal(problems, path, error.msg)
         return False
-    if all(quad.graph_name == ox.NamedNode(shaping.names.page) for quad in quads):
+    if all(quad.graph_name == ox.NamedNode(page) for quad in quads):
         return True
-    shaping.problems.note("schema-named-graph", _NAMED_GRAPHS, path)
+    problems.note("schema-named-graph", _NAMED_GRAPHS, path)
     return False
+
+
+def _note_refusal(problems: Problems, path: KeyPath, refusal: str) -> None:
+    message = f"the block is not JSON-LD, so it is refused: {refusal}"
+    problems.note("schema-not-json-ld", message, (*path, "@context"))

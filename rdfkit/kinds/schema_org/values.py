@@ -1,144 +1,164 @@
-"""Values that are no nodes: IRIs, dates, texts, and value objects."""
+"""Properties, and the values under them that are no nodes: IRIs, dates, texts, and value objects."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
 from rdfkit.front_matter import KeyPath, Value
 from rdfkit.identifiers import is_missing
 from rdfkit.kinds.schema_org.contexts import inline
-from rdfkit.kinds.schema_org.iris import check_scheme, is_iri, resolved
+from rdfkit.kinds.schema_org.iris import check_scheme, is_web_address
 from rdfkit.kinds.schema_org.licences import licence
 from rdfkit.kinds.schema_org.places import Place, Shaping
-from rdfkit.kinds.schema_org.problems import Problems
-from rdfkit.kinds.schema_org.properties import Property
-from rdfkit.kinds.schema_org.terms import Terms
-from rdfkit.kinds.schema_org.trees import text_or_none
-
-# What stands in JSON-LD where a value may be: a text or a node, value or list object.
-Node: TypeAlias = dict[str, Any]
-Item: TypeAlias = str | Node
-
-_DATE = re.compile(
-    r"\d{4}(-(0[1-9]|1[0-2]))?|(\d{4}-\d\d-\d\d(T\d\d:\d\d[\d:.]*(Z|[+-]\d\d(:?\d\d)?)?)?)", re.ASCII
+from rdfkit.kinds.schema_org.readings import THERE, Node, Reading
+from rdfkit.kinds.schema_org.vocabulary import (
+    DATE_TYPES,
+    LICENCE_PROPERTIES,
+    NAMESPACE,
+    is_date,
+    schema_name,
+    value_kinds,
 )
 
-
-def verbatim(value: Value, prop: Property) -> Any:  # noqa: ANN401 - JSON
-    """A value as it stands, but for its contexts and what is missing."""
-    if isinstance(value, dict) and prop.type != "@json":
-        return {
-            key: inline(item) if key == "@context" else verbatim(item, prop) for key, item in value.items()
-        }
-    if isinstance(value, list) and prop.type != "@json":
-        return [verbatim(item, prop) for item in value]
-    return None if isinstance(value, str) and is_missing(value) else value
+# What stands in JSON-LD where a value may be: a text or a node, value or list object.
+Item: TypeAlias = str | Node
 
 
-def text_item(shaping: Shaping, text: str, prop: Property, place: Place) -> Item:
+class Property(NamedTuple):
+    """A property as its values need it. `@included` has no predicate, and that of a map is not asked for.
+
+    `read` gives what the processor reads in a value of it. `kind` says of a property of schema.org's own context what
+    the texts under it are: `text`, `@id` or `Date`. The keys below a map are no properties.
+    """
+
+    predicate: str
+    read: Callable[[Any], Reading]
+    kind: str | None = None
+    is_map: bool = False
+    is_list: bool = False
+
+    @property
+    def is_licence(self) -> bool:
+        """Whether the value may be the name of a licence."""
+        return schema_name(self.predicate) in LICENCE_PROPERTIES
+
+
+def property_of(shaping: Shaping, keys: tuple[str, ...], read: Callable[[Any], Reading]) -> Property | None:
+    """The property that the last of some keys is, None when no context maps it."""
+    if keys == ("@included",):
+        return Property("", read)
+    if shaping.is_usual and len(keys) == 1 and keys[0] in value_kinds():
+        return Property(f"{NAMESPACE}{keys[0]}", read, value_kinds()[keys[0]])
+    if keys[-1] in shaping.maps:
+        return Property("", read, is_map=True)
+    reading = read([{"@id": THERE}])
+    predicate = reading.predicate()
+    return Property(predicate, read, is_list=reading.is_list()) if predicate and keys[-1] else None
+
+
+def is_local(text: str) -> bool:
+    """Whether a text is a blank node label or a fragment, which name something in the page."""
+    return text.startswith(("_:", "#")) and text not in ("_:", "#")
+
+
+def note_refusal(shaping: Shaping, path: KeyPath, refusal: str, text: str | None = None) -> None:
+    """Notes what the processor refuses."""
+    shaping.problems.note("schema-form", f"is no JSON-LD here, so it is left out: {refusal}", path, text)
+
+
+def left_out(shaping: Shaping, mapping: dict[str, Value], wanted: set[str], path: KeyPath) -> None:
+    """Notes the keys of an object that say nothing there. Only keywords are wanted."""
+    for key in mapping:
+        if shaping.keyword(key) not in wanted and key != "@context":
+            shaping.problems.left_out(key, path)
+
+
+def verbatim(shaping: Shaping, value: Value, prop: Property, place: Place) -> Iterator[Any]:
+    """A value whose keys are no properties, as it stands but for its contexts and what is missing."""
+    found = _verbatim(value)
+    refusal = prop.read(found).refusal
+    if refusal is None:
+        yield found
+    else:
+        note_refusal(shaping, place.path, refusal)
+
+
+def _verbatim(value: Value) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, dict):
+        return {key: inline(item) if key == "@context" else _verbatim(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_verbatim(item) for item in value]
+    return None if is_missing(value) else value
+
+
+def text_items(shaping: Shaping, text: str, prop: Property, path: KeyPath) -> Iterator[Item]:
     """A text as IRI, date or literal, as its property wants it; a plain literal when it is none."""
     if prop.is_licence and (known := licence(text)) is not None:
-        return {"@id": known}
-    if prop.type in ("@id", "@vocab"):
-        iri = reference(shaping, text, place.terms, place.path)
-        if iri is None and prop.type == "@vocab":
-            term = place.terms.expand(text)
-            iri = term if term is not None and is_iri(term) else None
-        if iri is not None:
-            return {"@id": iri}
-        shaping.problems.note(
-            "schema-iri", "the value is not an absolute IRI, so it is kept as text", place.path, text
-        )
-        return {"@value": text}
-    if prop.is_date and not _is_date(text):
-        shaping.problems.note(
-            "schema-date", "the value is not a date, so it is kept as text", place.path, text
-        )
-        return {"@value": text}
-    return text
+        yield {"@id": known}
+        return
+    if is_plain(text, prop.kind):
+        yield text
+        return
+    reading = prop.read([text])
+    value = reading.value()
+    if reading.refusal is not None:
+        note_refusal(shaping, path, reading.refusal, text)
+    elif isinstance(value, ox.NamedNode):
+        check_scheme(shaping.problems, value.value, path)
+        yield text
+    elif value is None and is_local(text):
+        yield {"@id": shaping.names.local(text)}
+    elif value is None and (refusal := prop.read([{"@value": text}]).refusal) is not None:
+        note_refusal(shaping, path, refusal, text)
+    elif value is None:
+        message = "the value is not an absolute IRI, so it is kept as text"
+        shaping.problems.note("schema-iri", message, path, text)
+        yield {"@value": text}
+    elif schema_name(value.datatype.value) in DATE_TYPES and not is_date(text):
+        shaping.problems.note("schema-date", "the value is not a date, so it is kept as text", path, text)
+        yield {"@value": text}
+    else:
+        yield text
 
 
-def reference(shaping: Shaping, text: str, terms: Terms, path: KeyPath) -> str | None:
-    """The absolute IRI of a reference to a node; None when there is none.
-
-    Blank nodes and fragments are under the page. Other relative IRIs need an `@base`.
-    """
-    if text.startswith("_:"):
-        return shaping.names.local(text) if len(text) > len("_:") else None
-    if terms.base is None and text.startswith("#") and len(text) > 1:
-        return shaping.names.local(text)
-    iri = resolved(terms.base, terms.expand(text, vocab=False) or text)
-    if not is_iri(iri):
-        return None
-    check_scheme(shaping.problems, iri, path)
-    return iri
-
-
-def _is_date(text: str) -> bool:
-    """Whether a text is a year, a month, a day or a time of a day as ISO 8601 writes them."""
-    match = _DATE.fullmatch(text)
-    if match is None or match[3] is None:
-        return match is not None
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+def is_plain(text: str, kind: str | None) -> bool:
+    """Whether a text is what belongs under a property of schema.org's own context."""
+    if kind == "Date":
+        return is_date(text)
+    return kind == "text" or (kind == "@id" and is_web_address(text))
 
 
 def value_object(
-    problems: Problems, mapping: dict[str, Value], keys: Mapping[str | None, str], place: Place
+    shaping: Shaping,
+    mapping: dict[str, Value],
+    keys: Mapping[str | None, str],
+    prop: Property,
+    path: KeyPath,
 ) -> Iterator[Item]:
     """A value object with what RDF can say of it, https://www.w3.org/TR/json-ld11/#value-objects."""
-    text = mapping[keys["@value"]]
-    only_keys(problems, keys, {"@value", "@type", "@language", "@index"}, place.path)
+    left_out(shaping, mapping, {"@value", "@type", "@language", "@index"}, path)
+    found = {
+        keyword: mapping[keys[keyword]] for keyword in ("@value", "@type", "@language") if keyword in keys
+    }
+    text = found["@value"]
     if not isinstance(text, str):
-        problems.note("schema-form", "@value is not a text, so it is left out", (*place.path, keys["@value"]))
-    elif not is_missing(text):
-        datatype = _qualifier(problems, mapping, keys, "@type", place)
-        language = _qualifier(problems, mapping, keys, "@language", place)
-        if datatype and language:
-            problems.left_out(keys["@language"], place.path)
-        qualified = {"@type": datatype} if datatype else {"@language": language} if language else {}
-        yield {"@value": text} | qualified
-
-
-def only_keys(problems: Problems, keys: Mapping[str | None, str], wanted: set[str], path: KeyPath) -> None:
-    """Notes the keys of an object, given by what they mean, that say nothing there."""
-    for meaning, key in keys.items():
-        if meaning not in wanted:
-            problems.left_out(key, path)
-
-
-def _qualifier(
-    problems: Problems, mapping: dict[str, Value], keys: Mapping[str | None, str], keyword: str, place: Place
-) -> str | None:
-    """The datatype IRI or language tag of a value object, if it is one."""
-    if keyword not in keys:
-        return None
-    value = mapping[keys[keyword]]
-    path = (*place.path, keys[keyword])
-    if isinstance(value, str) and is_missing(value):
-        return None
-    if isinstance(value, str) and keyword == "@language" and _is_language(value):
-        return value
-    if isinstance(value, str) and keyword == "@type":
-        iri = place.terms.expand(value)
-        if iri is not None and is_iri(iri):
-            return iri
-    wanted = "a datatype" if keyword == "@type" else "a language tag"
-    problems.note("schema-form", f"{keyword} is not {wanted}, so it is left out", path, text_or_none(value))
-    return None
-
-
-def _is_language(text: str) -> bool:
-    try:
-        ox.Literal("", language=text)
-    except ValueError:
-        return False
-    return True
+        message = "@value is not a text, so it is left out"
+        shaping.problems.note("schema-form", message, (*path, keys["@value"]))
+        return
+    if is_missing(text):
+        return
+    said = {
+        keyword: item for keyword, item in found.items() if not (isinstance(item, str) and is_missing(item))
+    }
+    for wrong in ((), ("@language",), ("@type",), ("@language", "@type")):
+        item = {keyword: value for keyword, value in said.items() if keyword not in wrong}
+        if isinstance(prop.read([item]).value(), ox.Literal):
+            for keyword in said.keys() - item.keys():
+                message = f"{keyword} is none that this value can have, so it is left out"
+                shaping.problems.note("schema-form", message, (*path, keys[keyword]))
+            yield item
+            return
+    note_refusal(shaping, path, prop.read([{"@value": text}]).refusal or "it gives no literal", text)
