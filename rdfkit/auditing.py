@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from rdfkit.errors import StoreError
 from rdfkit.identifiers import compress, expand
-from rdfkit.provenance import GRAPH
+from rdfkit.provenance import PROVENANCE_GRAPH
 from rdfkit.rdf_files import read_rdf
 from rdfkit.reconciliation import Coverage
 from rdfkit.store import StoreProtocol, open_store
@@ -103,7 +103,7 @@ def audit(store: StoreProtocol) -> Audit:
     held = {graph.value for graph in store.graphs()}
     kinds = Counter(
         quad.object.value
-        for quad in store.quads(GRAPH)
+        for quad in store.quads(PROVENANCE_GRAPH)
         if quad.predicate.value == _KIND
         and isinstance(quad.object, ox.Literal)
         and isinstance(quad.subject, ox.NamedNode)

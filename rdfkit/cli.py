@@ -978,11 +978,11 @@ def _link_endpoint(opened: StoreProtocol, thresholds: Thresholds, output: Path |
 
 def _publish_linkset(linkset: Linkset, target: Target, quiet: bool) -> None:
     from rdfkit import publishing
-    from rdfkit.pipeline.linkset import GRAPH, linkset_quads
+    from rdfkit.pipeline.linkset import LINKSET_GRAPH, linkset_quads
 
     triples = (quad.triple for quad in linkset_quads(linkset))
     with target:
-        done = publishing.publish_graph(triples, GRAPH, target, told={"links": len(linkset.overlaps)})
+        done = publishing.publish_graph(triples, LINKSET_GRAPH, target, told={"links": len(linkset.overlaps)})
     if done.missing:
         _say(publishing.summary(done), quiet=False)
         raise typer.Exit(_exit_of(done))

@@ -16,7 +16,7 @@ from rdfkit.commits import Commits
 from rdfkit.identifiers import expand, prefix_map
 from rdfkit.places import file_sha256
 
-GRAPH = ox.NamedNode(expand("pfocr:provenance"))
+PROVENANCE_GRAPH = ox.NamedNode(expand("pfocr:provenance"))
 _VOCABULARY = ox.NamedNode(expand("pfocr:"))
 _KIND, _DERIVED, _TYPE, _ENTITY, _PATH, _SHA256, _VERSION = (
     str(ox.NamedNode(expand(name)))
@@ -58,7 +58,7 @@ def provenance_quads(
     graph: str, kind: str, source: Source, tables: Mapping[str, Source] = MappingProxyType({})
 ) -> Iterator[ox.Quad]:
     """What `provenance_triples` says, as quads."""
-    lines = (f"{triple} {GRAPH} .\n" for triple in provenance_triples(graph, kind, source, tables))
+    lines = (f"{triple} {PROVENANCE_GRAPH} .\n" for triple in provenance_triples(graph, kind, source, tables))
     return iter(ox.parse("".join(lines), ox.RdfFormat.N_QUADS))
 
 
@@ -99,4 +99,4 @@ def prefix_quads() -> Iterator[ox.Quad]:
 
 
 def _quad(subject: str, predicate: str, value: ox.NamedNode | ox.Literal) -> ox.Quad:
-    return ox.Quad(ox.NamedNode(subject), ox.NamedNode(expand(predicate)), value, GRAPH)
+    return ox.Quad(ox.NamedNode(subject), ox.NamedNode(expand(predicate)), value, PROVENANCE_GRAPH)

@@ -40,7 +40,7 @@ from rdfkit import provenance, resources
 from rdfkit.errors import ExportError
 from rdfkit.formats import of_name
 from rdfkit.identifiers import expand
-from rdfkit.pipeline.linkset import GRAPH as LINKSET
+from rdfkit.pipeline.linkset import LINKSET_GRAPH
 from rdfkit.pipeline.progress import Advance, no_progress
 from rdfkit.quads import sorted_quads
 from rdfkit.queries import library
@@ -247,7 +247,7 @@ def _value(quad: ox.Quad) -> str:
 
 def _kinds(store: StoreProtocol) -> Mapping[str, str]:
     kind = expand("dcterms:type")
-    found = store.quads(provenance.GRAPH)
+    found = store.quads(provenance.PROVENANCE_GRAPH)
     return {_iri(quad.subject): _value(quad) for quad in found if quad.predicate.value == kind}
 
 
@@ -258,11 +258,11 @@ def _descriptions(
     owners = {**zips, "wikipathways.ttl.gz": "wikipathways", "pfocr.ttl.gz": "pfocr"}
     downloads = {site: sorted(name for name in names if owners.get(name) == site) for site in owners.values()}
     about_datasets = describe(
-        described(store, provenance.GRAPH),
-        provenance.GRAPH,
+        described(store, provenance.PROVENANCE_GRAPH),
+        provenance.PROVENANCE_GRAPH,
         created=date,
         downloads=downloads,
-        linked=store.has_graph(LINKSET),
+        linked=store.has_graph(LINKSET_GRAPH),
     )
     # Who makes links says what they are; here it stands beside the datasets that they join.
     linkset = store.triples(subject=_LINKSET)

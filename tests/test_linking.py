@@ -27,7 +27,7 @@ from rdfkit.formats import of_name
 from rdfkit.identifiers import expand
 from rdfkit.pipeline import significance
 from rdfkit.pipeline.gene_sets import GeneSet, gene_sets
-from rdfkit.pipeline.linkset import GRAPH, Thresholds, link, link_store, linkset_quads
+from rdfkit.pipeline.linkset import LINKSET_GRAPH, Thresholds, link, link_store, linkset_quads
 from rdfkit.quads import sorted_quads
 from rdfkit.queries import bind, find_query, library
 from rdfkit.serialization import serialize
@@ -186,7 +186,7 @@ def site(pages: list[Path], tmp_path: Path) -> Path:
 
 def _linkset(store: Path) -> bytes:
     with rdfkit.open_store(store) as opened:
-        return serialize(sorted_quads(opened.quads(GRAPH)), of_name("nquads"))
+        return serialize(sorted_quads(opened.quads(LINKSET_GRAPH)), of_name("nquads"))
 
 
 def _run(*arguments: str, hash_seed: str = "0") -> subprocess.CompletedProcess[str]:
@@ -241,7 +241,7 @@ def test_a_build_with_links_is_a_build_and_then_links(site: Path, pages: list[Pa
     assert _run("link", "--store", str(site)).returncode == 0
     with rdfkit.open_store(site) as one, rdfkit.open_store(tmp_path / "both") as other:
         assert list(sorted_quads(one.quads())) == list(sorted_quads(other.quads()))
-        links = {quad for quad in one.quads(GRAPH) if quad.predicate.value == expand("dcterms:relation")}
+        links = {quad for quad in one.quads(LINKSET_GRAPH) if quad.predicate.value == expand("dcterms:relation")}
         assert one.metadata["links"] == other.metadata["links"] == len(links) > 0
 
 
@@ -252,14 +252,14 @@ def test_stricter_thresholds_take_links_away(site: Path) -> None:
     few = link_store(site, Thresholds(shared=7))
     assert 0 < len(few.overlaps) < many
     with rdfkit.open_store(site) as store:
-        assert set(store.quads(GRAPH)) == set(linkset_quads(few))
-        assert {quad for quad in store.quads() if quad.graph_name != GRAPH} == before
+        assert set(store.quads(LINKSET_GRAPH)) == set(linkset_quads(few))
+        assert {quad for quad in store.quads() if quad.graph_name != LINKSET_GRAPH} == before
 
 
 def test_links_keep_to_the_shapes(site: Path) -> None:
     link_store(site, EVERYTHING)
     with rdfkit.open_store(site) as store:
-        triples = [quad.triple for quad in store.quads(GRAPH)]
+        triples = [quad.triple for quad in store.quads(LINKSET_GRAPH)]
     assert validation.check(triples, validation.load_shapes()) == []
     # The shapes do look: without their numbers the same overlaps are wrong.
     p = expand("pfocr:pValue")
@@ -270,8 +270,8 @@ def test_links_keep_to_the_shapes(site: Path) -> None:
 def test_the_linkset_describes_itself() -> None:
     linkset = link(*gene_sets(_pages()), Thresholds(2, 0.1, 0.5))
     quads = list(linkset_quads(linkset))
-    assert all(quad.graph_name == GRAPH for quad in quads)
-    said = {quad.predicate.value: quad.object.value for quad in quads if quad.subject == GRAPH}
+    assert all(quad.graph_name == LINKSET_GRAPH for quad in quads)
+    said = {quad.predicate.value: quad.object.value for quad in quads if quad.subject == LINKSET_GRAPH}
     title, description = said.pop(expand("dcterms:title")), said.pop(expand("dcterms:description"))
     assert title
     assert said == {

@@ -139,7 +139,7 @@ def test_void_has_the_date_and_the_files(release: Path) -> None:
 
 def test_void_tells_the_linksets(release: Path) -> None:
     triples = _triples((release / "wikipathways-rdf-void.ttl").read_bytes())
-    store = Store.from_quads(ox.Quad(*triple, provenance.GRAPH) for triple in triples)
+    store = Store.from_quads(ox.Quad(*triple, provenance.PROVENANCE_GRAPH) for triple in triples)
     rows = store.query(
         """SELECT ?from ?predicate ?to ?n { ?linkset a void:Linkset ; void:subjectsTarget ?from ; void:triples ?n ;
            void:linkPredicate ?predicate ; void:objectsTarget ?to ; pav:createdOn ?day . ?from void:subset ?linkset }"""

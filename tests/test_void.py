@@ -15,7 +15,7 @@ from hypothesis import given, settings
 import rdfkit
 from rdfkit.errors import SourceError
 from rdfkit.identifiers import expand
-from rdfkit.provenance import GRAPH
+from rdfkit.provenance import PROVENANCE_GRAPH
 from rdfkit.store import Store
 from rdfkit.store.statistics import Counts, catalogue, count_merged, count_store
 from rdfkit.store.void import describe, described, site_of
@@ -99,13 +99,13 @@ def test_the_kind_of_a_page_goes_before_its_address(
 
 def test_nothing_is_dated_unless_asked(sample_store: Store) -> None:
     assert not sample_store.query("ASK { ?s pav:createdOn ?day }")
-    dated = list(describe(described(sample_store, GRAPH), GRAPH, created=datetime.date(2026, 11, 20)))
+    dated = list(describe(described(sample_store, PROVENANCE_GRAPH), PROVENANCE_GRAPH, created=datetime.date(2026, 11, 20)))
     days = {quad.object.value for quad in dated if quad.predicate.value == expand("pav:createdOn")}
     assert days == {"2026-11-20"}
 
 
 def test_there_are_no_blank_nodes(sample_store: Store) -> None:
-    told = list(describe(described(sample_store, GRAPH), GRAPH))
+    told = list(describe(described(sample_store, PROVENANCE_GRAPH), PROVENANCE_GRAPH))
     assert told
     assert all(
         isinstance(term, ox.NamedNode | ox.Literal) for quad in told for term in (quad.subject, quad.object)
@@ -121,7 +121,7 @@ def test_a_triple_of_many_pages_counts_once() -> None:
     counts = count_store(store.graph, count_merged(store.graph), graphs, site_of({}))
     found = {
         quad.predicate.value: quad.object.value
-        for quad in describe(counts, GRAPH)
+        for quad in describe(counts, PROVENANCE_GRAPH)
         if quad.subject.value == DATASET["wikipathways"] and isinstance(quad.object, ox.Literal)
     }
     assert found[expand("void:triples")] == found[expand("void:distinctSubjects")] == "20000"
@@ -129,8 +129,8 @@ def test_a_triple_of_many_pages_counts_once() -> None:
 
 
 def test_an_empty_graph_has_no_datasets() -> None:
-    assert described(Store.from_quads([]), GRAPH) == {}
-    assert list(describe({}, GRAPH)) == []
+    assert described(Store.from_quads([]), PROVENANCE_GRAPH) == {}
+    assert list(describe({}, PROVENANCE_GRAPH)) == []
 
 
 def _counted(store: Store, name: str) -> Counts:
@@ -164,7 +164,7 @@ def _counted(store: Store, name: str) -> Counts:
 
 def _check_numbers(store: Store) -> None:
     counted = {name: counts for name in KINDS if (counts := _counted(store, name)).properties}
-    assert described(store, GRAPH) == counted
+    assert described(store, PROVENANCE_GRAPH) == counted
 
 
 def test_the_numbers_of_a_store_are_those_of_its_triples(seed_store: Store) -> None:

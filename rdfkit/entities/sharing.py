@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from rdfkit.entities.figures import figure_genes
 from rdfkit.entities.reading import along, rows, subjects
 from rdfkit.identifiers import expand
-from rdfkit.pipeline.linkset import GRAPH
+from rdfkit.pipeline.linkset import LINKSET_GRAPH
 from rdfkit.store import StoreProtocol
 
 _SHOWS = ox.NamedNode(expand("pfocr:sharesGene"))
@@ -34,7 +34,7 @@ class Shared:
 
 def has_links(store: StoreProtocol) -> bool:
     """Whether figures and pathways were linked when the store was built."""
-    return store.has(None, None, _OVERLAP, GRAPH)
+    return store.has(None, None, _OVERLAP, LINKSET_GRAPH)
 
 
 def linked_figures(store: StoreProtocol, pathway: str) -> list[Shared]:

@@ -26,7 +26,7 @@ from rdfkit.store.graph_editor import Editor
 if TYPE_CHECKING:
     from rdfkit.pipeline.significance import Pairs
 
-GRAPH = ox.NamedNode(expand("pfocr:linkset"))
+LINKSET_GRAPH = ox.NamedNode(expand("pfocr:linkset"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def link_store(path: str | Path, thresholds: Thresholds) -> Linkset:
     with changing(path, (STATE,)) as (stage, metadata):
         linkset = linkset_of(Store(stage.graph), thresholds)
         editor = Editor(stage, lambda _: None)
-        editor.clear(GRAPH.value)
+        editor.clear(LINKSET_GRAPH.value)
         quads = list(linkset_quads(linkset))
         stage.load(quads)
         number = metadata["quads"] + editor.added + len(quads)
@@ -213,7 +213,7 @@ def _rounded(value: float) -> float:
 
 def _description(linkset: Linkset) -> Iterator[ox.Quad]:
     """https://www.w3.org/TR/void/#describing-linksets"""
-    yield _quad(_node("pfocr-site:#dataset"), "void:subset", GRAPH)
+    yield _quad(_node("pfocr-site:#dataset"), "void:subset", LINKSET_GRAPH)
     for predicate, term in (
         ("rdf:type", "void:Linkset"),
         ("void:linkPredicate", "dcterms:relation"),
@@ -221,10 +221,10 @@ def _description(linkset: Linkset) -> Iterator[ox.Quad]:
         ("void:objectsTarget", "wikipathways-site:#dataset"),
         ("dcterms:license", "creativecommons:publicdomain/zero/1.0/"),
     ):
-        yield _quad(GRAPH, predicate, _node(term))
-    yield _quad(GRAPH, "dcterms:title", ox.Literal("Figures linked to pathways by shared genes"))
-    yield _quad(GRAPH, "dcterms:description", ox.Literal(_told(linkset)))
-    yield _quad(GRAPH, "void:triples", ox.Literal(len(linkset.overlaps)))
+        yield _quad(LINKSET_GRAPH, predicate, _node(term))
+    yield _quad(LINKSET_GRAPH, "dcterms:title", ox.Literal("Figures linked to pathways by shared genes"))
+    yield _quad(LINKSET_GRAPH, "dcterms:description", ox.Literal(_told(linkset)))
+    yield _quad(LINKSET_GRAPH, "void:triples", ox.Literal(len(linkset.overlaps)))
 
 
 def _told(linkset: Linkset) -> str:
@@ -240,7 +240,7 @@ def _told(linkset: Linkset) -> str:
 
 
 def _quad(subject: ox.NamedNode, predicate: str, value: ox.NamedNode | ox.Literal) -> ox.Quad:
-    return ox.Quad(subject, _node(predicate), value, GRAPH)
+    return ox.Quad(subject, _node(predicate), value, LINKSET_GRAPH)
 
 
 @cache

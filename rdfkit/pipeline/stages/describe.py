@@ -16,7 +16,7 @@ from rdfkit.pipeline.stages.run import Phase, Run
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.files import new_versions
 from rdfkit.pipeline.state.graphs import count_quads, graphs, used, used_graph
-from rdfkit.provenance import GRAPH as PROVENANCE
+from rdfkit.provenance import PROVENANCE_GRAPH
 from rdfkit.provenance import (
     ontology_provenance_quads,
     prefix_quads,
@@ -45,7 +45,7 @@ def describe(run: Run, whole: Counts) -> None:
             *(one.quads() for one in run.ontologies),
             *map(_told_of, run.ontologies),
             prefix_quads(),
-            describe_datasets(counts, PROVENANCE),
+            describe_datasets(counts, PROVENANCE_GRAPH),
         )
     )
     run.stage.load(others)
@@ -59,12 +59,12 @@ def describe_changes(run: Run, altered: Set[str]) -> None:
         name: Counts.from_json(one)
         for name, one in json.loads(run.database.setting("counts") or "{}").items()
     }
-    before = list(describe_datasets(counts, PROVENANCE))
+    before = list(describe_datasets(counts, PROVENANCE_GRAPH))
     for name, pattern, number in run.editor.differences():
         counts.setdefault(name, Counts()).add(pattern, number)
     old = [*before, *chain.from_iterable(_told(run, graph) for graph in sorted(altered))]
     _set_counts(run.database, counts)
-    new = list(describe_datasets(counts, PROVENANCE))
+    new = list(describe_datasets(counts, PROVENANCE_GRAPH))
     for graph in sorted(altered):
         page = used_graph(run.database, graph)
         if page is not None:
@@ -81,7 +81,7 @@ def _load_provenance(run: Run) -> int:
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for page in used(run.database):
             for triple in provenance_triples(page.graph, page.kind, page.source, page.tables):
-                file.write(f"{triple} {PROVENANCE} .\n{triple} .\n")
+                file.write(f"{triple} {PROVENANCE_GRAPH} .\n{triple} .\n")
                 number += 1
     run.stage.load_file(path)
     path.unlink()
@@ -90,10 +90,10 @@ def _load_provenance(run: Run) -> int:
 
 def _told(run: Run, graph: str) -> Iterator[ox.Quad]:
     """What the store says of where a graph comes from."""
-    for quad in run.stage.graph.quads_for_pattern(ox.NamedNode(graph), None, None, PROVENANCE):
+    for quad in run.stage.graph.quads_for_pattern(ox.NamedNode(graph), None, None, PROVENANCE_GRAPH):
         yield quad
         if quad.predicate == _DERIVED and isinstance(quad.object, ox.NamedNode):
-            yield from run.stage.graph.quads_for_pattern(quad.object, None, None, PROVENANCE)
+            yield from run.stage.graph.quads_for_pattern(quad.object, None, None, PROVENANCE_GRAPH)
 
 
 def _describe_ontologies(run: Run) -> None:

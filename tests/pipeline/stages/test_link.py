@@ -5,12 +5,12 @@ from __future__ import annotations
 import pyoxigraph as ox
 
 from pipeline.site import Site
-from rdfkit.pipeline.linkset import GRAPH, Thresholds
+from rdfkit.pipeline.linkset import LINKSET_GRAPH, Thresholds
 from rdfkit.pipeline.stages.link import link
 
 
 def _number(site: Site) -> int:
-    return site.graphs().get(GRAPH.value, 0)
+    return site.graphs().get(LINKSET_GRAPH.value, 0)
 
 
 def test_links_are_made_and_counted(site: Site) -> None:
@@ -29,7 +29,7 @@ def test_links_stay_when_nothing_has_changed_and_go_when_they_are_not_asked_for(
     run, _ = site.settled(thresholds=Thresholds())
     link(run)
     before = _number(site)
-    mark = ox.Quad(GRAPH, ox.NamedNode("urn:x:mark"), GRAPH, GRAPH)
+    mark = ox.Quad(LINKSET_GRAPH, ox.NamedNode("urn:x:mark"), LINKSET_GRAPH, LINKSET_GRAPH)
     site.stage.graph.add(mark)
     for thresholds, expected in ((Thresholds(), before + 1), (Thresholds(1), before), (None, 0)):
         site.finish()
