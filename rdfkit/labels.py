@@ -289,14 +289,3 @@ def _words(text: str) -> str:
 def _json(texts: Iterable[str]) -> str:
     return json.dumps([encodable(text) for text in texts])
 
-
-__all__ = [
-    "OTHER",
-    "Entry",
-    "Labels",
-    "disinherit_labels",
-    "ensure_labels",
-    "inherit_labels",
-    "make_labels",
-    "revision",
-]
