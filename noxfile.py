@@ -104,7 +104,15 @@ def readme(session: nox.Session) -> None:
     store = os.path.join(folder, "store")  # noqa: PTH118
     session.run(python, "-m", "rdfkit", "build", "seeds/", "--store", store, "--quiet", external=True)
     rows = session.run(
-        python, "-m", "rdfkit", "query", "figures-sharing-genes-with-pathway", "--store", store, silent=True, external=True
+        python,
+        "-m",
+        "rdfkit",
+        "query",
+        "figures-sharing-genes-with-pathway",
+        "--store",
+        store,
+        silent=True,
+        external=True,
     )
     session.log(rows)
     if len(str(rows).splitlines()) != 5:

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 import rdfkit
-from rdfkit.answers import Rows
-from rdfkit.queries import LibraryQuery, bind, find_query, library
+from rdfkit.sparql.library import LibraryQuery, bind, find_query, library
+from rdfkit.sparql.results import Rows
 
 TIMES, SECONDS = 3, 60.0
 # Parameter → what finds the value that most of the store has to do with.

@@ -13,44 +13,45 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from rdfkit.version import __version__ as __version__
+
 if TYPE_CHECKING:
-    from rdfkit.answers import Graph, Rows, Truth
+    from rdfkit.endpoints.remote_store import RemoteStore, open_endpoint
+    from rdfkit.endpoints.session import Network
     from rdfkit.errors import RdfkitError
-    from rdfkit.export import export_sources, export_store
-    from rdfkit.network import Network
     from rdfkit.pipeline.build import build
     from rdfkit.pipeline.summary import Build
     from rdfkit.pipeline.validate import validate
-    from rdfkit.queries import LibraryQuery, bind, find_query, library
-    from rdfkit.remote_store import RemoteStore, open_endpoint
+    from rdfkit.publishing.export import export_sources, export_store
     from rdfkit.report import Report, Result, Severity
+    from rdfkit.sparql.library import LibraryQuery, bind, find_query, library
+    from rdfkit.sparql.results import Graph, Rows, Truth
     from rdfkit.store import Store, open_store
     from rdfkit.store.explain import explain_empty
 
-__version__ = "0.1.0"
 
 # Imported when first used: `import rdfkit` and `rdfkit --help` stay quick.
 _HOMES = {
     "Build": "pipeline.summary",
-    "Graph": "answers",
-    "LibraryQuery": "queries",
+    "Graph": "sparql.results",
+    "LibraryQuery": "sparql.library",
+    "Network": "endpoints.session",
     "RdfkitError": "errors",
-    "Network": "network",
-    "RemoteStore": "remote_store",
+    "RemoteStore": "endpoints.remote_store",
     "Report": "report",
     "Result": "report",
-    "Rows": "answers",
+    "Rows": "sparql.results",
     "Severity": "report",
     "Store": "store",
-    "Truth": "answers",
-    "bind": "queries",
+    "Truth": "sparql.results",
+    "bind": "sparql.library",
     "build": "pipeline.build",
     "explain_empty": "store.explain",
-    "export_sources": "export",
-    "export_store": "export",
-    "find_query": "queries",
-    "library": "queries",
-    "open_endpoint": "remote_store",
+    "export_sources": "publishing.export",
+    "export_store": "publishing.export",
+    "find_query": "sparql.library",
+    "library": "sparql.library",
+    "open_endpoint": "endpoints.remote_store",
     "open_store": "store",
     "validate": "pipeline.validate",
 }

@@ -1,5 +1,5 @@
 """`python -m rdfkit` is the command line."""
 
-from rdfkit.cli import main
+from rdfkit.cli.main import main
 
 main()

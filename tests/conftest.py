@@ -18,9 +18,9 @@ import pytest
 from hypothesis import settings
 
 import rdfkit
-from rdfkit.export import source_store
-from rdfkit.labels import Labels, make_labels
-from rdfkit.pages import UnknownKindError
+from rdfkit.entities.index.indexer import make_labels
+from rdfkit.entities.index.search import Labels
+from rdfkit.mapping.recognition import UnknownKindError
 from rdfkit.pipeline.converter import Mapped, Task, map_task
 from rdfkit.pipeline.linkset import Thresholds
 from rdfkit.pipeline.scan import scan
@@ -28,10 +28,11 @@ from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.files import companions_of
 from rdfkit.pipeline.state.pages import pending
 from rdfkit.pipeline.summary import Build
-from rdfkit.places import normal
-from rdfkit.quads import sorted_quads
+from rdfkit.publishing.export import source_store
+from rdfkit.rdf.quads import sorted_quads
 from rdfkit.report import Report
-from rdfkit.sources import Distinct, SourceFile, sources_of
+from rdfkit.sources.discovery import Distinct, SourceFile, sources_of
+from rdfkit.sources.locations import normal
 from rdfkit.store import Store
 
 # Each build waits until the disk has it, and most tests build: in memory they take a fraction of the time.

@@ -14,10 +14,10 @@ from urllib.parse import parse_qs
 
 import pyoxigraph as ox
 
-from rdfkit.asking import write_answer
-from rdfkit.complexity import Complexity
-from rdfkit.endpoints import Endpoint, find_endpoint
-from rdfkit.network import Network
+from rdfkit.cli.query_output import write_answer
+from rdfkit.endpoints.registry import Endpoint, find_endpoint
+from rdfkit.endpoints.session import Network
+from rdfkit.sparql.limits import Complexity
 from rdfkit.store import Store
 
 _ANYTHING = Complexity(10**6, 10**6, 10**6, 10**6)

@@ -19,9 +19,9 @@ from stores import new_build
 from virtuoso import CLIENT, free_port, virtuoso
 from virtuoso import SERVER as VIRTUOSO
 
-from rdfkit.credentials import Credentials
-from rdfkit.loaders import Loader, VirtuosoLoader
-from rdfkit.targets import Target, find_kind
+from rdfkit.endpoints.auth import Credentials
+from rdfkit.publishing.bulk_loaders import Loader, VirtuosoLoader
+from rdfkit.publishing.targets import Target, find_kind
 
 OXIGRAPH = Path(sys.executable).with_name("oxigraph")
 

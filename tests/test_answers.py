@@ -19,10 +19,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rdflib.compare import isomorphic
 
-from rdfkit.answers import Answer, Graph, Rows, Truth, plain
 from rdfkit.errors import ExportError, QueryError
+from rdfkit.rdf.terms import rdflib_term
+from rdfkit.sparql.results import Answer, Graph, Rows, Truth, plain
 from rdfkit.store import Store
-from rdfkit.terms import rdflib_term
 
 VALUES = json.loads((Path(__file__).parent / "cases" / "store" / "values.json").read_text(encoding="utf-8"))
 XSD = "http://www.w3.org/2001/XMLSchema#"

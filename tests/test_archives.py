@@ -16,8 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdfkit.archives import Limits, is_archive, members, open_bytes
 from rdfkit.errors import ArchiveError
+from rdfkit.sources.archive_safety import Limits
+from rdfkit.sources.archives import is_archive, members, open_bytes
 
 MIB = 1 << 20
 SMALL = Limits(size=4 * MIB, ratio=20, ratio_from=MIB, members=3)

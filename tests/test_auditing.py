@@ -12,10 +12,10 @@ import pytest
 from conftest import CASES, SEEDS
 
 import rdfkit
-from rdfkit.auditing import Status, audit, compare
 from rdfkit.errors import StoreError
-from rdfkit.reconciliation import Account, Coverage
+from rdfkit.publishing.audit import Status, audit, compare
 from rdfkit.store import Store
+from rdfkit.validation.coverage import Account, Coverage
 
 
 @pytest.fixture

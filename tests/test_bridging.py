@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdfkit.endpoints import Endpoint, endpoints
+from rdfkit.endpoints.federation.identifier_mapping import Bridge
+from rdfkit.endpoints.registry import Endpoint, endpoints
 from rdfkit.errors import EndpointError
-from rdfkit.federation.identifier_mapping import Bridge
-from rdfkit.identifiers import expand, local_pattern, prefix_map
+from rdfkit.rdf.identifiers import expand, local_pattern, prefix_map
 
 ENDPOINTS = [endpoint for endpoint in endpoints().values() if endpoint.forms]
 # Nested on both sides, to try what could be mistaken: our obo: has NCBITaxon: in it, theirs has each other in them.

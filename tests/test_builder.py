@@ -15,10 +15,10 @@ import pytest
 from conftest import CASES, SEEDS, Graph, assemble
 
 import rdfkit
-from rdfkit.formats import of_name
 from rdfkit.pipeline.state.schema import FILE
+from rdfkit.rdf.formats import of_name
+from rdfkit.rdf.serializer import serialize
 from rdfkit.report import Severity
-from rdfkit.serialization import serialize
 from rdfkit.store import Store
 
 BAD = CASES / "bad_pages"

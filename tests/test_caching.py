@@ -11,11 +11,11 @@ import pytest
 from faults import Asked, Wire
 from server.serving import serving
 
-from rdfkit.caching import Cache
-from rdfkit.endpoints import Endpoint
-from rdfkit.ledger import Ledger
-from rdfkit.outgoing import AddressPolicy
-from rdfkit.remote import Remote
+from rdfkit.endpoints.client import Remote
+from rdfkit.endpoints.http.address_policy import AddressPolicy
+from rdfkit.endpoints.http.cache import Cache
+from rdfkit.endpoints.ledger import Ledger
+from rdfkit.endpoints.registry import Endpoint
 from rdfkit.store import Store
 
 QUERY = "SELECT ?x { ?x ?p ?o }"

@@ -14,10 +14,10 @@ from conftest import CASES, SEEDS
 
 import rdfkit
 from rdfkit.errors import ArchiveError, ShapesError, SourceError
-from rdfkit.export import export_sources
-from rdfkit.rdf_files import read_rdf
+from rdfkit.publishing.export import export_sources
 from rdfkit.report import Severity
-from rdfkit.validation import Engine
+from rdfkit.sources.rdf_files import read_rdf
+from rdfkit.validation.validator import Engine
 
 MINE = """
 @prefix sh: <http://www.w3.org/ns/shacl#> .

@@ -276,14 +276,14 @@ def test_a_long_answer_is_several_tables_with_each_row_once(folder: Path) -> Non
     assert text.count("┃ n") == 3
 
 
-_FOR_BUILDS = {"curies", "yaml", "rdfkit.kinds", "rdfkit.federation"}
+_FOR_BUILDS = {"curies", "yaml", "rdfkit.mapping.registry", "rdfkit.endpoints.federation"}
 _ALWAYS_LATER = {"rdflib", "pyshacl", "fastobo", "starlette", "httpcore2", "numpy", "scipy", "pandas"}
 
 
 @pytest.mark.parametrize(
     ("arguments", "unwanted"),
     [
-        (["--help"], {"pyoxigraph", "rdfkit.store", "rdfkit.queries"}),
+        (["--help"], {"pyoxigraph", "rdfkit.store", "rdfkit.sparql.library"}),
         (["query", "SELECT * { ?s a wp:Pathway }"], _FOR_BUILDS),
         (["query", "figures-sharing-genes-with-pathway", "--param", "pathway=WP364"], _FOR_BUILDS),
         (["info"], set()),
@@ -301,7 +301,7 @@ def test_a_quick_command_imports_only_what_it_needs(
     )
     assert done.returncode == 0
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
-    assert "rdfkit.cli" in imported
+    assert "rdfkit.cli.app" in imported
     assert imported & (unwanted | _ALWAYS_LATER) == set()
 
 

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_sparql_tokens import sparql_texts
 
-from rdfkit.complexity import SAFE, Complexity, is_small
 from rdfkit.errors import QueryRefusedError
-from rdfkit.identifiers import prefix_map
-from rdfkit.queries import library
-from rdfkit.query import QueryText
+from rdfkit.rdf.identifiers import prefix_map
+from rdfkit.sparql.library import library
+from rdfkit.sparql.limits import SAFE, Complexity, is_small
+from rdfkit.sparql.query import QueryText
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rdfkit import credentials
-from rdfkit.credentials import Authorization, Credentials, read_credentials
+from rdfkit.endpoints import auth
+from rdfkit.endpoints.auth import Authorization, Credentials, read_credentials
 from rdfkit.errors import SettingError
 
 # RFC 7616, section 3.9.1.
@@ -31,7 +31,7 @@ def _digest(algorithm: str) -> str:
     ],
 )
 def test_digest(algorithm: str, response: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(credentials.secrets, "token_hex", lambda _: CLIENT)
+    monkeypatch.setattr(auth.secrets, "token_hex", lambda _: CLIENT)
     who = Authorization(MUFASA)
     assert who.header("GET", URL) == {}
     assert who.learn(_digest(algorithm))

@@ -8,10 +8,10 @@ import rdflib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdfkit.datasets import Dataset
 from rdfkit.errors import QueryError
-from rdfkit.identifiers import prefix_map
-from rdfkit.query import QueryText
+from rdfkit.rdf.identifiers import prefix_map
+from rdfkit.sparql.dataset import Dataset
+from rdfkit.sparql.query import QueryText
 from rdfkit.store import Store
 
 _COUNT = "SELECT (COUNT(*) AS ?n) {} {{ ?s ?p ?o }}"

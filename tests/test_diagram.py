@@ -11,10 +11,10 @@ import pytest
 from conftest import PROJECT, SEEDS
 
 import rdfkit
-from rdfkit import resources
-from rdfkit.diagram import mermaid
-from rdfkit.identifiers import compress, expand
+from rdfkit import package_data
 from rdfkit.pipeline.linkset import Thresholds
+from rdfkit.publishing.diagram import mermaid
+from rdfkit.rdf.identifiers import compress, expand
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def test_the_picture_of_the_docs_is_that_of_the_data(store: rdfkit.Store) -> Non
 
 @pytest.mark.scale
 def test_every_class_is_shown_or_hidden_for_a_reason(store: rdfkit.Store) -> None:
-    table = tomllib.loads((resources.contexts_folder() / "diagram.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads((package_data.contexts_folder() / "diagram.toml").read_text(encoding="utf-8"))
     found = {compress(str(triple.object)[1:-1]) for triple in store.triples(ox.NamedNode(expand("rdf:type")))}
     assert found - set(table["classes"]) - set(table["hidden"]) == set()
 

@@ -13,11 +13,11 @@ from conftest import CASES
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdfkit.dialect.edits import Repaired
-from rdfkit.dialect.repair import repair
 from rdfkit.errors import QueryError
-from rdfkit.identifiers import prefix_map
-from rdfkit.queries import bind, library, read_query
+from rdfkit.rdf.identifiers import prefix_map
+from rdfkit.sparql.dialect.edits import Repaired
+from rdfkit.sparql.dialect.repair import repair
+from rdfkit.sparql.library import bind, library, read_query
 from rdfkit.store import Store
 
 FOLDER = CASES / "dialect"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from conftest import CASES
 
-from rdfkit.endpoints import Endpoint, endpoints, find_endpoint, origin, read_endpoints
+from rdfkit.endpoints.federation.identifier_mapping import Bridge
+from rdfkit.endpoints.registry import Endpoint, endpoints, find_endpoint, origin, read_endpoints
 from rdfkit.errors import EndpointError
-from rdfkit.federation.identifier_mapping import Bridge
 
 OWN = '[mine]\ntitle = "Mine"\nurl = "http://localhost:7878/sparql"\nmax_rows = 100\n'
 

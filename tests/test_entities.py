@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rdfkit.entities import figures, pathways, reading, sharing, statements
+from rdfkit.entities.index.search import Labels
 from rdfkit.errors import NotFoundError
-from rdfkit.identifiers import expand
-from rdfkit.labels import Labels
-from rdfkit.queries import bind, find_query
+from rdfkit.rdf.identifiers import expand
+from rdfkit.sparql.library import bind, find_query
 from rdfkit.store import Store
 
 FIGURE = expand("pfocr-site:figures/PMC198534__JCI0319974.f1.html")

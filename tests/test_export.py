@@ -11,10 +11,10 @@ import rdflib.compare
 from conftest import SEEDS, Graph
 
 from rdfkit.errors import ExportError
-from rdfkit.export import export_sources, export_store, write_pages
-from rdfkit.formats import FORMATS, of_file, of_name
-from rdfkit.rdf_files import read_rdf
-from rdfkit.serialization import serialize
+from rdfkit.publishing.export import export_sources, export_store, write_pages
+from rdfkit.rdf.formats import FORMATS, of_file, of_name
+from rdfkit.rdf.serializer import serialize
+from rdfkit.sources.rdf_files import read_rdf
 from rdfkit.store import Store
 
 

@@ -14,13 +14,13 @@ from conftest import CASES, SEEDS
 from federated_endpoints import Endpoints, Nearby, serving_endpoints
 
 import rdfkit
-from rdfkit.answers import Rows
-from rdfkit.endpoints import endpoints, find_endpoint
-from rdfkit.federation import Options
-from rdfkit.groups import read_groups
-from rdfkit.identifiers import compress
-from rdfkit.ledger import Ledger
-from rdfkit.queries import bind, find_query, library
+from rdfkit.endpoints.federation import Options
+from rdfkit.endpoints.ledger import Ledger
+from rdfkit.endpoints.registry import endpoints, find_endpoint
+from rdfkit.rdf.identifiers import compress
+from rdfkit.sparql.library import bind, find_query, library
+from rdfkit.sparql.parser import read_groups
+from rdfkit.sparql.results import Rows
 from rdfkit.store import Store
 
 FEDERATED = CASES / "federated"

@@ -10,15 +10,15 @@ import pyoxigraph as ox
 import pytest
 from federated_queries import Case, node, random_case
 
-from rdfkit.complexity import Complexity
-from rdfkit.endpoints import Endpoint
+from rdfkit.endpoints.federation import Options, executor, explain, federate
+from rdfkit.endpoints.federation.planner import correlated
+from rdfkit.endpoints.ledger import Ledger
+from rdfkit.endpoints.registry import Endpoint
+from rdfkit.endpoints.result_parser import RemoteRows
 from rdfkit.errors import EndpointError, FederationError, QueryError, RemoteError
-from rdfkit.federation import Options, executor, explain, federate
-from rdfkit.federation.planner import correlated
-from rdfkit.groups import read_groups
-from rdfkit.identifiers import prefix_map
-from rdfkit.ledger import Ledger
-from rdfkit.remote import RemoteRows
+from rdfkit.rdf.identifiers import prefix_map
+from rdfkit.sparql.limits import Complexity
+from rdfkit.sparql.parser import read_groups
 from rdfkit.store import Store
 
 _ANYTHING = Complexity(10**6, 10**6, 10**6, 10**6)

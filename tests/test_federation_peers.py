@@ -17,8 +17,8 @@ from stores import new_build
 from virtuoso import CLIENT, SERVER, virtuoso
 
 import rdfkit
-from rdfkit.answers import Rows
-from rdfkit.network import Network
+from rdfkit.endpoints.session import Network
+from rdfkit.sparql.results import Rows
 from rdfkit.store import Store
 
 pytestmark = pytest.mark.peers
@@ -134,6 +134,6 @@ def test_comunica_asks_us_and_we_ask_another(
 
 
 def _prefixes(text: str) -> dict[str, str]:
-    from rdfkit.identifiers import prefix_map
+    from rdfkit.rdf.identifiers import prefix_map
 
     return {prefix: iri for prefix, iri in prefix_map().items() if f"{prefix}:" in text}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rdfkit.errors import ExportError
-from rdfkit.files import whole_file, write_file
+from rdfkit.publishing.files import whole_file, write_file
 
 
 @pytest.mark.parametrize("place", ["taken", "no folder/file", "file/below"])

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rdfkit.errors import PageError
-from rdfkit.front_matter import FrontMatter, read_file, read_front_matter
+from rdfkit.sources.front_matter import FrontMatter, read_file, read_front_matter
 
 
 @pytest.mark.parametrize(

@@ -10,19 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rdfkit.errors import IdentifierError
-from rdfkit.identifiers import (
-    compress,
-    converter,
-    curie,
-    encode_address,
-    expand,
-    is_absolute_iri,
-    is_missing,
-    is_missing_name,
-    parse_curie,
-    percent_encode,
-    prefix_map,
-)
+from rdfkit.rdf.identifiers import compress, converter, curie, expand, is_missing, parse_curie, prefix_map
+from rdfkit.rdf.iris import encode_address, is_absolute_iri, percent_encode
+from rdfkit.sources.cleaning import is_missing_name
 
 
 @pytest.mark.parametrize(

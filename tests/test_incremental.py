@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import rdfkit
 from rdfkit.pipeline.linkset import Thresholds
-from rdfkit.validation import Engine
+from rdfkit.validation.validator import Engine
 
 FEW = settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
 MANY = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])

@@ -19,9 +19,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import rdfkit
-from rdfkit.identifiers import expand
-from rdfkit.labelling import make_labels, update_labels
-from rdfkit.labels import Labels, ensure_labels
+from rdfkit.entities.index.files import ensure_labels
+from rdfkit.entities.index.indexer import make_labels
+from rdfkit.entities.index.search import Labels
+from rdfkit.entities.index.update import update_labels
+from rdfkit.rdf.identifiers import expand
 from rdfkit.store import Store, open_store
 
 FIGURES = [expand(f"pfocr-site:figures/{name}.html") for name in "ab"]

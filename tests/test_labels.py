@@ -13,10 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stores import new_build
 
-from rdfkit.addresses import iri_at, kinds, page_of, short_paths
+from rdfkit.entities.index.files import ensure_labels
+from rdfkit.entities.index.indexer import make_labels
+from rdfkit.entities.index.search import Labels
+from rdfkit.entities.types import iri_at, kinds, page_of, short_paths
 from rdfkit.errors import LabelError
-from rdfkit.identifiers import curie, expand, is_missing, percent_encode
-from rdfkit.labels import Labels, ensure_labels, make_labels
+from rdfkit.rdf.identifiers import curie, expand, is_missing
+from rdfkit.rdf.iris import percent_encode
 from rdfkit.store import Store, open_store
 
 GENE, PATHWAY = expand("ncbigene:3569"), expand("wikipathways:WP364")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import threading
 
-from rdfkit.endpoints import Endpoint
-from rdfkit.ledger import Ledger
+from rdfkit.endpoints.ledger import Ledger
+from rdfkit.endpoints.registry import Endpoint
 
 ONE = Endpoint("one", "One", "http://one.example/sparql")
 OTHER = Endpoint("", "", "http://other.example/sparql")

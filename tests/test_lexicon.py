@@ -9,7 +9,7 @@ import pytest
 from conftest import CASES
 
 from rdfkit.errors import LexiconError
-from rdfkit.lexicon import Entry, better, folded, read_lexicon, shipped_taxon
+from rdfkit.sources.lexicons import Entry, better, folded, read_lexicon, shipped_taxon
 
 FILES = CASES / "lexicon"
 

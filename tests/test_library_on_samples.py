@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import rdfkit
-from rdfkit.queries import bind, find_query
+from rdfkit.sparql.library import bind, find_query
 from rdfkit.store import Store
 
 IDENTIFIERS = "https://identifiers.org/"

@@ -21,17 +21,18 @@ from hypothesis import strategies as st
 from stores import new_build
 
 import rdfkit
-from rdfkit import validation
 from rdfkit.errors import StoreBusyError, StoreError
-from rdfkit.formats import of_name
-from rdfkit.identifiers import expand
 from rdfkit.pipeline import significance
 from rdfkit.pipeline.gene_sets import GeneSet, gene_sets
-from rdfkit.pipeline.linkset import LINKSET_GRAPH, Thresholds, link, link_store, linkset_quads
-from rdfkit.quads import sorted_quads
-from rdfkit.queries import bind, find_query, library
-from rdfkit.serialization import serialize
+from rdfkit.pipeline.linkset import Thresholds, link, link_store, linkset_quads
+from rdfkit.rdf.formats import of_name
+from rdfkit.rdf.graphs import LINKSET_GRAPH
+from rdfkit.rdf.identifiers import expand
+from rdfkit.rdf.quads import sorted_quads
+from rdfkit.rdf.serializer import serialize
+from rdfkit.sparql.library import bind, find_query, library
 from rdfkit.store import Store
+from rdfkit.validation import validator
 
 EVERYTHING = Thresholds(shared=1, jaccard=0.0, adjusted_p=1.0)
 SETS = st.lists(
@@ -241,7 +242,9 @@ def test_a_build_with_links_is_a_build_and_then_links(site: Path, pages: list[Pa
     assert _run("link", "--store", str(site)).returncode == 0
     with rdfkit.open_store(site) as one, rdfkit.open_store(tmp_path / "both") as other:
         assert list(sorted_quads(one.quads())) == list(sorted_quads(other.quads()))
-        links = {quad for quad in one.quads(LINKSET_GRAPH) if quad.predicate.value == expand("dcterms:relation")}
+        links = {
+            quad for quad in one.quads(LINKSET_GRAPH) if quad.predicate.value == expand("dcterms:relation")
+        }
         assert one.metadata["links"] == other.metadata["links"] == len(links) > 0
 
 
@@ -260,11 +263,11 @@ def test_links_keep_to_the_shapes(site: Path) -> None:
     link_store(site, EVERYTHING)
     with rdfkit.open_store(site) as store:
         triples = [quad.triple for quad in store.quads(LINKSET_GRAPH)]
-    assert validation.check(triples, validation.load_shapes()) == []
+    assert validator.check(triples, validator.load_shapes()) == []
     # The shapes do look: without their numbers the same overlaps are wrong.
     p = expand("pfocr:pValue")
     bare = [triple for triple in triples if triple.predicate.value != p]
-    assert len(validation.check(bare, validation.load_shapes())) == len(triples) - len(bare) > 0
+    assert len(validator.check(bare, validator.load_shapes())) == len(triples) - len(bare) > 0
 
 
 def test_the_linkset_describes_itself() -> None:
@@ -336,7 +339,7 @@ def test_there_must_be_a_store_that_is_free(site: Path, tmp_path: Path) -> None:
 
 
 def test_without_scipy_the_error_says_what_to_install(site: Path) -> None:
-    script = "import sys; sys.modules['scipy'] = None; from rdfkit.cli import main; main()"
+    script = "import sys; sys.modules['scipy'] = None; from rdfkit.cli.app import main; main()"
     for arguments in (["link", "--store", site], ["build", "seeds", "--link", "--store", site]):
         done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True)
         assert done.returncode == 2
@@ -345,7 +348,7 @@ def test_without_scipy_the_error_says_what_to_install(site: Path) -> None:
 
 
 def test_scipy_is_only_loaded_for_links() -> None:
-    script = "import sys, rdfkit.cli, rdfkit.pipeline.linkset; print('scipy' in sys.modules, 'numpy' in sys.modules)"
+    script = "import sys, rdfkit.cli.app, rdfkit.pipeline.linkset; print('scipy' in sys.modules, 'numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "False False\n"
 

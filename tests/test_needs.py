@@ -11,9 +11,9 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 
 import rdfkit
-from rdfkit.answers import Rows, Truth
-from rdfkit.asking import Content, content_of
+from rdfkit.cli.query_output import Content, content_of
 from rdfkit.errors import QueryError
+from rdfkit.sparql.results import Rows, Truth
 from rdfkit.store import Store
 
 PREFIX = "PREFIX : <http://e/>"

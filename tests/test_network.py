@@ -16,12 +16,12 @@ from federated_queries import ENDPOINTS, Case, node, random_query, random_triple
 from server.serving import Server, serving
 from stores import new_build
 
-from rdfkit.answers import Rows
+from rdfkit.endpoints.federation import Options
+from rdfkit.endpoints.federation.planner import correlated
+from rdfkit.endpoints.session import Network
 from rdfkit.errors import FederationError, QueryRefusedError, RemoteError
-from rdfkit.federation import Options
-from rdfkit.federation.planner import correlated
-from rdfkit.groups import read_groups
-from rdfkit.network import Network
+from rdfkit.sparql.parser import read_groups
+from rdfkit.sparql.results import Rows
 from rdfkit.store import Store, open_store
 
 _KEYS = 120

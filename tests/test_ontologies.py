@@ -14,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rdfkit.errors import ArchiveError, RdfkitError, SourceError
-from rdfkit.identifiers import prefix_map
-from rdfkit.kinds.site import top_terms
-from rdfkit.ontologies import Ontology, Term, labels, read_ontology
-from rdfkit.queries import bind, find_query
+from rdfkit.mapping.lookups import top_terms
+from rdfkit.rdf.identifiers import prefix_map
 from rdfkit.report import Severity
+from rdfkit.sources.ontologies.model import Ontology, Term, labels
+from rdfkit.sources.ontologies.reader import read_ontology
+from rdfkit.sparql.library import bind, find_query
 
 FILES = CASES / "ontologies"
 OBO = "http://purl.obolibrary.org/obo/"

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdfkit.endpoints import Endpoint
+from rdfkit.endpoints.client import Remote, RemoteLimits
+from rdfkit.endpoints.http.address_policy import AddressPolicy, is_public
+from rdfkit.endpoints.http.transport import Connections
+from rdfkit.endpoints.ledger import Ledger
+from rdfkit.endpoints.registry import Endpoint
 from rdfkit.errors import EndpointError, RemoteError
-from rdfkit.ledger import Ledger
-from rdfkit.outgoing import AddressPolicy, Connections, is_public
-from rdfkit.remote import Remote, RemoteLimits
 
 QUERY = "SELECT ?x { ?x ?p ?o }"
 LIMITS = RemoteLimits(request_seconds=2, query_seconds=5)

@@ -13,9 +13,9 @@ import pytest
 import rdflib
 from conftest import PROJECT, Graph, assemble
 
-from rdfkit.formats import FORMATS, of_name
-from rdfkit.release import write_release
-from rdfkit.serialization import serialize
+from rdfkit.publishing.release.release import write_release
+from rdfkit.rdf.formats import FORMATS, of_name
+from rdfkit.rdf.serializer import serialize
 from rdfkit.store import Store
 
 pytestmark = pytest.mark.peers

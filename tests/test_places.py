@@ -20,23 +20,11 @@ from conftest import SEEDS, assemble, find_sources
 
 import rdfkit
 from rdfkit.errors import ArchiveError, PageError, RdfkitError, SourceError
-from rdfkit.front_matter import MAX_FILE_BYTES
-from rdfkit.pages import read_page
-from rdfkit.places import (
-    FILE,
-    FOLDER,
-    commit_of,
-    file_sha256,
-    folder_of,
-    is_remote,
-    join,
-    kind_of,
-    list_files,
-    name_of,
-    normal,
-    open_bytes,
-)
-from rdfkit.sources import PAGE_SUFFIXES
+from rdfkit.mapping.recognition import read_page
+from rdfkit.sources.discovery import PAGE_SUFFIXES
+from rdfkit.sources.filesystems import commit_of, file_sha256, kind_of, list_files, open_bytes
+from rdfkit.sources.front_matter import MAX_FILE_BYTES
+from rdfkit.sources.locations import FILE, FOLDER, folder_of, is_remote, join, name_of, normal
 
 FIGURE = "PMC7378365__fimmu-11-01424-g0002"
 GENES = "organism_id\torganism_name\tword\tmatch\tncbigene_symbol\tncbigene_id\tsource\n"

@@ -14,12 +14,12 @@ from conftest import SEEDS, assemble, find_sources
 
 import rdfkit
 from rdfkit.errors import PageError, SourceError
-from rdfkit.pages import read_page
+from rdfkit.mapping.recognition import read_page
 from rdfkit.pipeline.build import load
 from rdfkit.pipeline.distributed.convert import convert_to
 from rdfkit.pipeline.distributed.shards import read_manifest
-from rdfkit.places import list_files
-from rdfkit.sources import PAGE_SUFFIXES
+from rdfkit.sources.discovery import PAGE_SUFFIXES
+from rdfkit.sources.filesystems import list_files
 
 pytestmark = pytest.mark.peers
 
@@ -90,7 +90,7 @@ def test_a_bucket_that_is_not_allowed_or_not_there_is_an_error(monkeypatch: pyte
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "other")
     code = (
-        "from rdfkit.sources import sources_of; from rdfkit.errors import SourceError\n"
+        "from rdfkit.sources.discovery import sources_of; from rdfkit.errors import SourceError\n"
         "try: list(sources_of('s3://pages/site'))\n"
         "except SourceError as error: assert error.path == 's3://pages/site' and 'cannot be read' in str(error)\n"
         "else: raise SystemExit('no error')"

@@ -9,10 +9,10 @@ import pyoxigraph as ox
 import pytest
 from conftest import CASES
 
-from rdfkit.complexity import SAFE
+from rdfkit.endpoints.federation.planner import key_query, keys, replaced
 from rdfkit.errors import QueryError
-from rdfkit.federation.planner import key_query, keys, replaced
-from rdfkit.groups import read_groups
+from rdfkit.sparql.limits import SAFE
+from rdfkit.sparql.parser import read_groups
 
 _CASES = tomllib.loads((CASES / "planning.toml").read_text(encoding="utf-8"))["case"]
 _PREFIX = "PREFIX e: <http://example.org/>\n"

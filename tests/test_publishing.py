@@ -21,12 +21,12 @@ from hypothesis import strategies as st
 from targets import Running, running
 
 import rdfkit
-from rdfkit.credentials import Credentials
+from rdfkit.endpoints.auth import Credentials
+from rdfkit.endpoints.remote_store import HIDDEN, MERGED, open_endpoint
 from rdfkit.errors import PublishError, RemoteError, StoreError
-from rdfkit.publishing import Publication, publish, publish_graph
-from rdfkit.remote_store import HIDDEN, MERGED, open_endpoint
+from rdfkit.publishing.publish import Publication, publish, publish_graph
+from rdfkit.publishing.targets import Target, find_kind, store_kinds
 from rdfkit.store import Store
-from rdfkit.targets import Target, find_kind, store_kinds
 
 PEERS = [pytest.param(kind, marks=pytest.mark.peers) for kind in ("virtuoso", "virtuoso-loader")]
 KINDS = ["oxigraph", *PEERS]

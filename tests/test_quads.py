@@ -10,12 +10,14 @@ import pyoxigraph as ox
 import pytest
 from conftest import SEEDS, Graph, assemble, mapped
 
-from rdfkit import contexts, kinds, resources
-from rdfkit.contexts.oxigraph import quads
-from rdfkit.documents import Document
+from rdfkit import package_data
 from rdfkit.errors import JsonLdError
-from rdfkit.identifiers import address_map, expand, prefix_map
-from rdfkit.quads import sorted_quads
+from rdfkit.mapping import registry
+from rdfkit.mapping.document import Document
+from rdfkit.mapping.jsonld import contexts
+from rdfkit.mapping.jsonld.oxigraph import quads
+from rdfkit.rdf.identifiers import address_map, expand, prefix_map
+from rdfkit.rdf.quads import sorted_quads
 
 # References may be web pages; people and communities have home pages elsewhere.
 GIVEN_IN_FULL = {
@@ -65,7 +67,7 @@ def test_every_iri_of_the_samples_has_a_known_start(samples: Path) -> None:
 
 
 def test_addresses_are_those_that_the_data_model_names() -> None:
-    with (resources.contexts_folder() / "identifiers.toml").open("rb") as file:
+    with (package_data.contexts_folder() / "identifiers.toml").open("rb") as file:
         assert set(tomllib.load(file)["addresses"].values()) == {
             "https://pfocr.wikipathways.org/",
             "https://www.wikipathways.org/",
@@ -78,23 +80,23 @@ def test_addresses_are_those_that_the_data_model_names() -> None:
         }
 
 
-@pytest.mark.parametrize("kind", kinds.KINDS)
+@pytest.mark.parametrize("kind", registry.KINDS)
 def test_no_term_is_named_like_a_prefix(kind: str) -> None:
     # In JSON-LD the term would hide the prefix, and identifiers under it would stay unexpanded.
     assert contexts.terms(kind) & (prefix_map().keys() | address_map().keys()) == set()
 
 
-@pytest.mark.parametrize("kind", kinds.KINDS)
+@pytest.mark.parametrize("kind", registry.KINDS)
 def test_every_named_term_is_in_the_context(kind: str) -> None:
     row_keys = {"parentLabel", "label"}
-    assert kinds.kind(kind).keys.keys() - row_keys <= contexts.terms(kind)
+    assert registry.kind(kind).keys.keys() - row_keys <= contexts.terms(kind)
 
 
 @pytest.mark.parametrize(
     "name", ["author", "community", "figure", "organism", "pathway", "schema", "term", "prefixes"]
 )
 def test_contexts_are_sorted_for_readers(name: str) -> None:
-    keys = list(json.loads((resources.contexts_folder() / f"{name}.jsonld").read_text())["@context"])
+    keys = list(json.loads((package_data.contexts_folder() / f"{name}.jsonld").read_text())["@context"])
     terms = [key for key in keys if not key.startswith("@") and key[0].islower()]
     assert terms == sorted(terms)
 
@@ -106,7 +108,7 @@ def test_each_page_is_its_own_graph(seed_graph: Graph) -> None:
 
 
 def test_terms_of_our_vocabulary_are_declared(seed_graph: Graph) -> None:
-    vocabulary = ox.parse(path=str(resources.vocabulary_file()), format=ox.RdfFormat.TURTLE)
+    vocabulary = ox.parse(path=str(package_data.vocabulary_file()), format=ox.RdfFormat.TURTLE)
     declared = {quad.subject.value for quad in vocabulary}
     ours = expand("pfocr:")
     used = {iri for iri in _iris(seed_graph) if iri.startswith(ours)}

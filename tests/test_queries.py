@@ -13,10 +13,10 @@ from conftest import CASES, PROJECT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdfkit.answers import Rows
 from rdfkit.errors import ParameterError, QueryError
-from rdfkit.identifiers import compress, prefix_map
-from rdfkit.queries import bind, find_query, library, parse_query, read_query
+from rdfkit.rdf.identifiers import compress, prefix_map
+from rdfkit.sparql.library import bind, find_query, library, parse_query, read_query
+from rdfkit.sparql.results import Rows
 from rdfkit.store import Store
 
 QUERIES = CASES / "queries"

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from conftest import SEEDS
 
-from rdfkit.queries import bind, find_query
+from rdfkit.sparql.library import bind, find_query
 from rdfkit.store import Store
 
 SITE = "https://pfocr.wikipathways.org/figures/"

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from rdfkit import asking, sparql_tokens
-from rdfkit.answers import Rows
-from rdfkit.asking import Content
-from rdfkit.complexity import SAFE
-from rdfkit.network import Network
-from rdfkit.query import QueryText
-from rdfkit.remote import RemoteLimits
+from rdfkit.cli import query_output
+from rdfkit.cli.query_output import Content
+from rdfkit.endpoints.client import RemoteLimits
+from rdfkit.endpoints.session import Network
+from rdfkit.sparql import tokens
+from rdfkit.sparql.limits import SAFE
+from rdfkit.sparql.query import QueryText
+from rdfkit.sparql.results import Rows
 from rdfkit.store import Store
 
 # Nobody answers at this address, and the query does not mind.
@@ -44,7 +45,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
         return counted
 
     for name in ("tokens", "readings"):
-        read = getattr(sparql_tokens, name)
+        read = getattr(tokens, name)
         for module in [one for key, one in sys.modules.items() if key.startswith("rdfkit.")]:
             if getattr(module, name, None) is read:
                 monkeypatch.setattr(module, name, counting(read))
@@ -67,7 +68,7 @@ def test_a_federated_query_is_read_once(seed_store: Store, reads: Counter[str]) 
 def test_a_query_that_is_repaired_and_explained_is_read_once(seed_store: Store, reads: Counter[str]) -> None:
     query = QueryText(LOOSE)
     answer = seed_store.query(query)
-    said = asking.remarks(answer.repairs, Content.NOTHING, query, seed_store)
+    said = query_output.remarks(answer.repairs, Content.NOTHING, query, seed_store)
     assert "repaired: " in said
     assert "empty: wp:Nobody" in said
     assert reads[LOOSE] == 1

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdfkit.answers import Graph
-from rdfkit.endpoints import Endpoint
+from rdfkit.endpoints.client import Remote, RemoteLimits
+from rdfkit.endpoints.http.address_policy import AddressPolicy
+from rdfkit.endpoints.http.recordings import Recording
+from rdfkit.endpoints.http.response import Reply
+from rdfkit.endpoints.http.storage import read_reply, reply_fields
+from rdfkit.endpoints.ledger import Ledger
+from rdfkit.endpoints.registry import Endpoint
 from rdfkit.errors import RecordingError, RemoteError
-from rdfkit.keeping import read_reply, reply_fields
-from rdfkit.ledger import Ledger
-from rdfkit.outgoing import AddressPolicy
-from rdfkit.recording import Recording
-from rdfkit.remote import Remote, RemoteLimits
-from rdfkit.replies import Reply
+from rdfkit.sparql.results import Graph
 
 QUERY = 'SELECT ?x {\n  ?x ?p "α"\n}'
 CONSTRUCT = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"

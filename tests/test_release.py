@@ -24,12 +24,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rdfkit
-from rdfkit import provenance
-from rdfkit.auditing import compare
 from rdfkit.errors import ExportError
-from rdfkit.identifiers import expand
-from rdfkit.release import read_date, write_release
-from rdfkit.sparql_tokens import calls_service
+from rdfkit.publishing.audit import compare
+from rdfkit.publishing.release.release import read_date, write_release
+from rdfkit.rdf import graphs
+from rdfkit.rdf.identifiers import expand
+from rdfkit.sparql.tokens import calls_service
 from rdfkit.store import Store
 
 DAY = datetime.date(2026, 11, 20)
@@ -139,7 +139,7 @@ def test_void_has_the_date_and_the_files(release: Path) -> None:
 
 def test_void_tells_the_linksets(release: Path) -> None:
     triples = _triples((release / "wikipathways-rdf-void.ttl").read_bytes())
-    store = Store.from_quads(ox.Quad(*triple, provenance.PROVENANCE_GRAPH) for triple in triples)
+    store = Store.from_quads(ox.Quad(*triple, graphs.PROVENANCE_GRAPH) for triple in triples)
     rows = store.query(
         """SELECT ?from ?predicate ?to ?n { ?linkset a void:Linkset ; void:subjectsTarget ?from ; void:triples ?n ;
            void:linkPredicate ?predicate ; void:objectsTarget ?to ; pav:createdOn ?day . ?from void:subset ?linkset }"""

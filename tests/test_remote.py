@@ -23,12 +23,13 @@ from faults import Asked, Wire
 from server.serving import serving
 
 import rdfkit
-from rdfkit.answers import Graph, Rows, Truth
-from rdfkit.endpoints import Endpoint
+from rdfkit.endpoints.client import Remote, RemoteLimits
+from rdfkit.endpoints.http.address_policy import AddressPolicy, look_up
+from rdfkit.endpoints.http.transport import Connections
+from rdfkit.endpoints.ledger import Ledger
+from rdfkit.endpoints.registry import Endpoint
 from rdfkit.errors import QueryError, RemoteError
-from rdfkit.ledger import Ledger
-from rdfkit.outgoing import AddressPolicy, Connections, look_up
-from rdfkit.remote import Remote, RemoteLimits
+from rdfkit.sparql.results import Graph, Rows, Truth
 from rdfkit.store import Store
 
 QUERY = "SELECT ?x { ?x ?p ?o }"

@@ -11,17 +11,19 @@ import pytest
 from targets import Running, running
 
 import rdfkit
-from rdfkit import auditing, remote_reader
-from rdfkit.asking import describe_store
-from rdfkit.datasets import Dataset
-from rdfkit.diagram import mermaid
+from rdfkit.cli.query_output import describe_store
+from rdfkit.endpoints import remote_reader
+from rdfkit.endpoints.remote_store import RemoteStore, open_endpoint
+from rdfkit.endpoints.session import Network
+from rdfkit.entities.index.indexer import make_labels
+from rdfkit.entities.index.search import Labels
 from rdfkit.errors import EndpointError, QueryError, QueryRefusedError, RemoteError
-from rdfkit.identifiers import expand
-from rdfkit.labels import Labels, make_labels
-from rdfkit.network import Network
 from rdfkit.pipeline.linkset import Thresholds, linkset_of, linkset_quads
-from rdfkit.publishing import publish
-from rdfkit.remote_store import RemoteStore, open_endpoint
+from rdfkit.publishing import audit
+from rdfkit.publishing.diagram import mermaid
+from rdfkit.publishing.publish import publish
+from rdfkit.rdf.identifiers import expand
+from rdfkit.sparql.dataset import Dataset
 from rdfkit.store import Store
 from rdfkit.store.explain import explain_empty
 
@@ -155,11 +157,11 @@ def test_hints(there: RemoteStore, seed_store: Store) -> None:
 def test_what_else_reads_a_store(
     there: RemoteStore, seed_store: Store, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    ours, theirs = auditing.audit(seed_store), auditing.audit(there)
+    ours, theirs = audit.audit(seed_store), audit.audit(there)
     assert theirs.passed
     assert theirs == ours
     assert seed_store.path is not None
-    assert auditing.compare(there, seed_store.path).changes == ()
+    assert audit.compare(there, seed_store.path).changes == ()
     assert mermaid(there) == mermaid(seed_store)
     classes = "".join(describe_store(seed_store)).partition("\nclasses\n")[2]
     assert "".join(describe_store(there)).partition("\nclasses\n")[2] == classes

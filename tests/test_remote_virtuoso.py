@@ -10,12 +10,12 @@ import pyoxigraph as ox
 import pytest
 from virtuoso import CLIENT, SERVER, virtuoso
 
-from rdfkit.answers import Graph, Truth
-from rdfkit.endpoints import Endpoint
+from rdfkit.endpoints.client import Remote
+from rdfkit.endpoints.http.address_policy import AddressPolicy
+from rdfkit.endpoints.ledger import Ledger
+from rdfkit.endpoints.registry import Endpoint
 from rdfkit.errors import RemoteError
-from rdfkit.ledger import Ledger
-from rdfkit.outgoing import AddressPolicy
-from rdfkit.remote import Remote
+from rdfkit.sparql.results import Graph, Truth
 
 pytestmark = pytest.mark.peers
 

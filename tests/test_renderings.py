@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rdfkit.errors import ExportError
-from rdfkit.renderings import RENDERINGS, render, styled
 from rdfkit.report import Report, Result, Severity
+from rdfkit.validation.report_formats import RENDERINGS, render, styled
 
 ORGANISM = Result(
     severity=Severity.WARNING,

@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdfkit.answers import Graph, Rows, Truth
-from rdfkit.endpoints import Endpoint
+from rdfkit.endpoints.http.response import Reply, shown
+from rdfkit.endpoints.registry import Endpoint
+from rdfkit.endpoints.result_parser import accept, read_answer, read_rows, reasons
 from rdfkit.errors import RemoteError
-from rdfkit.query import QueryText
-from rdfkit.replies import Reply, accept, read_answer, read_rows, reasons, shown
+from rdfkit.sparql.query import QueryText
+from rdfkit.sparql.results import Graph, Rows, Truth
 
 URL = "http://example.org/sparql"
 ROWS = "application/sparql-results+json"

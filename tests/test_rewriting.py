@@ -9,11 +9,11 @@ import pyoxigraph as ox
 import pytest
 from conftest import CASES
 
-from rdfkit.dialect.repair import check_syntax
-from rdfkit.identifiers import prefix_map
-from rdfkit.queries import bind, library
-from rdfkit.query import QueryText
-from rdfkit.rewriting import about, declared
+from rdfkit.rdf.identifiers import prefix_map
+from rdfkit.sparql.dialect.repair import check_syntax
+from rdfkit.sparql.library import bind, library
+from rdfkit.sparql.query import QueryText
+from rdfkit.sparql.rewriting import about, declared
 from rdfkit.store import Store
 
 E = "http://e/"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rdfkit.errors import SettingError
-from rdfkit.settings import HELP, Settings, describe_settings, read_settings
+from rdfkit.server.settings import HELP, Settings, describe_settings, read_settings
 
 NAMES = [field.name for field in fields(Settings)]
 

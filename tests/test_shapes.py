@@ -20,8 +20,8 @@ from rdflib import PROV, RDF, RDFS, SH, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
 
 from rdfkit.errors import IdentifierError
-from rdfkit.identifiers import curie, expand
-from rdfkit.resources import shapes_folder, vocabulary_file
+from rdfkit.package_data import shapes_folder, vocabulary_file
+from rdfkit.rdf.identifiers import curie, expand
 
 PFOCR = Namespace("http://vocabularies.wikipathways.org/pfocr#")
 CASES = Path(__file__).parent / "cases" / "shapes"

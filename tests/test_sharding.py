@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 import rdfkit
 from rdfkit.errors import ShardError, SourceError
-from rdfkit.pipeline import build as builder
+from rdfkit.pipeline import build
 from rdfkit.pipeline.distributed.convert import convert_to
 from rdfkit.pipeline.distributed.shard_records import Record, from_line, to_line
 from rdfkit.pipeline.distributed.shards import Shard, ShardJob, read_manifest, read_shard
@@ -97,14 +97,14 @@ def test_loading_shards_makes_the_store_of_a_build(
     shard_pages: int, compress: bool, site: Path, tmp_path: Path
 ) -> None:
     manifest = convert_to([site], tmp_path / "shards", shard_pages=shard_pages, compress=compress, run=_here)
-    built = builder.build([site], tmp_path / "built")
-    loaded = builder.load(tmp_path / "shards", tmp_path / "loaded")
+    built = build.build([site], tmp_path / "built")
+    loaded = build.load(tmp_path / "shards", tmp_path / "loaded")
     assert _same(built, loaded)
     assert _quads(tmp_path / "built") == _quads(tmp_path / "loaded")
     assert manifest.pages == built.pages
     assert sum(shard.files for shard in manifest.shards) == 9
     # The next build goes on from the loaded store.
-    assert builder.build([site], tmp_path / "loaded").changed == 0
+    assert build.build([site], tmp_path / "loaded").changed == 0
 
 
 def test_a_shard_holds_the_graphs_of_its_pages_once(site: Path, tmp_path: Path) -> None:
@@ -158,8 +158,8 @@ def test_shards_lie_in_any_place(site: Path, tmp_path: Path) -> None:
     fsspec.filesystem("memory").rm("/", recursive=True) if fsspec.filesystem("memory").ls("/") else None
     local = convert_to([site], tmp_path / "shards", run=_here)
     assert convert_to([site], "memory://deep/shards", run=_here) == local
-    loaded = builder.load("memory://deep/shards", tmp_path / "store")
-    assert loaded.quads == builder.load(tmp_path / "shards", tmp_path / "other").quads
+    loaded = build.load("memory://deep/shards", tmp_path / "store")
+    assert loaded.quads == build.load(tmp_path / "shards", tmp_path / "other").quads
     again = _Counting()
     convert_to([site], "memory://deep/shards", run=again)
     assert again.jobs == []
@@ -172,25 +172,25 @@ def test_shards_lie_in_any_place(site: Path, tmp_path: Path) -> None:
 def test_what_is_not_that_of_the_manifest_is_refused(site: Path, tmp_path: Path) -> None:
     place, store = tmp_path / "shards", tmp_path / "store"
     with pytest.raises(ShardError, match="cannot be read: No such file"):
-        builder.load(place, store)
+        build.load(place, store)
     manifest = convert_to([site], place, run=_here)
     shard = place / str(manifest.shards[0].file)
     whole = shard.read_bytes()
     shard.write_bytes(gzip.compress(gzip.decompress(whole) + b"<x:a> <x:b> <x:c> <x:d> .\n"))
     with pytest.raises(ShardError, match="not the shard that the manifest lists"):
-        builder.load(place, store)
+        build.load(place, store)
     shard.write_bytes(whole[:-20])
     with pytest.raises(ShardError, match="damaged"):
-        builder.load(place, store)
+        build.load(place, store)
     shard.write_bytes(whole)
     text = (place / "manifest.json").read_text()
     for name in ("../../etc/passwd", "http://127.0.0.1/x", "shards/../x.nq", "/etc/passwd"):
         (place / "manifest.json").write_text(re.sub(r'"shards/[^"]*"', json.dumps(name), text))
         with pytest.raises(ShardError):
-            builder.load(place, store)
+            build.load(place, store)
     (place / "manifest.json").write_text(text.replace('"layout": 2', '"layout": 1'))
     with pytest.raises(ShardError, match="another layout"):
-        builder.load(place, store)
+        build.load(place, store)
     assert not (store / "current").exists()
 
 

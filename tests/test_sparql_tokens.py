@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdfkit.query import QueryText
-from rdfkit.sparql_tokens import (
+from rdfkit.sparql.query import QueryText
+from rdfkit.sparql.tokens import (
     TokenKind,
     calls_service,
     declared_prefixes,

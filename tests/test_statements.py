@@ -12,16 +12,17 @@ from conftest import SEEDS, mapped
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdfkit import contexts, kinds
-from rdfkit.contexts.compiled import CompiledContext, compiled, plain_literal
-from rdfkit.contexts.oxigraph import quads
-from rdfkit.contexts.terms import UnsureError
-from rdfkit.documents import Document, Node
 from rdfkit.errors import JsonLdError
-from rdfkit.statements import statements, to_n_quads, to_n_triples
+from rdfkit.mapping import registry
+from rdfkit.mapping.document import Document, Node
+from rdfkit.mapping.jsonld import contexts
+from rdfkit.mapping.jsonld.compiler import CompiledContext, compiled, plain_literal
+from rdfkit.mapping.jsonld.oxigraph import quads
+from rdfkit.mapping.jsonld.statements import statements, to_n_quads, to_n_triples
+from rdfkit.mapping.jsonld.terms import UnsureError
 
 GRAPH = "https://pfocr.wikipathways.org/figures/x.html"
-CONTEXTS = (*kinds.KINDS, "schema")
+CONTEXTS = (*registry.KINDS, "schema")
 
 # Texts with all of Unicode, and texts that mean something to a JSON-LD processor.
 _local = st.text(st.sampled_from('aé1.-_~%20/?#[]@:<> "\\^`{|}\u00a0\ufffe'), max_size=6)

@@ -23,8 +23,8 @@ from stores import new_build
 
 import rdfkit
 import rdfkit.store
-from rdfkit.answers import Graph, Rows, Truth
 from rdfkit.errors import QueryError, StoreBusyError, StoreError
+from rdfkit.sparql.results import Graph, Rows, Truth
 from rdfkit.store import Store, changing, open_store
 
 CASES = Path(__file__).parent / "cases" / "store"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import rdfkit
 from rdfkit.errors import SourceError
 from rdfkit.pipeline.summary import Build
-from rdfkit.tables import TableFile, _lines, _small, count_rows, read_rows, table_kinds
+from rdfkit.sources.tables import TableFile, _lines, _small, count_rows, read_rows, table_kinds
 
 FIGURE = "PMC7378365__fimmu-11-01424-g0002"
 NODES = "Label\tType\tIdentifier\tComment\tEnsembl\tNCBI gene\tHGNC\tUniProt\tWikidata\tChEBI\tInChI\tPubChem"

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 import pytest
 from conftest import CASES
 
-from rdfkit.queries import bind, find_query
+from rdfkit.sparql.library import bind, find_query
 from rdfkit.store import Store
 
 VERSION = "wikipathways:WP364_r142066"

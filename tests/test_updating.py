@@ -13,11 +13,11 @@ import pyoxigraph as ox
 import pytest
 from stores import new_build
 
-from rdfkit.complexity import Complexity
-from rdfkit.datasets import Dataset
 from rdfkit.errors import NotFoundError, QueryError, QueryRefusedError, StoreError, UpdateError
-from rdfkit.formats import of_name
-from rdfkit.query import QueryText
+from rdfkit.rdf.formats import of_name
+from rdfkit.sparql.dataset import Dataset
+from rdfkit.sparql.limits import Complexity
+from rdfkit.sparql.query import QueryText
 from rdfkit.store import DEFAULT_GRAPH, open_store
 from rdfkit.store.updates import Document, delete_graph, put_graph, update, with_dataset
 

@@ -17,11 +17,11 @@ from conftest import CASES, SEEDS
 from virtuoso import CLIENT, SERVER, Virtuoso, virtuoso
 
 import rdfkit
-from rdfkit.answers import Rows
-from rdfkit.identifiers import prefix_map
 from rdfkit.pipeline.linkset import Thresholds
-from rdfkit.queries import bind, library, read_query
-from rdfkit.release import write_release
+from rdfkit.publishing.release.release import write_release
+from rdfkit.rdf.identifiers import prefix_map
+from rdfkit.sparql.library import bind, library, read_query
+from rdfkit.sparql.results import Rows
 from rdfkit.store import Store
 
 pytestmark = pytest.mark.peers

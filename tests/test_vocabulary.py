@@ -7,8 +7,8 @@ import re
 import pytest
 from rdflib import DCTERMS, OWL, RDF, RDFS, SKOS, Graph, Namespace, URIRef
 
-from rdfkit.identifiers import prefix_map
-from rdfkit.resources import vocabulary_file
+from rdfkit.package_data import vocabulary_file
+from rdfkit.rdf.identifiers import prefix_map
 
 PFOCR = Namespace("http://vocabularies.wikipathways.org/pfocr#")
 XSD = "http://www.w3.org/2001/XMLSchema#"

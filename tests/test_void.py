@@ -14,8 +14,8 @@ from hypothesis import given, settings
 
 import rdfkit
 from rdfkit.errors import SourceError
-from rdfkit.identifiers import expand
-from rdfkit.provenance import PROVENANCE_GRAPH
+from rdfkit.rdf.graphs import PROVENANCE_GRAPH
+from rdfkit.rdf.identifiers import expand
 from rdfkit.store import Store
 from rdfkit.store.statistics import Counts, catalogue, count_merged, count_store
 from rdfkit.store.void import describe, described, site_of
@@ -99,7 +99,11 @@ def test_the_kind_of_a_page_goes_before_its_address(
 
 def test_nothing_is_dated_unless_asked(sample_store: Store) -> None:
     assert not sample_store.query("ASK { ?s pav:createdOn ?day }")
-    dated = list(describe(described(sample_store, PROVENANCE_GRAPH), PROVENANCE_GRAPH, created=datetime.date(2026, 11, 20)))
+    dated = list(
+        describe(
+            described(sample_store, PROVENANCE_GRAPH), PROVENANCE_GRAPH, created=datetime.date(2026, 11, 20)
+        )
+    )
     days = {quad.object.value for quad in dated if quad.predicate.value == expand("pav:createdOn")}
     assert days == {"2026-11-20"}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from rdfkit.entities.reading import node, nodes, subjects, text, texts
-from rdfkit.identifiers import expand
+from rdfkit.rdf.identifiers import expand
 from rdfkit.store import StoreProtocol
 
 _JOURNAL, _TYPE = ox.NamedNode(expand("fabio:Journal")), ox.NamedNode(expand("rdf:type"))

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from rdfkit.entities.index.facts import revision
+from rdfkit.entities.index.search import Labels
 from rdfkit.entities.reading import along, node, nodes, subjects, text, texts
 from rdfkit.errors import NotFoundError
-from rdfkit.identifiers import expand
-from rdfkit.labels import Labels, revision
+from rdfkit.rdf.identifiers import expand
 from rdfkit.store import StoreProtocol
 
 _GENE = expand("ncbigene:")

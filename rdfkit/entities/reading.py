@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from rdfkit.answers import Plain, Rows
 from rdfkit.errors import NotFoundError
-from rdfkit.identifiers import expand, is_absolute_iri
+from rdfkit.rdf.identifiers import expand
+from rdfkit.rdf.iris import is_absolute_iri
+from rdfkit.sparql.results import Plain, Rows
 from rdfkit.store import StoreProtocol
 
 

@@ -14,8 +14,8 @@ import pyoxigraph as ox
 
 from rdfkit.entities.figures import figure_genes
 from rdfkit.entities.reading import along, rows, subjects
-from rdfkit.identifiers import expand
-from rdfkit.pipeline.linkset import LINKSET_GRAPH
+from rdfkit.rdf.graphs import LINKSET_GRAPH
+from rdfkit.rdf.identifiers import expand
 from rdfkit.store import StoreProtocol
 
 _SHOWS = ox.NamedNode(expand("pfocr:sharesGene"))

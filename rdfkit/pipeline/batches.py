@@ -16,7 +16,7 @@ from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.files import companions_of
 from rdfkit.pipeline.state.lookups import lookups_of
 from rdfkit.pipeline.state.model import Companion, Waiting
-from rdfkit.shacl import CompiledShapes
+from rdfkit.validation.shacl import CompiledShapes
 
 
 @dataclass(frozen=True, slots=True)

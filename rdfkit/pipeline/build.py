@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rdfkit import store, validation
+from rdfkit import store
 from rdfkit.errors import SourceError
 from rdfkit.pipeline.distributed.load import load_shards
 from rdfkit.pipeline.distributed.shards import read_manifest
@@ -28,8 +28,9 @@ from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.findings import findings
 from rdfkit.pipeline.state.schema import FILE
 from rdfkit.pipeline.summary import Build, metadata_of, summarize
-from rdfkit.places import normal
 from rdfkit.report import Report
+from rdfkit.sources.locations import normal
+from rdfkit.validation import validator
 
 if TYPE_CHECKING:
     from rdfkit.pipeline.linkset import Thresholds
@@ -44,7 +45,7 @@ def build(
     ontologies: Iterable[str | Path] = (),
     thresholds: Thresholds | None = None,
     keep_invalid: bool = False,
-    engine: validation.Engine = validation.Engine.RDFKIT,
+    engine: validator.Engine = validator.Engine.RDFKIT,
     full: bool = False,
     progress: Advance = no_progress,
 ) -> Build:
@@ -65,7 +66,7 @@ def build(
         ontologies=tuple(map(Path, ontologies)),
         thresholds=thresholds,
         keep_invalid=keep_invalid,
-        shapes=validation.load_shapes(engine=engine),
+        shapes=validator.load_shapes(engine=engine),
     )
     found = None if full else _build(request, Path(store_path), progress, _is_usable(request))
     # None: so much has changed that a new build is quicker.
@@ -74,7 +75,7 @@ def build(
 
 def examine(
     sources: Iterable[str | Path],
-    shapes: validation.Shapes,
+    shapes: validator.Shapes,
     *,
     tables: Iterable[str | Path] = (),
     progress: Advance = no_progress,
@@ -127,7 +128,7 @@ def load(
         ontologies=tuple(map(Path, ontologies)),
         thresholds=thresholds,
         keep_invalid=manifest.keep_invalid,
-        shapes=validation.load_shapes(),
+        shapes=validator.load_shapes(),
     )
     with store.building(Path(store_path), lambda _: False) as stage, Database(stage.folder) as database:
         run = open_run(request, stage, database, progress)

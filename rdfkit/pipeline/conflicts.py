@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rdfkit import kinds
+from rdfkit.mapping import registry
 from rdfkit.pipeline.state.conflicts import (
     await_sole_claims,
     owned_tables,
@@ -72,7 +72,7 @@ def _strays(database: Database) -> Iterator[tuple[str, Result]]:
 
 def duplicate(page: Claim, first: Claim) -> Result:
     """The finding that a page is left out because another has its graph."""
-    kind = kinds.kind(page.kind)
+    kind = registry.kind(page.kind)
     return Result(
         severity=Severity.VIOLATION,
         rule="page-duplicate",

@@ -11,20 +11,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from rdfkit import kinds, tracing
-from rdfkit.documents import Document, Tally
 from rdfkit.errors import JsonLdError, PageError
-from rdfkit.kinds import dispatch
-from rdfkit.kinds.site import Answers, Site
-from rdfkit.pages import Page, UnknownKindError, read_page
+from rdfkit.mapping import dispatch, registry
+from rdfkit.mapping.document import Document, Tally
+from rdfkit.mapping.jsonld.statements import Statements, statements, to_n_quads
+from rdfkit.mapping.lookups import Answers, Site
+from rdfkit.mapping.recognition import UnknownKindError, read_page
 from rdfkit.pipeline.state.model import OTHER, UNREADABLE, Companion, Converted, File, PageState, UsedTable
-from rdfkit.places import file_sha256
 from rdfkit.report import Result, Severity
-from rdfkit.shacl import CompiledShapes
-from rdfkit.shacl.pages import check_page
-from rdfkit.sources import SourceFile
-from rdfkit.statements import Statements, statements, to_n_quads
-from rdfkit.tables import TableFile, count_rows
+from rdfkit.sources.discovery import SourceFile
+from rdfkit.sources.filesystems import file_sha256
+from rdfkit.sources.page import Page
+from rdfkit.sources.tables import TableFile, count_rows
+from rdfkit.validation import tracing
+from rdfkit.validation.shacl import CompiledShapes
+from rdfkit.validation.shacl.page_validator import check_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +259,7 @@ def _of_page(
 
 
 def _identifier_line(page: Page) -> int:
-    key = kinds.kind(page.kind).id_key
+    key = registry.kind(page.kind).id_key
     return page.line(key) if key else 1
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from rdfkit.identifiers import expand
+from rdfkit.rdf.identifiers import expand
 
 _TYPE = ox.NamedNode(expand("rdf:type"))
 _MENTIONS = ox.NamedNode(expand("schema:mentions"))

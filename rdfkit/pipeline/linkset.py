@@ -16,17 +16,16 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from rdfkit.errors import LinkError
-from rdfkit.identifiers import compress, expand
 from rdfkit.pipeline.gene_sets import GENE_PREDICATES, GeneSet, gene_sets
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.schema import FILE as STATE
+from rdfkit.rdf.graphs import LINKSET_GRAPH
+from rdfkit.rdf.identifiers import compress, expand
 from rdfkit.store import Store, StoreProtocol, changing
 from rdfkit.store.graph_editor import Editor
 
 if TYPE_CHECKING:
     from rdfkit.pipeline.significance import Pairs
-
-LINKSET_GRAPH = ox.NamedNode(expand("pfocr:linkset"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from rdfkit import ontologies
-from rdfkit.kinds.site import Lookup, genes_text, shipped_answer
-from rdfkit.lexicon import better, read_lexicon
-from rdfkit.ontologies import Ontology
+from rdfkit.mapping.lookups import Lookup, genes_text, shipped_answer
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.lookups import definitions
+from rdfkit.sources.lexicons import better, read_lexicon
+from rdfkit.sources.ontologies import model
+from rdfkit.sources.ontologies.model import Ontology
 
 _LEARNED = "learnedLexicon"
 
@@ -59,4 +59,4 @@ class Resolver:
 
     @cached_property
     def _labels(self) -> Mapping[tuple[str, str], str]:
-        return ontologies.labels(self.ontologies)
+        return model.labels(self.ontologies)

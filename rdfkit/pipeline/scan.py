@@ -11,15 +11,15 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TypeVar
 
-from rdfkit import places
-from rdfkit.commits import Commits
 from rdfkit.errors import SourceError
 from rdfkit.pipeline.state import files
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.model import Companion, File, Known
 from rdfkit.pipeline.state.pages import await_named
-from rdfkit.sources import Distinct, sources_of
-from rdfkit.tables import DATA_FOLDER, TABLE_SUFFIXES, table_kinds, tables_beside
+from rdfkit.sources import filesystems, locations
+from rdfkit.sources.commits import Commits
+from rdfkit.sources.discovery import Distinct, sources_of
+from rdfkit.sources.tables import DATA_FOLDER, TABLE_SUFFIXES, table_kinds, tables_beside
 
 _ROWS = 5000
 _T = TypeVar("_T")
@@ -49,7 +49,9 @@ def _noting_folders(found: Iterator[File], folders: dict[str, None]) -> Iterator
         folder = file.path[: -len(file.relative.rpartition("/")[2])]
         if folder != last:
             last = folder
-            folders.setdefault(places.join(places.folder_of(places.folder_of(file.path)), DATA_FOLDER))
+            folders.setdefault(
+                locations.join(locations.folder_of(locations.folder_of(file.path)), DATA_FOLDER)
+            )
         yield file
 
 
@@ -111,19 +113,21 @@ def _is_untouched(file: File, before: Known) -> bool:
 
 
 def _is_same(file: File, before: Known, commits: Commits) -> bool:
-    if before.version is not None and file.version is not None and not places.is_remote(file.path):
+    if before.version is not None and file.version is not None and not locations.is_remote(file.path):
         return before.version == file.version or not commits.differ(file.path, before.version, file.version)
     if file.size != before.size or before.sha256 is None:
         return False
     same_time = file.modified is not None and file.modified == before.modified
-    return same_time or places.file_sha256(file.path) == before.sha256
+    return same_time or filesystems.file_sha256(file.path) == before.sha256
 
 
 def _source_files(named: Iterable[str], seen: Distinct, commits: Commits) -> Iterator[File]:
     for number, place in enumerate(named):
         for source in sources_of(place):
             if seen.add(source.path):
-                found = places.Listed(source.path, source.relative, source.size, source.mtime_ns, source.tag)
+                found = filesystems.Listed(
+                    source.path, source.relative, source.size, source.mtime_ns, source.tag
+                )
                 file = _file(found, f"{number:06}", commits)
                 yield file._replace(named=True) if source.named else file
 
@@ -133,11 +137,11 @@ def _companions(
 ) -> Iterator[Companion]:
     """The tables in the folders named, which must have a page, and those beside pages, which may belong to others."""
     for folder in tables:
-        if places.kind_of(folder) != places.FOLDER:
+        if filesystems.kind_of(folder) != locations.FOLDER:
             raise SourceError("is no folder of tables", path=folder, expected="a folder of .tsv files")
-    searched = [place for place in named if places.kind_of(place) == places.FOLDER]
+    searched = [place for place in named if filesystems.kind_of(place) == locations.FOLDER]
     for number, folder in enumerate([*searched, *tables]):
-        for one in places.list_files(folder, TABLE_SUFFIXES):
+        for one in filesystems.list_files(folder, TABLE_SUFFIXES):
             if seen.add(one.path):
                 yield from _companion(_file(one, f"{number:06}", commits), expected=True)
     for number, folder in enumerate(page_folders):
@@ -154,7 +158,7 @@ def _companion(file: File, *, expected: bool) -> Iterator[Companion]:
         yield Companion(file, found.page_kind, page_name, kind, expected)
 
 
-def _file(one: places.Listed, place: str, commits: Commits) -> File:
+def _file(one: filesystems.Listed, place: str, commits: Commits) -> File:
     modified = one.mtime_ns
     if modified is not None and time.time_ns() - modified < _RACY_NANOSECONDS:
         modified = None

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
+from rdfkit.mapping.jsonld.statements import Statements, to_n_triples
 from rdfkit.pipeline.converter import Batch, Outcome, convert_batch, local_to, uncollected
 from rdfkit.pipeline.state.model import Converted, PageState
-from rdfkit.shacl import CompiledShapes
-from rdfkit.statements import Statements, to_n_triples
+from rdfkit.validation.shacl import CompiledShapes
 
 FOLDER = "spool"
 # Triples about shared nodes that a process remembers having written, so that most are written once.

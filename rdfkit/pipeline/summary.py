@@ -10,17 +10,17 @@ from typing import Any
 
 import pyoxigraph as ox
 
-import rdfkit
 from rdfkit.errors import StoreError
-from rdfkit.identifiers import expand
 from rdfkit.pipeline.stages.run import Changes, Run, add_quads
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.findings import count_findings, findings, refusals, row_accounts
 from rdfkit.pipeline.state.model import PageState
 from rdfkit.pipeline.state.pages import count_in, is_unreadable, page_accounts
 from rdfkit.pipeline.state.schema import FILE
-from rdfkit.reconciliation import Account, Coverage
+from rdfkit.rdf.identifiers import expand
 from rdfkit.report import Report, Severity
+from rdfkit.validation.coverage import Account, Coverage
+from rdfkit.version import __version__
 
 _GENE = expand("schema:Gene")
 _MENTION = expand("oa:Annotation")
@@ -122,7 +122,7 @@ def _instances(graph: ox.Store, kind: str) -> int:
 def metadata_of(summary: Build) -> dict[str, object]:
     """What the store says of how it was built, as JSON values."""
     return {
-        "rdfkit": rdfkit.__version__,
+        "rdfkit": __version__,
         "pages": summary.pages,
         "reconciliation": summary.reconciliation.to_json(),
         "quads": summary.quads,

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from rdfkit import tracing, validation
 from rdfkit.pipeline.build import examine
 from rdfkit.pipeline.progress import Advance, no_progress
-from rdfkit.rdf_files import holds_rdf, read_rdf
 from rdfkit.report import Report, Result
-from rdfkit.validation import Engine, Shapes
+from rdfkit.sources.rdf_files import holds_rdf, read_rdf
+from rdfkit.validation import tracing, validator
+from rdfkit.validation.validator import Engine, Shapes
 
 
 def validate(
@@ -34,7 +34,7 @@ def validate(
     rdf = [place for place in places if holds_rdf(place) and not place.is_dir()]
     pages = [place for place in places if place not in rdf]
     files = [Path(path) for path in shapes] if shapes is not None else None
-    loaded = validation.load_shapes(files, engine)
+    loaded = validator.load_shapes(files, engine)
     results = [*loaded.notes(), *_check_rdf(rdf, loaded)]
     if pages:
         results.extend(examine(pages, loaded, progress=progress).results)
@@ -46,7 +46,7 @@ def _check_rdf(paths: list[Path], shapes: Shapes) -> Iterable[Result]:
         return []
     quads = {path: read_rdf(path) for path in paths}
     triples = (quad.triple for found in quads.values() for quad in found)
-    results = validation.check(triples, shapes)
+    results = validator.check(triples, shapes)
     files = _files_of({result.focus for result in results}, quads)
     return [tracing.untraced(result, files.get(result.focus)) for result in results]
 

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from rdfkit import places
 from rdfkit.errors import RdfkitError, SourceError
 from rdfkit.pipeline.summary import Build
+from rdfkit.sources import locations
 
 # Changes that come within this time are one.
 _DEBOUNCE_MILLISECONDS = 200
@@ -28,7 +28,7 @@ def watch(
 
     watched = [str(path) for path in paths]
     for path in watched:
-        if places.is_remote(path):
+        if locations.is_remote(path):
             raise SourceError("cannot be watched", path=path, expected="files and folders of this machine")
     done = _tried(build)
     yield done

@@ -18,11 +18,10 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rdfkit.endpoints.session import Network
 from rdfkit.errors import RdfkitError, StoreError
-from rdfkit.network import Network
 from rdfkit.server import views
-from rdfkit.server.delivery import record
-from rdfkit.server.endpoints import (
+from rdfkit.server.http.endpoints import (
     PAGE_POLICY,
     READING,
     SPARQL,
@@ -34,15 +33,16 @@ from rdfkit.server.endpoints import (
     SparqlEndpoint,
     VoidEndpoint,
 )
-from rdfkit.server.graph_store import PATH, GraphStore
-from rdfkit.server.monitoring import Metrics, Monitoring
+from rdfkit.server.http.graph_store_protocol import PATH, GraphStore
+from rdfkit.server.http.metrics import Metrics, Monitoring
+from rdfkit.server.http.responses import record
+from rdfkit.server.http.service import Service
 from rdfkit.server.negotiation import HTML, prefers
-from rdfkit.server.origins import read_origin
-from rdfkit.server.pool import Pool
 from rdfkit.server.problems import PROBLEMS, Problem, of_error
-from rdfkit.server.service import Service
+from rdfkit.server.settings import Settings
 from rdfkit.server.views.routes import ROUTES
-from rdfkit.settings import Settings
+from rdfkit.server.workers.backends import read_origin
+from rdfkit.server.workers.pool import Pool
 
 ASSETS = Path(__file__).with_name("assets")
 _HEADERS = {

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rdfkit.errors import NotAcceptableError
-from rdfkit.formats import FORMATS
+from rdfkit.rdf.formats import FORMATS
 
 _LONGEST_HEADER = 8192
 

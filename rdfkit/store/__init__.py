@@ -6,8 +6,8 @@
 description), `explain` (why an answer is empty).
 """
 
+from rdfkit.rdf.graphs import DEFAULT_GRAPH
 from rdfkit.store.builds import Stage, building, changing
-from rdfkit.store.default_graph import DEFAULT_GRAPH
 from rdfkit.store.failures import syntax_error
 from rdfkit.store.layout import DEFAULT_PATH, current_build
 from rdfkit.store.protocol import StoreProtocol

@@ -9,10 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
-from rdfkit.identifiers import expand
-
-# The name under which a store keeps the triples that were written without naming a graph.
-DEFAULT_GRAPH = ox.NamedNode(expand("pfocr:default"))
+from rdfkit.rdf.graphs import DEFAULT_GRAPH
 
 
 def with_default_graph(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:

@@ -6,7 +6,6 @@ What an answer needs (`needs`) is asked of the store by index lookups only, so a
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,10 +14,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyoxigraph as ox
 
-from rdfkit import resources
-from rdfkit.identifiers import compress, expand, prefix_map
-from rdfkit.needs import Apart, Either, Need, Never, OneOf, Place, Term, Triple, needs_of
-from rdfkit.query import QueryText
+from rdfkit.package_data import beside, read_toml
+from rdfkit.rdf.identifiers import compress, expand, prefix_map
+from rdfkit.sparql.query import QueryText
+from rdfkit.sparql.required_patterns import Apart, Either, Need, Never, OneOf, Place, Term, Triple, needs_of
 
 if TYPE_CHECKING:
     from rdfkit.store import StoreProtocol
@@ -256,7 +255,7 @@ def _other_cases(text: str) -> Iterator[str]:
 
 
 def _table(name: str) -> dict[str, Any]:
-    return tomllib.loads((resources.contexts_folder() / name).read_text(encoding="utf-8"))
+    return read_toml(beside(__file__, name))
 
 
 @cache

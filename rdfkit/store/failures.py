@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rdfkit.errors import QueryError, StoreError
-from rdfkit.query import QueryText
+from rdfkit.sparql.query import QueryText
 
 _SYNTAX_PLACE = re.compile(r"error at ([0-9]+):([0-9]+): ")
 # Among what Oxigraph "expected" are tokens, and sentences about what is wrong. Only these help.

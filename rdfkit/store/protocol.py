@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import pyoxigraph as ox
 
-from rdfkit.answers import Answer
-from rdfkit.complexity import SAFE, Complexity
-from rdfkit.datasets import Dataset
-from rdfkit.query import QueryText
-from rdfkit.terms import rdflib_term, rdflib_triple
+from rdfkit.rdf.terms import rdflib_term, rdflib_triple
+from rdfkit.sparql.dataset import Dataset
+from rdfkit.sparql.limits import SAFE, Complexity
+from rdfkit.sparql.query import QueryText
+from rdfkit.sparql.results import Answer
 
 if TYPE_CHECKING:
     import rdflib

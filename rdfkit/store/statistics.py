@@ -6,7 +6,6 @@ to date by what a change did.
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -16,8 +15,8 @@ from typing import Any, Self
 
 import pyoxigraph as ox
 
-from rdfkit import resources
-from rdfkit.identifiers import expand
+from rdfkit.package_data import beside, read_toml
+from rdfkit.rdf.identifiers import expand
 from rdfkit.store.graph_editor import Pattern, is_matched, patterns
 
 _TYPE = ox.NamedNode(expand("rdf:type"))
@@ -149,9 +148,8 @@ def _add(counter: Counter[str], key: str, number: int) -> None:
 
 @cache
 def catalogue() -> Mapping[str, Any]:
-    """The datasets, the linksets and their targets, from `contexts/datasets.toml`."""
-    with (resources.contexts_folder() / "datasets.toml").open("rb") as file:
-        return tomllib.load(file)
+    """The datasets, the linksets and their targets, from `datasets.toml`."""
+    return read_toml(beside(__file__, "datasets.toml"))
 
 
 @cache

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 import pyoxigraph as ox
 
-from rdfkit import answers
-from rdfkit.answers import Answer
-from rdfkit.complexity import SAFE, Complexity
-from rdfkit.datasets import Dataset, merge
 from rdfkit.errors import QueryError, QueryRefusedError, StoreError
-from rdfkit.identifiers import prefix_map
-from rdfkit.query import QueryText
+from rdfkit.rdf.identifiers import prefix_map
+from rdfkit.sparql import results
+from rdfkit.sparql.dataset import Dataset, merge
+from rdfkit.sparql.limits import SAFE, Complexity
+from rdfkit.sparql.query import QueryText
+from rdfkit.sparql.results import Answer
 from rdfkit.store.default_graph import named_quads, with_default_graph
 from rdfkit.store.failures import reading, syntax_error
 from rdfkit.store.layout import DEFAULT_PATH, current_build, read_json
@@ -110,7 +110,7 @@ class Store:
         known = {**prefix_map(), **(prefixes or {})}
         options = {"prefixes": known, "base_iri": base_iri}
         try:
-            return answers.answer(self._run(query, options, dataset), self)
+            return results.answer(self._run(query, options, dataset), self)
         except (SyntaxError, QueryError) as error:
             # Whatever comes of the repair, the user knows the text as it was.
             said = syntax_error(error, query, known) if isinstance(error, SyntaxError) else error
@@ -118,7 +118,7 @@ class Store:
             if strict or not repaired.repairs:
                 raise said from error
         try:
-            return answers.answer(self._run(query.standard(known), options, dataset), self, repaired.repairs)
+            return results.answer(self._run(query.standard(known), options, dataset), self, repaired.repairs)
         except SyntaxError as error:
             raise said from error
 
@@ -129,7 +129,7 @@ class Store:
         """
         query, options = QueryText.of(text), {"prefixes": prefix_map(), "base_iri": base_iri}
         try:
-            return answers.answer(self._run(query, options, None), self)
+            return results.answer(self._run(query, options, None), self)
         except SyntaxError as error:
             raise syntax_error(error, query, prefix_map()) from error
 

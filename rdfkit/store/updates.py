@@ -16,13 +16,13 @@ from typing import TypeVar
 
 import pyoxigraph as ox
 
-from rdfkit.complexity import SAFE, Complexity
-from rdfkit.datasets import Dataset
 from rdfkit.errors import NotFoundError, PreconditionError, QueryRefusedError, UpdateError
-from rdfkit.formats import Format
-from rdfkit.identifiers import prefix_map
-from rdfkit.query import QueryText
-from rdfkit.sparql_tokens import Token, TokenKind
+from rdfkit.rdf.formats import Format
+from rdfkit.rdf.identifiers import prefix_map
+from rdfkit.sparql.dataset import Dataset
+from rdfkit.sparql.limits import SAFE, Complexity
+from rdfkit.sparql.query import QueryText
+from rdfkit.sparql.tokens import Token, TokenKind
 from rdfkit.store import changing, syntax_error
 
 _Result = TypeVar("_Result")

@@ -14,8 +14,9 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from rdfkit.answers import Rows
-from rdfkit.identifiers import compress, expand, percent_encode
+from rdfkit.rdf.identifiers import compress, expand
+from rdfkit.rdf.iris import percent_encode
+from rdfkit.sparql.results import Rows
 from rdfkit.store.protocol import StoreProtocol
 from rdfkit.store.statistics import Counts, catalogue
 

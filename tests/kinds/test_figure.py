@@ -10,7 +10,7 @@ import pytest
 import yaml
 from conftest import SEEDS, Graph, assemble
 
-from rdfkit.identifiers import compress, expand
+from rdfkit.rdf.identifiers import compress, expand
 
 SITE = "https://pfocr.wikipathways.org/figures/"
 WITH_ROWS = {

@@ -6,7 +6,7 @@ import pyoxigraph as ox
 import pytest
 from conftest import Graph
 
-from rdfkit.identifiers import compress, expand
+from rdfkit.rdf.identifiers import compress, expand
 
 PAGE = "https://wikipathways.github.io/pathways/WP364.html"
 VERSION = "wikipathways:WP364_r142066"

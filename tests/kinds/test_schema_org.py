@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rdflib.compare import isomorphic
 
-from rdfkit import resources
-from rdfkit.front_matter import read_front_matter
-from rdfkit.identifiers import is_missing
-from rdfkit.kinds.schema_org import Problem, documents, packaged_context, page_iri
-from rdfkit.kinds.schema_org.licences import licence, licences
-from rdfkit.kinds.schema_org.vocabulary import known_names
+from rdfkit import package_data
+from rdfkit.mapping.schema_org import Problem, documents, packaged_context, page_iri
+from rdfkit.mapping.schema_org.licences import licence, licences
+from rdfkit.mapping.schema_org.vocabulary import known_names
+from rdfkit.rdf.identifiers import is_missing
 from rdfkit.report import Severity
+from rdfkit.sources.front_matter import read_front_matter
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 CASES = PROJECT / "tests" / "cases" / "schema_org"
@@ -250,7 +250,7 @@ def test_many_nodes_of_one_name():
 
 
 def test_context_has_one_sorted_line_per_term():
-    path = Path(resources.contexts_folder()) / "schema.jsonld"
+    path = Path(package_data.contexts_folder()) / "schema.jsonld"
     lines = path.read_text(encoding="utf-8").splitlines()[2:-2]
     keys = [json.loads("{" + line.strip().removesuffix(",") + "}").popitem()[0] for line in lines]
     assert keys[0] == "@vocab"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdfkit.kinds.site import Lookup, Site, genes_text
-from rdfkit.lexicon import Entry
+from rdfkit.mapping.lookups import Lookup, Site, genes_text
+from rdfkit.sources.lexicons import Entry
 
 
 def test_case_and_taxon_count() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdfkit.server.answered import Answered
-from rdfkit.server.pool import Reply
+from rdfkit.server.workers.answer_cache import Answered
+from rdfkit.server.workers.reply import Reply
 
 from .serving import Server
 

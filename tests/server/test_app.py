@@ -16,7 +16,7 @@ from conftest import PROJECT
 from starlette.routing import Mount, Route
 
 from rdfkit.server import app
-from rdfkit.settings import HELP, Settings
+from rdfkit.server.settings import HELP, Settings
 
 
 def _paths() -> set[str]:

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 import pytest
 from targets import Running, running
 
-from rdfkit.publishing import publish, publish_graph
+from rdfkit.publishing.publish import publish, publish_graph
 from rdfkit.store import Store
 
 from .serving import Server, serving

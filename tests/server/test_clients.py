@@ -19,9 +19,9 @@ from rdflib.query import Result
 from rdflib.term import Node
 from virtuoso import CLIENT, SERVER, Virtuoso, virtuoso
 
-from rdfkit.answers import Graph, Rows, Truth
+from rdfkit.rdf.terms import rdflib_term, rdflib_triple
+from rdfkit.sparql.results import Graph, Rows, Truth
 from rdfkit.store import Store
-from rdfkit.terms import rdflib_term, rdflib_triple
 
 from .serving import TOKEN, Server, bearer
 

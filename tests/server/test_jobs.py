@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdfkit.identifiers import expand, prefix_map
-from rdfkit.server.jobs import used_prefixes
+from rdfkit.rdf.identifiers import expand, prefix_map
+from rdfkit.server.workers.jobs import used_prefixes
 
 from .serving import Server
 

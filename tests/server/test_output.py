@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rdfkit.errors import AnswerTooLargeError
-from rdfkit.server.frames import FrameKind, decode, read_frame
-from rdfkit.server.output import Output, RowCounter
+from rdfkit.server.workers.output import Output, RowCounter
+from rdfkit.server.workers.wire import FrameKind, decode, read_frame
 
 FORMATS = {
     "json": ox.QueryResultsFormat.JSON,

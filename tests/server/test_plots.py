@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdfkit.server import plots
+from rdfkit.server.views import plots
 
 SVG = "{http://www.w3.org/2000/svg}"
 TEXTS = st.text(max_size=60)

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from rdfkit.complexity import Complexity
 from rdfkit.errors import StoreError
-from rdfkit.server.pool import BrokenAnswerError, Job, Pool, Reply
 from rdfkit.server.problems import Problem
-from rdfkit.settings import Settings
+from rdfkit.server.settings import Settings
+from rdfkit.server.workers.pool import Pool
+from rdfkit.server.workers.reply import BrokenAnswerError, Job, Reply
+from rdfkit.sparql.limits import Complexity
 
 from .attacks import children, is_running, numbers, write_store
 

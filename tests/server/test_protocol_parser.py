@@ -8,10 +8,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rdfkit.errors import NotAcceptableError
-from rdfkit.server.delivery import client_of, is_constant
+from rdfkit.server.http.responses import client_of, is_constant
+from rdfkit.server.http.sparql_protocol import check_iri, read_parameters
 from rdfkit.server.negotiation import GRAPHS, HTML, ROWS, choose, choose_encoding, prefers
 from rdfkit.server.problems import PROBLEMS, Problem
-from rdfkit.server.protocol import check_iri, read_parameters
 
 from .serving import request_of
 

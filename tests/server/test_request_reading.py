@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rdfkit.datasets import Dataset
+from rdfkit.server.http.sparql_protocol import Operation, ProtocolRequest, read_request
 from rdfkit.server.problems import Problem
-from rdfkit.server.protocol import Operation, ProtocolRequest, read_request
-from rdfkit.settings import Settings
+from rdfkit.server.settings import Settings
+from rdfkit.sparql.dataset import Dataset
 
 from .serving import FORM, request_of
 

@@ -12,7 +12,7 @@ import pytest
 from conftest import PROJECT
 
 from rdfkit.errors import SettingError
-from rdfkit.server.running import listen
+from rdfkit.server.run import listen
 
 from .serving import serving
 

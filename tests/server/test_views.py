@@ -18,16 +18,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.routing import Match, Route
 
-from rdfkit.addresses import kinds, page_of
+from rdfkit.endpoints.session import Network
+from rdfkit.entities.index.indexer import make_labels
+from rdfkit.entities.index.search import Labels
+from rdfkit.entities.types import kinds, page_of
 from rdfkit.errors import NotFoundError, ParameterError
-from rdfkit.identifiers import expand, prefix_map
-from rdfkit.labels import Labels, make_labels
-from rdfkit.network import Network
-from rdfkit.queries import bind, library
-from rdfkit.server.views import Source, problem, render, things
+from rdfkit.rdf.identifiers import expand, prefix_map
+from rdfkit.server.views import Source, entities, problem, render
 from rdfkit.server.views.outlinks import external, outlinks
 from rdfkit.server.views.rendering import prose
 from rdfkit.server.views.routes import ROUTES
+from rdfkit.sparql.library import bind, library
 from rdfkit.store import Store
 
 FIGURE = "PMC10846991__j-krcp-23-071f3"
@@ -241,7 +242,7 @@ def test_a_plot_of_some_figures_says_so(
 
     for source in _source(Store.from_quads(quads()), tmp_path_factory):
         assert "there are more" not in _show(source, "gene", id="1").text
-        monkeypatch.setattr(things, "MOST", 3)
+        monkeypatch.setattr(entities, "MOST", 3)
         page = _show(source, "gene", id="1")
         assert "3 of them; there are more" in page.text
         assert "3+" in page.text

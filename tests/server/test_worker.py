@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from rdfkit.server.pool import Job, Pool
 from rdfkit.server.problems import Problem
-from rdfkit.settings import Settings
+from rdfkit.server.settings import Settings
+from rdfkit.server.workers.pool import Pool
+from rdfkit.server.workers.reply import Job
 
 from .attacks import children
 from .serving import serving

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pyoxigraph as ox
 from hypothesis import strategies as st
 
-from rdfkit.identifiers import expand
-from rdfkit.shacl.data import TYPE
+from rdfkit.rdf.identifiers import expand
+from rdfkit.validation.shacl.data import TYPE
 
 PREFIXES = """
 @prefix ex: <http://example.org/> .

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from rdfkit import shacl, validation
-from rdfkit.shacl import UnsupportedShapesError, compilation, compile_shapes
-from rdfkit.shacl import constraints as sh
-from rdfkit.shacl.data import statements
+from rdfkit.validation import shacl, validator
+from rdfkit.validation.shacl import UnsupportedShapesError, compile_shapes, constraints, parser
+from rdfkit.validation.shacl.data import statements
 
 from .graphs import PREFIXES, parse
 from .test_engines import shipped
@@ -81,9 +80,11 @@ def test_shapes_nested_too_deep_are_refused() -> None:
 
 def test_what_the_shipped_shapes_use_is_covered_and_nothing_else() -> None:
     words = {
-        t.predicate.value.removeprefix(sh.SH) for t in shipped()[0] if t.predicate.value.startswith(sh.SH)
+        t.predicate.value.removeprefix(constraints.SH)
+        for t in shipped()[0]
+        if t.predicate.value.startswith(constraints.SH)
     }
-    assert words - {*compilation._SILENT} == {*compilation._COMPONENTS, *compilation._TARGETS}
+    assert words - {*parser._SILENT} == {*parser._COMPONENTS, *parser._TARGETS}
 
 
 DATA = """
@@ -104,9 +105,9 @@ def test_instances_of_subclasses_are_targets() -> None:
 def test_a_class_that_is_a_shape_is_its_own_target(tmp_path: Path) -> None:
     file = tmp_path / "implicit.ttl"
     file.write_text(PREFIXES + IMPLICIT)
-    shapes = validation.load_shapes([file])
+    shapes = validator.load_shapes([file])
     assert shapes.compiled is None
-    assert sorted(result.focus for result in validation.check(parse(DATA), shapes)) == FOCI
+    assert sorted(result.focus for result in validator.check(parse(DATA), shapes)) == FOCI
 
 
 def test_what_must_be_fetched() -> None:

@@ -13,12 +13,12 @@ from conftest import CASES
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from rdfkit import shacl, validation
 from rdfkit.errors import ShapesError
-from rdfkit.resources import shapes_folder
-from rdfkit.shacl import ShapeResult, compile_shapes, reference
-from rdfkit.shacl.data import statements
+from rdfkit.package_data import shapes_folder
 from rdfkit.store import Store
+from rdfkit.validation import pyshacl_engine, shacl, validator
+from rdfkit.validation.shacl import ShapeResult, compile_shapes
+from rdfkit.validation.shacl.data import statements
 
 from . import graphs
 
@@ -34,14 +34,14 @@ def shipped() -> tuple[list[ox.Triple], shacl.CompiledShapes, rdflib.Graph]:
     """The shapes that ship with the package: as triples, compiled, and as pyshacl takes them."""
     files = sorted(shapes_folder().glob("*.ttl"))
     triples = [quad.triple for file in files for quad in ox.parse(path=file, rename_blank_nodes=True)]
-    return triples, compile_shapes(triples), reference.read_graph(files)
+    return triples, compile_shapes(triples), pyshacl_engine.read_graph(files)
 
 
 def assert_same(triples: list[ox.Triple]) -> list[ShapeResult]:
     """Both engines find the same in triples; what that is."""
     _, compiled, graph = shipped()
     found = shacl.check(compiled, statements(triples))
-    assert set(found) == set(reference.check(triples, graph))
+    assert set(found) == set(pyshacl_engine.check(triples, graph))
     return found
 
 
@@ -55,10 +55,10 @@ def test_cases(file: Path) -> None:
 def test_components(file: Path) -> None:
     """Shapes and data in one file, with the number of results of each component, by whichever engine covers them."""
     triples = [quad.triple for quad in ox.parse(path=file)]
-    shapes = validation.load_shapes([file])
+    shapes = validator.load_shapes([file])
     assert (shapes.compiled is None) == (file.stem != "covered")
-    found = validation.check(triples, shapes)
-    assert set(found) == set(reference.check(triples, reference.read_graph([file])))
+    found = validator.check(triples, shapes)
+    assert set(found) == set(pyshacl_engine.check(triples, pyshacl_engine.read_graph([file])))
     lines = [line.split() for line in file.read_text().splitlines() if line.startswith("# expect: ")]
     assert Counter(result.component.rpartition("#")[2] for result in found) == {
         component: int(count) for _, _, component, count in lines
@@ -105,7 +105,7 @@ def test_shapes_and_data(shapes: str, data: str) -> None:
     triples = graphs.parse(data)
     graph = rdflib.Graph().parse(data=graphs.PREFIXES + shapes, format="turtle")
     try:
-        expected = reference.check(triples, graph)
+        expected = pyshacl_engine.check(triples, graph)
     except ShapesError as error:
         # pyshacl gives up where NaN meets a decimal.
         assume("InvalidOperation" not in str(error))

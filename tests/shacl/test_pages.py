@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rdfkit import shacl
-from rdfkit.shacl import ShapeResult, compile_shapes
-from rdfkit.shacl.data import statements
+from rdfkit.validation import shacl
+from rdfkit.validation.shacl import ShapeResult, compile_shapes
+from rdfkit.validation.shacl.data import statements
 
 from . import graphs
 from .test_engines import shipped

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdfkit.shacl import terms
+from rdfkit.validation.shacl import terms
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 _NAMES = ("integer", "decimal", "double", "boolean", "date", "gYear", "gMonthDay", "anyURI", "byte")
@@ -54,7 +54,7 @@ def test_ordinary_literals_need_no_rdflib() -> None:
     ordinary = {"gYear": "2003", "decimal": "0.87", "integer": "3", "date": "2025-12-01", "double": "1e-5"}
     asked = [(f'"{text}"^^<{XSD}{name}>', XSD + name) for name, text in ordinary.items()]
     code = (
-        "import sys; from rdfkit.shacl.terms import has_datatype; "
+        "import sys; from rdfkit.validation.shacl.terms import has_datatype; "
         f"print(all(has_datatype(*each) for each in {asked!r}), 'rdflib' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -17,11 +17,11 @@ from typing import Any
 from tasks import tasks
 from telling import Clock
 
-from rdfkit import contexts
-from rdfkit.documents import Document, Node
-from rdfkit.pages import Page
+from rdfkit.mapping.document import Document, Node
+from rdfkit.mapping.jsonld import contexts
 from rdfkit.pipeline.converter import map_task
-from rdfkit.tables import read_rows
+from rdfkit.sources.page import Page
+from rdfkit.sources.tables import read_rows
 
 
 def main() -> None:

@@ -7,8 +7,8 @@ import sys
 import pyoxigraph as ox
 from telling import Clock
 
-from rdfkit import shacl, validation
-from rdfkit.shacl.data import statements
+from rdfkit.validation import shacl, validator
+from rdfkit.validation.shacl.data import statements
 
 
 def main() -> None:
@@ -16,7 +16,7 @@ def main() -> None:
     quads = ox.parse(path=sys.argv[1], format=ox.RdfFormat.N_TRIPLES)
     data = statements(quad.triple for quad in quads)
     clock = Clock()
-    shapes = validation.load_shapes().compiled
+    shapes = validator.load_shapes().compiled
     if shapes is None:
         raise SystemExit("our own engine does not cover our own shapes")
     clock.tell(results=len(shacl.check(shapes, data)))

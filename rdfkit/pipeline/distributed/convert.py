@@ -14,10 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import rdfkit
-from rdfkit import places, validation
 from rdfkit.errors import SourceError
-from rdfkit.ontologies import read_ontology
 from rdfkit.pipeline.batches import Batches
 from rdfkit.pipeline.conflicts import duplicate, note_strays, settle_tables
 from rdfkit.pipeline.converter import Batch
@@ -37,6 +34,10 @@ from rdfkit.pipeline.state.lookups import await_misinformed, lookups
 from rdfkit.pipeline.state.model import Companion, File
 from rdfkit.pipeline.state.pages import page_accounts, pages_between, pending, put
 from rdfkit.report import Result
+from rdfkit.sources import filesystems, locations
+from rdfkit.sources.ontologies.reader import read_ontology
+from rdfkit.validation import validator
+from rdfkit.version import __version__
 
 # Pages to a shard: 50 MB of N-Quads, 2 MB packed.
 SHARD_PAGES = 1000
@@ -72,11 +73,11 @@ def convert_to(
     with tempfile.TemporaryDirectory(prefix="rdfkit-") as folder, Database(Path(folder)) as database:
         resolver = Resolver(database, tuple(map(Path, lexicons)), read)
         conversion = _Conversion(
-            sources=tuple(map(places.normal, sources)),
-            tables=tuple(map(places.normal, tables)),
-            place=places.normal(place),
+            sources=tuple(map(locations.normal, sources)),
+            tables=tuple(map(locations.normal, tables)),
+            place=locations.normal(place),
             database=database,
-            batches=Batches(database, resolver, validation.load_shapes().compiled, keep_invalid),
+            batches=Batches(database, resolver, validator.load_shapes().compiled, keep_invalid),
             compress=compress,
             run=run,
             progress=progress,
@@ -212,7 +213,7 @@ def _finish(conversion: _Conversion, made: list[Shard], used: set[str]) -> Manif
     lines = (json.dumps(companion_json(table), separators=(",", ":")) for table in companions(database))
     shards.write_text(place, shards.TABLES, "".join(f"{line}\n" for line in lines))
     manifest = Manifest(
-        rdfkit=rdfkit.__version__,
+        rdfkit=__version__,
         program=program(),
         sources=conversion.sources,
         tables=conversion.tables,
@@ -241,5 +242,5 @@ def _table_version(table: Companion) -> list[object]:
 
 def _version(file: File) -> list[object]:
     """What changes when a file does."""
-    known = file.version or file.modified or places.file_sha256(file.path)
+    known = file.version or file.modified or filesystems.file_sha256(file.path)
     return [file.path, file.relative, file.named, file.position, file.size, known]

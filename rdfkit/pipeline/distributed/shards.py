@@ -20,13 +20,13 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from rdfkit import places
 from rdfkit.errors import ShardError
 from rdfkit.pipeline.converter import Batch, convert_batch, uncollected
 from rdfkit.pipeline.distributed.shard_records import Record, companion, from_line, lines
 from rdfkit.pipeline.fingerprint import program
 from rdfkit.pipeline.state.model import Companion, Converted, PageState
 from rdfkit.report import Result
+from rdfkit.sources import filesystems, locations
 
 MANIFEST = "manifest.json"
 _RECORDS = "records"
@@ -140,7 +140,7 @@ def read_records(place: str, name: str) -> tuple[Shard, list[Record]]:
 
 def read_tables(place: str) -> list[Companion]:
     """The companion tables among the sources of the shards. Raises ShardError."""
-    path = places.join(place, TABLES)
+    path = locations.join(place, TABLES)
     try:
         return [companion(json.loads(line)) for line in _read_packed(path).splitlines()]
     except (ValueError, KeyError, TypeError) as error:
@@ -166,7 +166,7 @@ def write_manifest(place: str, manifest: Manifest) -> None:
 
 def read_manifest(place: str) -> Manifest:
     """The manifest of a place. Raises ShardError when there is none."""
-    path = places.join(place, MANIFEST)
+    path = locations.join(place, MANIFEST)
     try:
         told: dict[str, Any] = json.loads(_read(path))
         shards = tuple(Shard(**shard) for shard in told.pop("shards"))
@@ -182,20 +182,20 @@ def read_manifest(place: str) -> Manifest:
 
 def existing_records(place: str) -> Iterator[str]:
     """The keys of the records that a place has."""
-    folder = places.join(place, _RECORDS)
-    if places.kind_of(folder) == places.FOLDER:
-        for file in places.list_files(folder, frozenset({".gz"})):
+    folder = locations.join(place, _RECORDS)
+    if filesystems.kind_of(folder) == locations.FOLDER:
+        for file in filesystems.list_files(folder, frozenset({".gz"})):
             yield file.relative.partition(".")[0]
 
 
 def remove_others(place: str, kept: set[str | None]) -> None:
     """Removes the shards and records of a place that are not among those kept. Raises ShardError."""
     for folder in (_SHARDS, _RECORDS):
-        inside = places.join(place, folder)
-        if places.kind_of(inside) == places.FOLDER:
-            for file in list(places.list_files(inside, frozenset({".gz", ".nq"}))):
+        inside = locations.join(place, folder)
+        if filesystems.kind_of(inside) == locations.FOLDER:
+            for file in list(filesystems.list_files(inside, frozenset({".gz", ".nq"}))):
                 if f"{folder}/{file.relative}" not in kept:
-                    places.remove(file.path)
+                    filesystems.remove(file.path)
 
 
 def write_text(place: str, name: str, text: str) -> None:
@@ -237,20 +237,20 @@ def _left_out(converted: Converted, finding: Result) -> Converted:
 def _path(place: str, name: str) -> str:
     if not _FILE.fullmatch(name):
         raise ShardError("a manifest or record names a file outside of its folders", path=place, value=name)
-    return places.join(place, name)
+    return locations.join(place, name)
 
 
 def _write(place: str, name: str, data: bytes) -> None:
-    path = places.join(place, name)
+    path = locations.join(place, name)
     try:
-        places.write_bytes(path, data)
+        filesystems.write_bytes(path, data)
     except OSError as error:
         raise ShardError(f"cannot be written: {error.strerror}", path=path) from error
 
 
 def _read(path: str) -> bytes:
     try:
-        with places.open_bytes(path) as file:
+        with filesystems.open_bytes(path) as file:
             return file.read()
     except OSError as error:
         raise ShardError(f"cannot be read: {error.strerror}", path=path) from error

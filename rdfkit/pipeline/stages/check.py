@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pyoxigraph as ox
 
-from rdfkit import tracing, validation
 from rdfkit.pipeline.converter import map_task, unsaid
 from rdfkit.pipeline.stages.run import Run
 from rdfkit.pipeline.state.findings import replace_findings_about, unsettle
@@ -15,9 +14,10 @@ from rdfkit.pipeline.state.graphs import has_graph, loaded, set_loaded, shared_s
 from rdfkit.pipeline.state.model import Waiting
 from rdfkit.pipeline.state.pages import pages_of_graphs, path_of
 from rdfkit.report import Result, Severity
-from rdfkit.shacl import CompiledShapes, ShapeResult
 from rdfkit.store.statistics import Counts, count_merged
-from rdfkit.union import can_be_parted, check_union, confirmed_suspects, holders
+from rdfkit.validation import tracing, validator
+from rdfkit.validation.shacl import CompiledShapes, ShapeResult
+from rdfkit.validation.shared_nodes import can_be_parted, check_union, confirmed_suspects, holders
 
 
 def check_shared(run: Run, reviewed: Set[str]) -> set[str]:
@@ -27,7 +27,7 @@ def check_shared(run: Run, reviewed: Set[str]) -> set[str]:
     """
     compiled, graph = run.request.shapes.compiled, run.stage.graph
     if compiled is None or not can_be_parted(graph, compiled):
-        found = list(validation.check(_triples(graph), run.request.shapes))
+        found = list(validator.check(_triples(graph), run.request.shapes))
         nodes = {result.focus for result in found}
     else:
         terms = {*reviewed, *_touched_nodes(run)} if run.is_change else _open_nodes(run, compiled)

@@ -9,22 +9,21 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from rdfkit.commits import Commits
-from rdfkit.identifiers import expand
-from rdfkit.ontologies import Ontology
-from rdfkit.pipeline.stages.run import Phase, Run
-from rdfkit.pipeline.state.database import Database
-from rdfkit.pipeline.state.files import new_versions
-from rdfkit.pipeline.state.graphs import count_quads, graphs, used, used_graph
-from rdfkit.provenance import PROVENANCE_GRAPH
-from rdfkit.provenance import (
+from rdfkit.pipeline.provenance import (
     ontology_provenance_quads,
-    prefix_quads,
     provenance_quads,
     provenance_triples,
     version_quad,
 )
-from rdfkit.quads import sorted_quads
+from rdfkit.pipeline.stages.run import Phase, Run
+from rdfkit.pipeline.state.database import Database
+from rdfkit.pipeline.state.files import new_versions
+from rdfkit.pipeline.state.graphs import count_quads, graphs, used, used_graph
+from rdfkit.rdf.graphs import PROVENANCE_GRAPH
+from rdfkit.rdf.identifiers import expand
+from rdfkit.rdf.quads import prefix_quads, sorted_quads
+from rdfkit.sources.commits import Commits
+from rdfkit.sources.ontologies.model import Ontology
 from rdfkit.store.statistics import Counts, count_store
 from rdfkit.store.void import describe as describe_datasets
 from rdfkit.store.void import site_of_kind

@@ -7,8 +7,8 @@ from itertools import chain, islice
 
 import pyoxigraph as ox
 
-from rdfkit.identifiers import expand
 from rdfkit.pipeline.stages.run import Run, add_quads
+from rdfkit.rdf.identifiers import expand
 from rdfkit.store import Store
 
 _LINKSET = expand("pfocr:linkset")

@@ -9,8 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rdfkit import labels
-from rdfkit.ontologies import Ontology, read_ontology
+from rdfkit.entities.index import files
 from rdfkit.pipeline.batches import Batches
 from rdfkit.pipeline.fingerprint import program
 from rdfkit.pipeline.progress import Advance
@@ -19,10 +18,12 @@ from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.graphs import kind_of_graph
 from rdfkit.pipeline.state.model import PageState
 from rdfkit.pipeline.state.pages import count_in, count_pages
+from rdfkit.sources.ontologies.model import Ontology
+from rdfkit.sources.ontologies.reader import read_ontology
 from rdfkit.store import Stage
 from rdfkit.store.graph_editor import Editor
 from rdfkit.store.void import site_of_kind
-from rdfkit.validation import Shapes
+from rdfkit.validation.validator import Shapes
 
 if TYPE_CHECKING:
     from rdfkit.pipeline.linkset import Thresholds
@@ -156,8 +157,8 @@ def add_quads(database: Database, number: int) -> int:
 def finish(run: Run) -> None:
     """Notes that the build is whole, and has its index of labels made from that of the last: see `labels`."""
     run.database.set("phase", Phase.DONE)
-    labels.disinherit_labels(run.stage.folder)
+    files.disinherit_labels(run.stage.folder)
     # Of one that was stopped at its end nobody knows any more what it had changed.
     if run.stage.base is not None:
         touched = (node.value for node in run.editor.touched)
-        labels.inherit_labels(run.stage.base, run.stage.folder, touched)
+        files.inherit_labels(run.stage.base, run.stage.folder, touched)

@@ -11,7 +11,7 @@ from rdfkit.pipeline.stages.run import Changes, Run
 from rdfkit.pipeline.state.lookups import await_misinformed, forget_touched, lookups, touched_lookups
 from rdfkit.pipeline.state.model import PageState
 from rdfkit.pipeline.state.pages import count_in, count_pages
-from rdfkit.places import file_sha256
+from rdfkit.sources.filesystems import file_sha256
 
 
 def settle(run: Run, changes: Changes) -> Changes:

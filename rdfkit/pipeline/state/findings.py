@@ -10,7 +10,7 @@ from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.model import Converted
 from rdfkit.pipeline.state.schema import NO_PAGE
 from rdfkit.report import Result, Severity
-from rdfkit.tables import count_file_rows
+from rdfkit.sources.tables import count_file_rows
 
 _ADD = "INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _COLUMNS = "path, line, rank, rule, key, value, focus, body"

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from rdfkit.pipeline.provenance import Source
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.model import Converted, Used
-from rdfkit.provenance import Source
 
 _USED = "SELECT id, graph, kind, relative, sha256, version, tables FROM page WHERE state = 'used'"
 

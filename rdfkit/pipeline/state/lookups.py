@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from rdfkit.kinds.site import Lookup
+from rdfkit.mapping.lookups import Lookup
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.model import Converted
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from rdfkit.kinds.site import Definition, Lookup
-from rdfkit.provenance import Source
+from rdfkit.mapping.lookups import Definition, Lookup
+from rdfkit.pipeline.provenance import Source
 from rdfkit.report import Result
 
 # What the kind of a page is called that could not be read, or is of no kind that we know.

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from rdfkit.errors import NotFoundError
-from rdfkit.server.views import data, library, searching, things
-from rdfkit.server.views.library import asked
+from rdfkit.server.views import data, entities, queries, search
+from rdfkit.server.views.queries import asked
 from rdfkit.server.views.rendering import Rendered, Source, html
 from rdfkit.server.views.routes import ROUTES
 
@@ -42,28 +42,28 @@ def _thing(view: str) -> View:
         iri = _ABOUT[view](parameters)
         if iri is None:
             raise NotFoundError("this names nothing", value=next(iter(parameters.values()), None))
-        return things.entity(source, iri, parameters)
+        return entities.entity(source, iri, parameters)
 
     return shown
 
 
 def _all_of(kind: str) -> View:
-    return lambda source, parameters: searching.browse(source, {**parameters, "kind": kind})
+    return lambda source, parameters: search.browse(source, {**parameters, "kind": kind})
 
 
 _VIEWS: dict[str, View] = {
-    "home": searching.home,
-    "search": searching.search,
-    "browse": searching.browse,
+    "home": search.home,
+    "search": search.search,
+    "browse": search.browse,
     "figures": _all_of("figure"),
     "pathways": _all_of("pathway"),
     "genes": _all_of("gene"),
-    "list": things.listing,
-    "queries": library.index,
-    "query": library.query,
+    "list": entities.listing,
+    "queries": queries.index,
+    "query": queries.query,
     "api_search": data.api_search,
     "api_complete": data.api_complete,
-    "editor": library.editor,
+    "editor": queries.editor,
     "labels": data.labels,
     "prefixes_json": data.prefixes,
     "queries_json": data.queries,

@@ -7,14 +7,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from rdfkit.addresses import kinds, page_of
-from rdfkit.answers import Rows
+from rdfkit.entities.index.search import Entry
+from rdfkit.entities.types import kinds, page_of
 from rdfkit.errors import ParameterError
-from rdfkit.identifiers import compress, prefix_map
-from rdfkit.labels import Entry
-from rdfkit.queries import bind
-from rdfkit.server.views.library import all_queries
+from rdfkit.rdf.identifiers import compress, prefix_map
+from rdfkit.server.views.queries import all_queries
 from rdfkit.server.views.rendering import JSON, Rendered, Source, property_words
+from rdfkit.sparql.library import bind
+from rdfkit.sparql.results import Rows
 
 _MOST_FOUND, _MOST_LABELS = 100, 10_000
 # Sources of completion whose values are what things are called; those of all others are identifiers.

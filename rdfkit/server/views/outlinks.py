@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import quote, unquote, urlsplit
 
-from rdfkit import resources
-from rdfkit.identifiers import compress, expand
+from rdfkit.package_data import beside, read_toml
+from rdfkit.rdf.identifiers import compress, expand
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,5 @@ def _local(iri: str, start: str) -> str:
 
 @cache
 def _table() -> tuple[tuple[str, str, str], ...]:
-    with (resources.contexts_folder() / "outlinks.toml").open("rb") as file:
-        rows = tomllib.load(file)["links"]
+    rows = read_toml(beside(__file__, "outlinks.toml"))["links"]
     return tuple((expand(row["namespace"]), row["name"], row["address"]) for row in rows)

@@ -13,15 +13,15 @@ import pyoxigraph as ox
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from rdfkit import resources
-from rdfkit.addresses import compact, kinds, page_of
-from rdfkit.identifiers import compress, expand
-from rdfkit.labels import Entry, Labels
+from rdfkit import package_data
+from rdfkit.entities.index.search import Entry, Labels
+from rdfkit.entities.types import compact, kinds, page_of
+from rdfkit.rdf.identifiers import compress, expand
 from rdfkit.server.views.outlinks import address_of, external, outlinks
 from rdfkit.store import StoreProtocol
 
 if TYPE_CHECKING:
-    from rdfkit.network import Network
+    from rdfkit.endpoints.session import Network
 
 HTML, JSON = "text/html; charset=utf-8", "application/json"
 _MARKDOWN_LINK = re.compile(
@@ -163,7 +163,7 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 @cache
 def _vocabulary() -> Mapping[str, str]:
     """The labels of the pfocr vocabulary, which no build has to hold."""
-    triples = ox.parse(path=resources.vocabulary_file(), format=ox.RdfFormat.TURTLE)
+    triples = ox.parse(path=package_data.vocabulary_file(), format=ox.RdfFormat.TURTLE)
     label = ox.NamedNode(expand("rdfs:label"))
     return {
         triple.subject.value: triple.object.value

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from rdfkit.addresses import iri_at
-from rdfkit.identifiers import expand, is_absolute_iri, percent_encode
+from rdfkit.entities.types import iri_at
+from rdfkit.rdf.identifiers import expand
+from rdfkit.rdf.iris import is_absolute_iri, percent_encode
 
 Parameters = Mapping[str, str]
 

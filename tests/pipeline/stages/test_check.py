@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.site import Site
-from rdfkit import validation
 from rdfkit.pipeline.stages.check import check_shared, count_and_check
 from rdfkit.pipeline.state.findings import findings, refusals
 from rdfkit.store.statistics import count_merged
-from rdfkit.validation import Shapes
+from rdfkit.validation import validator
+from rdfkit.validation.validator import Shapes
 
 ONE_YEAR = """
 @prefix sh: <http://www.w3.org/ns/shacl#> .
@@ -25,7 +25,7 @@ ONE_YEAR = """
 def shapes(tmp_path: Path) -> Shapes:
     """Shapes that each page passes alone."""
     (tmp_path / "shapes.ttl").write_text(ONE_YEAR)
-    return validation.load_shapes([tmp_path / "shapes.ttl"])
+    return validator.load_shapes([tmp_path / "shapes.ttl"])
 
 
 @pytest.fixture

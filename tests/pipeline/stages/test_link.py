@@ -5,8 +5,9 @@ from __future__ import annotations
 import pyoxigraph as ox
 
 from pipeline.site import Site
-from rdfkit.pipeline.linkset import LINKSET_GRAPH, Thresholds
+from rdfkit.pipeline.linkset import Thresholds
 from rdfkit.pipeline.stages.link import link
+from rdfkit.rdf.graphs import LINKSET_GRAPH
 
 
 def _number(site: Site) -> int:

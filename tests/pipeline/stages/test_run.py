@@ -8,15 +8,7 @@ import pytest
 
 from pipeline.pages import add, file, used
 from pipeline.site import Site
-from rdfkit.pipeline.stages.run import (
-    FEW_PAGES,
-    Changes,
-    GraphSites,
-    Phase,
-    add_quads,
-    finish,
-    is_too_much,
-)
+from rdfkit.pipeline.stages.run import FEW_PAGES, Changes, GraphSites, Phase, add_quads, finish, is_too_much
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.files import add_files
 

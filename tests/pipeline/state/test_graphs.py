@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.pages import add, table, used
+from rdfkit.pipeline.provenance import Source
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.files import add_companions
 from rdfkit.pipeline.state.graphs import (
@@ -20,7 +21,6 @@ from rdfkit.pipeline.state.graphs import (
 )
 from rdfkit.pipeline.state.graphs import used as used_pages
 from rdfkit.pipeline.state.model import PageState, Used, UsedTable
-from rdfkit.provenance import Source
 
 
 def test_graphs_are_those_of_pages_that_are_used(database: Database) -> None:

@@ -1,0 +1,71 @@
+"""TODO: what rdfkit.cli.audit.audit is for."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rdfkit.cli.app import EXIT_CODES, app
+from rdfkit.cli.opening import open_graph, open_network
+from rdfkit.cli.options import DEFAULT_STORE, AtEndpoint, AuditFormat, Output, Registry, StorePath
+
+
+@app.command(epilog=EXIT_CODES)
+def audit(
+    store: StorePath = DEFAULT_STORE,
+    endpoint: AtEndpoint = None,
+    registry: Registry = None,
+    against: Annotated[
+        Path | None,
+        typer.Option("--against", metavar="STORE|RDF", help="Another release: a store, or RDF, also packed."),
+    ] = None,
+    format: Annotated[AuditFormat, typer.Option("--format", help="Form of the audit.")] = AuditFormat.TEXT,
+    output: Output = None,
+) -> None:
+    """Account for every page and row of the store; with --against say what appeared, vanished or changed.
+
+    Exits with 1 when something is missing: a page or row that nobody accounts for, or a pathway or figure that the
+    other release had. Examples: rdfkit audit · rdfkit audit --against last-month.zip
+    """
+
+    from rdfkit.cli import query_output
+    from rdfkit.publishing import audit as auditing
+    from rdfkit.validation import coverage
+
+    with open_graph(store, endpoint, open_network(registry)) as opened:
+        found = auditing.audit(opened)
+        compared = auditing.compare(opened, against) if against else None
+    if format is AuditFormat.JSON:
+        values = found.to_json() | ({"comparison": compared.to_json()} if compared else {})
+        text = json.dumps(values, ensure_ascii=False, indent=1) + "\n"
+    else:
+        text = coverage.render(found.coverage)
+        text += "the store holds these pages\n" if found.passed else f"THE STORE HOLDS {found.pages}\n"
+        text += "\n" + auditing.render_comparison(compared) if compared else ""
+    with query_output.output_stream(output) as stream:
+        stream.write(text.encode())
+    vanished = compared is not None and bool(compared.of(auditing.Status.VANISHED))
+    raise typer.Exit(1 if vanished or not found.passed else 0)
+
+
+@app.command(epilog=EXIT_CODES)
+def info(
+    store: StorePath = DEFAULT_STORE,
+    endpoint: AtEndpoint = None,
+    registry: Registry = None,
+    diagram: Annotated[
+        bool, typer.Option("--diagram", help="Draw classes and properties: a Mermaid class diagram.")
+    ] = False,
+) -> None:
+    """Say what is in the store: pages, classes, graphs, when it was built and with what."""
+    from rdfkit.cli import query_output
+    from rdfkit.publishing.diagram import mermaid
+
+    with open_graph(store, endpoint, open_network(registry)) as opened:
+        for part in [mermaid(opened)] if diagram else query_output.describe_store(opened):
+            sys.stdout.write(part)
+            sys.stdout.flush()

@@ -1,0 +1,162 @@
+"""TODO: what rdfkit.cli.build.build is for."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rdfkit.cli.app import EXIT_CODES, app
+from rdfkit.cli.opening import link_thresholds
+from rdfkit.cli.options import (
+    DEFAULT_STORE,
+    EngineName,
+    EngineOption,
+    Lexicons,
+    Ontologies,
+    Quiet,
+    ReportFormat,
+    Sources,
+    StorePath,
+    Tables,
+    Verbose,
+)
+from rdfkit.cli.output import print_findings, print_report, rendered, write
+from rdfkit.errors import RdfkitError
+
+if TYPE_CHECKING:
+    from rdfkit.pipeline.summary import Build
+
+
+@app.command(epilog=EXIT_CODES)
+def build(
+    sources: Sources,
+    store: StorePath = DEFAULT_STORE,
+    tables: Tables = [],  # noqa: B006 - typer copies it
+    lexicon: Lexicons = [],  # noqa: B006
+    ontology: Ontologies = [],  # noqa: B006
+    link: Annotated[
+        bool, typer.Option("--link", help="Link figures to pathways, as `rdfkit link` does.")
+    ] = False,
+    keep_invalid: Annotated[bool, typer.Option("--keep-invalid", help="Keep pages with violations.")] = False,
+    engine: EngineOption = EngineName.RDFKIT,
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="Begin anew; default: change what changed, or go on where it stopped."),
+    ] = False,
+    watch: Annotated[
+        bool,
+        typer.Option(
+            "--watch",
+            help="Build again whenever a source changes, until Ctrl-C, which ends it with exit code 0.",
+        ),
+    ] = False,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE", help="Write the report here.")
+    ] = None,
+    report_format: Annotated[
+        ReportFormat, typer.Option("--report-format", help="Form of the report.")
+    ] = ReportFormat.TEXT,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Build the store from pages: read, map, validate, load, and switch it in when it is whole.
+
+    Built again, only what changed is done; a build that was stopped goes on where it was. Pages with violations stay
+    out and are listed. Examples: rdfkit build seeds/ · rdfkit build --watch pages/
+    """
+    from rdfkit.cli.progress import progress
+    from rdfkit.pipeline.build import build as build_store
+    from rdfkit.validation.validator import Engine
+
+    def run(full: bool) -> Build:
+        with progress(quiet) as advance:
+            return build_store(
+                sources,
+                store,
+                lexicons=lexicon,
+                tables=tables,
+                ontologies=ontology,
+                thresholds=link_thresholds() if link else None,
+                keep_invalid=keep_invalid,
+                engine=Engine(engine),
+                full=full,
+                progress=advance,
+            )
+
+    if watch:
+        from rdfkit.pipeline.watch import watch as watched
+
+        for done in watched(partial(run, False), [*sources, *tables]):
+            _tell_watch(done, quiet)
+        return
+    done = run(full)
+    if report is not None:
+        write(rendered(done.report, report_format).encode(), report)
+    if not quiet:
+        print_findings(done, verbose)
+        sys.stdout.write(_summary(done, store))
+    raise typer.Exit(done.exit_code)
+
+
+@app.command(epilog=EXIT_CODES)
+def load(
+    place: Annotated[str, typer.Argument(help="Where `rdfkit convert` has put its shards.")],
+    store: StorePath = DEFAULT_STORE,
+    lexicon: Lexicons = [],  # noqa: B006 - typer copies it
+    ontology: Ontologies = [],  # noqa: B006
+    link: Annotated[
+        bool, typer.Option("--link", help="Link figures to pathways, as `rdfkit link` does.")
+    ] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Build the store from shards: the same store as `rdfkit build` makes of the pages.
+
+    Name the lexicons and ontologies of the conversion again. Example: rdfkit load s3://site/shards
+    """
+    from rdfkit.cli.progress import progress
+    from rdfkit.pipeline.build import load as load_shards
+
+    with progress(quiet) as advance:
+        done = load_shards(
+            place,
+            store,
+            lexicons=lexicon,
+            ontologies=ontology,
+            thresholds=link_thresholds() if link else None,
+            progress=advance,
+        )
+    if not quiet:
+        print_report(done.report, ReportFormat.TEXT, "info" if verbose else "warning", sys.stderr)
+        sys.stdout.write(_summary(done, store))
+    raise typer.Exit(done.exit_code)
+
+
+def _tell_watch(done: Build | RdfkitError, quiet: bool) -> None:
+    """One line for each build of a watch that did anything."""
+    if isinstance(done, RdfkitError):
+        sys.stderr.write(f"error: {done}\n")
+    elif done.changed and not quiet:
+        pages = f"{done.changed} page{'s' if done.changed > 1 else ''}"
+        sys.stderr.write(f"{pages} converted, {done.quads} quads, {done.seconds:.2f} s\n")
+
+
+def _summary(done: Build, store: Path) -> str:
+    from rdfkit.validation.coverage import render
+
+    counts = done.findings
+    lines = [
+        f"store         {store}"
+        if done.switched
+        else f"store         {store} is as it was: no page to put into it",
+        f"quads         {done.quads}",
+        f"genes         {done.genes}",
+        f"mentions      {done.mentions}",
+        f"diagnostics   {', '.join(f'{n} {severity}' for severity, n in counts.items())}",
+        f"seconds       {done.seconds:.2f}",
+    ]
+    return "\n".join(lines) + "\n\n" + render(done.reconciliation)

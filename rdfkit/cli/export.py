@@ -1,0 +1,90 @@
+"""TODO: what rdfkit.cli.export.export is for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rdfkit.cli.app import EXIT_CODES, app
+from rdfkit.cli.opening import sources_or_store
+from rdfkit.cli.options import DEFAULT_STORE, AtEndpoint, Lexicons, Quiet, RdfFormat, Registry, StorePath
+from rdfkit.cli.output import say, write
+
+if TYPE_CHECKING:
+    from rdfkit.store import StoreProtocol
+
+
+@app.command(epilog=EXIT_CODES)
+def export(
+    sources: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Pages to export straight; default: the store.", show_default=False),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE|DIR", help="A file; with --per-page a folder."),
+    ] = None,
+    format: Annotated[
+        RdfFormat | None, typer.Option("--format", help="Default: what the suffix of FILE says, else Turtle.")
+    ] = None,
+    per_page: Annotated[
+        bool, typer.Option("--per-page", help="One file per page, in the folder of -o.")
+    ] = False,
+    release: Annotated[
+        Path | None,
+        typer.Option("--release", metavar="DIR", help="A release for WikiPathways' loader, with --date."),
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option("--date", metavar="DAY", help="The day of the release: 2026-11-20.")
+    ] = None,
+    store: StorePath = DEFAULT_STORE,
+    lexicon: Lexicons = [],  # noqa: B006
+    endpoint: AtEndpoint = None,
+    registry: Registry = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write the graph, from the store or straight from pages.
+
+    Examples: rdfkit export -o graph.ttl · rdfkit export seeds/ --format trig · rdfkit export --per-page -o out/ ·
+    rdfkit export --release out/ --date 2026-11-20
+    """
+    from rdfkit.cli import query_output
+    from rdfkit.publishing.export import write_pages
+    from rdfkit.rdf.formats import of_file, of_name
+    from rdfkit.rdf.quads import sorted_quads
+    from rdfkit.rdf.serializer import serialize
+
+    if release is not None or date is not None:
+        if output is not None or format is not None or per_page:
+            raise typer.BadParameter("a release has its own files: leave out -o, --format and --per-page")
+        with sources_or_store(sources, store, endpoint, registry, lexicon, quiet) as opened:
+            _write_release(opened, release, date, quiet)
+        return
+    if per_page and output is None:
+        raise typer.BadParameter("--per-page needs a folder: -o DIR")
+    told = of_file(output) if output and not per_page else None
+    chosen = of_name(format.value) if format else told or of_name("turtle")
+    with sources_or_store(sources, store, endpoint, registry, lexicon, quiet) as found:
+        quads = sorted_quads(found.quads())
+    if per_page and output is not None:
+        written = write_pages(quads, output, chosen)
+        say(f"{len(written)} files in {output}", quiet)
+    elif output is not None:
+        write(serialize(quads, chosen), output)
+    else:
+        with query_output.output_stream(None) as stream:
+            stream.write(serialize(quads, chosen))
+
+
+def _write_release(opened: StoreProtocol, folder: Path | None, date: str | None, quiet: bool) -> None:
+    from rdfkit.cli.progress import progress
+    from rdfkit.publishing.release.release import MANIFEST, read_date, write_release
+
+    if folder is None or date is None:
+        raise typer.BadParameter("--release DIR and --date DAY go together")
+    day = read_date(date)
+    with progress(quiet) as advance:
+        done = write_release(opened, folder, day, advance)
+    say(f"{len(done.files)} files and {MANIFEST} in {folder}", quiet)

@@ -1,0 +1,125 @@
+"""TODO: what rdfkit.cli.app.opening is for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import rdfkit
+from rdfkit.errors import BuildError, ParameterError, RemoteError
+
+if TYPE_CHECKING:
+    from rdfkit.endpoints.auth import Credentials
+    from rdfkit.endpoints.session import Network
+    from rdfkit.pipeline.distributed.dask_cluster import Cluster
+    from rdfkit.pipeline.linkset import Thresholds
+    from rdfkit.publishing.publish import Publication
+    from rdfkit.publishing.targets import Target
+    from rdfkit.store import StoreProtocol
+
+
+@contextmanager
+def sources_or_store(
+    sources: list[Path] | None,
+    store: Path,
+    endpoint: str | None,
+    registry: Path | None,
+    lexicon: list[Path],
+    quiet: bool,
+) -> Iterator[StoreProtocol]:
+    """The graph that a command is about, or one that is made of sources for the time being."""
+    from rdfkit.cli.progress import progress
+    from rdfkit.publishing.export import source_store
+
+    if not sources:
+        with open_graph(store, endpoint, open_network(registry)) as opened:
+            yield opened
+        return
+    with (
+        progress(quiet) as advance,
+        source_store(sources, lexicons=lexicon, progress=advance) as (made, done),
+    ):
+        for path, reasons in done.refused.items():
+            sys.stderr.write(f"left out: {path}: {'; '.join(reasons)}\n")
+        yield made
+
+
+def open_graph(store: Path, endpoint: str | None, network: Network | None) -> StoreProtocol:
+    """The graph that a command is about."""
+    return (
+        rdfkit.open_store(store)
+        if endpoint is None
+        else rdfkit.open_endpoint(endpoint, network, sends_service=True)
+    )
+
+
+def open_network(registry: Path | None) -> Network | None:
+    """How an endpoint is asked for all that it has; None for the usual way."""
+    if registry is None:
+        return None
+    from rdfkit.endpoints.remote_store import READING
+    from rdfkit.endpoints.session import Network
+
+    return Network(registry, limits=READING)
+
+
+def checked_endpoint(name_or_url: str, registry: Path | None) -> str:
+    """The URL of an endpoint that answers."""
+    with rdfkit.open_endpoint(name_or_url, open_network(registry)) as opened:
+        return opened.endpoint.url
+
+
+def given_credentials(
+    token_file: Path | None, user: str | None, password_file: Path | None, method: str
+) -> Credentials:
+    from rdfkit.endpoints.auth import read_credentials
+
+    environment = dict(os.environ)
+    if method != "rdfkit":
+        # It is the token of our own server, and for nobody else.
+        environment.pop("RDFKIT_TOKEN", None)
+    return read_credentials(token_file, user, password_file, environment)
+
+
+def open_target(
+    to: str, method: str, credentials: Credentials, endpoint: str | None, update: str | None
+) -> Target:
+    from rdfkit.publishing.targets import Target, find_kind
+
+    return Target(find_kind(method), to, credentials, endpoint, update)
+
+
+def exit_of(done: Publication) -> int:
+    return RemoteError.exit_code if done.missing else 0
+
+
+def cluster(address: str) -> Cluster:
+    try:
+        from rdfkit.pipeline.distributed.dask_cluster import Cluster
+    except ModuleNotFoundError as error:
+        raise BuildError(
+            "a cluster needs a package that is not installed",
+            key=error.name,
+            expected="pip install 'rdfkit[dask]'",
+        ) from error
+    return Cluster(address)
+
+
+def link_thresholds() -> Thresholds:
+    from rdfkit.pipeline.linkset import Thresholds, require_scipy
+
+    # Before the build and not after it.
+    require_scipy()
+    return Thresholds()
+
+
+def parameters(texts: list[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in texts]
+    for key, equals, _ in pairs:
+        if not equals:
+            raise ParameterError("a parameter has no value", key=key, expected="--param name=value")
+    return {key: value for key, _, value in pairs}

@@ -1,0 +1,64 @@
+"""TODO: what rdfkit.cli.app.output is for."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from rdfkit.cli.options import ReportFormat
+
+if TYPE_CHECKING:
+    from rdfkit.pipeline.summary import Build
+    from rdfkit.report import Report
+
+# Of more findings the command line shows the beginning.
+_SHOWN_FINDINGS = 200
+
+
+def rendered(report: Report, format: ReportFormat) -> str:
+    from rdfkit.validation.report_formats import render
+
+    return render(report, format.value)
+
+
+def print_report(report: Report, format: ReportFormat, severity: str, stream: TextIO) -> None:
+    from rdfkit.report import Severity
+
+    shown = report.at_least(Severity(severity))
+    if format is ReportFormat.TEXT and stream.isatty():
+        from rich.console import Console
+
+        from rdfkit.validation.report_formats import styled
+
+        Console(file=stream, soft_wrap=True).print(styled(shown), end="", highlight=False)
+    else:
+        stream.write(rendered(shown, format))
+
+
+def print_findings(done: Build, verbose: bool) -> None:
+    """The findings of a build, of a long list the beginning unless all are asked for."""
+    from rdfkit.report import Report, Severity
+
+    least = Severity.INFO if verbose else Severity.WARNING
+    told = sum(number for severity, number in done.findings.items() if severity.rank <= least.rank)
+    if not told:
+        return
+    shown = done.report.at_least(least)
+    rest = 0 if verbose else told - _SHOWN_FINDINGS
+    if rest > 0:
+        shown = Report(shown.results[:_SHOWN_FINDINGS])
+    print_report(shown, ReportFormat.TEXT, "info", sys.stderr)
+    if rest > 0:
+        sys.stderr.write(f"… and {rest} more: --verbose lists them, --report FILE keeps them\n")
+
+
+def write(data: bytes, path: Path) -> None:
+    from rdfkit.publishing.files import write_file
+
+    write_file(data, path)
+
+
+def say(text: str, quiet: bool) -> None:
+    if not quiet:
+        sys.stderr.write(f"{text}\n")

@@ -1,0 +1,174 @@
+"""TODO: what rdfkit.cli.query.query is for."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import rdfkit
+from rdfkit.cli.app import EXIT_CODES, app
+from rdfkit.cli.opening import open_graph, parameters
+from rdfkit.cli.options import (
+    DEFAULT_STORE,
+    AnswerFormat,
+    AtEndpoint,
+    Cache,
+    Contact,
+    Output,
+    Quiet,
+    Registry,
+    StorePath,
+)
+from rdfkit.cli.output import write
+from rdfkit.errors import ParameterError
+
+if TYPE_CHECKING:
+    from rdfkit.sparql.results import Account
+
+
+@app.command(epilog=EXIT_CODES)
+def query(
+    query: Annotated[
+        str, typer.Argument(help="A name from `rdfkit queries`, a .rq file, SPARQL, or - for stdin.")
+    ],
+    param: Annotated[
+        list[str], typer.Option("--param", metavar="K=V", help="A parameter of the query. Repeatable.")
+    ] = [],  # noqa: B006
+    store: StorePath = DEFAULT_STORE,
+    format: Annotated[
+        AnswerFormat | None, typer.Option("--format", help="Default: a table on a terminal, CSV in a pipe.")
+    ] = None,
+    output: Output = None,
+    exit_status: Annotated[
+        bool, typer.Option("--exit-status", help="ASK: exit with 0 for yes, 1 for no.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse what is not SPARQL 1.1, also if it could be repaired.")
+    ] = False,
+    federate: Annotated[
+        bool, typer.Option("--federate", help="Ask the endpoints that the query names by SERVICE.")
+    ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show what would be asked of which endpoint, and ask none.")
+    ] = False,
+    endpoint: AtEndpoint = None,
+    ledger: Annotated[
+        Path | None, typer.Option("--ledger", metavar="FILE", help="Write what was asked, as JSON.")
+    ] = None,
+    require_complete: Annotated[
+        bool, typer.Option("--require-complete", help="Fail when an endpoint may have cut its answer.")
+    ] = False,
+    bridge: Annotated[
+        bool, typer.Option("--bridge/--no-bridge", help="Write identifiers as an endpoint does.")
+    ] = True,
+    contact: Contact = None,
+    cache: Cache = None,
+    record: Annotated[
+        Path | None, typer.Option("--record", metavar="DIR", help="Record what endpoints answer.")
+    ] = None,
+    replay: Annotated[
+        Path | None, typer.Option("--replay", metavar="DIR", help="Answer from a recording, ask nobody.")
+    ] = None,
+    registry: Registry = None,
+    quiet: Quiet = False,
+) -> None:
+    """Ask the store. Prefixes of the data model need not be declared.
+
+    Queries in Virtuoso's looser dialect are repaired, and an empty answer is explained, both on stderr. Other endpoints
+    are asked with --federate or --endpoint alone; the ledger on stderr says what they gave, and whether it was all.
+
+    Examples: rdfkit query figures-with-gene --param gene=IL6 · rdfkit query 'SELECT * { ?s a wp:Pathway }'
+    """
+    from rdfkit.cli import query_output
+    from rdfkit.sparql.query import QueryText
+
+    bound = QueryText(rdfkit.bind(query_output.find(query, sys.stdin.read), parameters(param)))
+    network = None
+    if federate or explain or endpoint is not None:
+        from rdfkit.endpoints.federation import Options
+        from rdfkit.endpoints.session import Network
+
+        network = Network(
+            registry, None, contact, cache, record, replay, require_complete, options=Options(bridge=bridge)
+        )
+    with open_graph(store, endpoint, network) as opened:
+        if network is not None and endpoint is None and explain:
+            sys.stdout.write(query_output.plan_text(network.explain(opened, bound)))
+            raise typer.Exit()
+        federated = network if endpoint is None else None
+        answer = federated.federate(opened, bound) if federated else opened.query(bound, strict=strict)
+        _write_ledger(answer.ledger, ledger, quiet)
+        with query_output.output_stream(output) as stream:
+            chosen = format.value if format else query_output.default_format(answer, stream)
+            content = query_output.write_answer(answer, chosen, stream)
+        # Of the data of others we do not know what they might have meant.
+        if not quiet and (endpoint is None or "reconciliation" in opened.metadata):
+            sys.stderr.write(query_output.remarks(answer.repairs, content, bound, opened))
+    raise typer.Exit(query_output.exit_status(answer) if exit_status else 0)
+
+
+@app.command(epilog=EXIT_CODES)
+def queries(
+    name: Annotated[str | None, typer.Argument(help="A query of the library.", show_default=False)] = None,
+    turtle: Annotated[
+        bool, typer.Option("--turtle", help="All queries as RDF: sh:SPARQLExecutable, as SIB publishes them.")
+    ] = False,
+    endpoint: Annotated[
+        str | None, typer.Option("--endpoint", metavar="URL", help="With --turtle: where they can be run.")
+    ] = None,
+) -> None:
+    """List the library of queries, or show one: its text, parameters and an example call."""
+    from rdfkit.cli import query_output
+
+    if turtle:
+        sys.stdout.buffer.write(query_output.queries_as_turtle(rdfkit.library().values(), endpoint))
+        return
+    sys.stdout.write(
+        query_output.describe_query(rdfkit.find_query(name))
+        if name
+        else query_output.list_queries(rdfkit.library())
+    )
+
+
+@app.command(epilog=EXIT_CODES)
+def endpoints(
+    action: Annotated[
+        str | None, typer.Argument(help="`check` asks each of them; without it they are listed.")
+    ] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Of these alone.", show_default=False)] = None,
+    contact: Contact = None,
+    registry: Registry = None,
+) -> None:
+    """List the SPARQL endpoints that have a name, or check whether they answer.
+
+    Examples: rdfkit endpoints · rdfkit endpoints check wikipathways uniprot
+    """
+    from rdfkit.cli import query_output
+    from rdfkit.endpoints.session import Network, check
+
+    network = Network(registry, contact=contact)
+    if action is None:
+        sys.stdout.write(query_output.endpoints_text(network.known().values()))
+        return
+    if action != "check":
+        raise ParameterError(f'"{action}" cannot be done', key="action", value=action, expected="check")
+    failed = False
+    for name in names or network.known():
+        found = check(network, name)
+        failed = failed or found.query is not None
+        sys.stdout.write(query_output.check_text(found))
+        sys.stdout.flush()
+    raise typer.Exit(5 if failed else 0)
+
+
+def _write_ledger(ledger: Account | None, path: Path | None, quiet: bool) -> None:
+    if ledger is None:
+        return
+    if path is not None:
+        write(json.dumps(ledger.to_json(), ensure_ascii=False, indent=1).encode() + b"\n", path)
+    if not quiet or not ledger.is_complete:
+        sys.stderr.write(ledger.render())

@@ -1,0 +1,50 @@
+"""TODO: what rdfkit.cli.validate.validate is for."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rdfkit.cli.app import EXIT_CODES, app
+from rdfkit.cli.options import EngineName, EngineOption, Output, Quiet, ReportFormat, SeverityName
+from rdfkit.cli.output import print_report, rendered, write
+
+
+@app.command(epilog=EXIT_CODES)
+def validate(
+    sources: Annotated[
+        list[Path], typer.Argument(help="Pages, folders of pages, or RDF files.", show_default=False)
+    ],
+    shapes: Annotated[
+        list[Path] | None,
+        typer.Option("--shapes", metavar="FILE", help="SHACL to use in place of ours. Repeatable."),
+    ] = None,
+    engine: EngineOption = EngineName.RDFKIT,
+    format: Annotated[ReportFormat, typer.Option("--format", help="Form of the report.")] = ReportFormat.TEXT,
+    severity: Annotated[
+        SeverityName, typer.Option("--severity", help="Leave out what is milder.")
+    ] = SeverityName.INFO,
+    output: Output = None,
+    quiet: Quiet = False,
+) -> None:
+    """Check pages or RDF files against the shapes; every finding leads back to file and line.
+
+    Examples: rdfkit validate seeds/ · rdfkit validate --format sarif -o report.sarif pages/ ·
+    rdfkit validate --shapes mine.ttl data.ttl
+    """
+    from rdfkit.cli.progress import progress
+    from rdfkit.pipeline.validate import validate as check
+    from rdfkit.report import Severity
+    from rdfkit.validation.validator import Engine
+
+    with progress(quiet) as advance:
+        found = check(sources, shapes=shapes, engine=Engine(engine), progress=advance)
+    if output is not None:
+        write(rendered(found.at_least(Severity(severity)), format).encode(), output)
+    else:
+        print_report(found, format, severity, sys.stdout)
+    unreadable = any(result.rule == "page-unreadable" for result in found.results)
+    raise typer.Exit(3 if unreadable else 0 if found.conforms else 1)

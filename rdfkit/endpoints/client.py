@@ -1,0 +1,341 @@
+"""Asking SPARQL endpoints over HTTP (SPARQL 1.1 Protocol): politely, within limits, and with an account of it.
+
+Queries go by POST, as a form. A refusal for load (429, 503) is waited out as the endpoint says; nothing else is sent
+twice. What an endpoint did not finish, or may have cut, is in the ledger.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Container, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from urllib.parse import urlencode, urlsplit
+
+from rdfkit.endpoints.http.address_policy import AddressPolicy
+from rdfkit.endpoints.http.cache import Cache, Kept
+from rdfkit.endpoints.http.recordings import Recording
+from rdfkit.endpoints.http.response import Busy, Reply, read_response
+from rdfkit.endpoints.http.transport import Connections
+from rdfkit.endpoints.ledger import Entry, Ledger
+from rdfkit.endpoints.registry import Endpoint, origin
+from rdfkit.endpoints.result_parser import ACCEPT_GRAPH, RemoteRows, accept, read_answer, read_rows, reasons
+from rdfkit.errors import QueryError, RemoteError
+from rdfkit.sparql.query import QueryText
+from rdfkit.sparql.results import Answer, Graph
+from rdfkit.version import __version__
+
+_FORM = "application/x-www-form-urlencoded"
+# A cache asks by GET, since answers to POST are not cached; longer URLs are refused by many servers.
+_LONGEST_URL = 6000
+_NOTHING = ""
+# How a graph store says that it has done what it was told (RFC 9110, 15.3).
+_WRITTEN = frozenset({200, 201, 202, 204})
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteLimits:
+    """How far asking may go: seconds for a request and for all of a query, requests, bytes of an answer (uncompressed).
+
+    `retry_after`: the longest pause that an endpoint may ask for. `retries`: how often a refused request is sent again.
+    `pause`: seconds before the first of these, doubled for each next one, where the endpoint does not say.
+    `per_host`: requests to a host at the same time.
+    """
+
+    request_seconds: float = 30.0
+    query_seconds: float = 120.0
+    requests: int = 100
+    response_bytes: int = 50_000_000
+    retry_after: float = 60.0
+    retries: int = 2
+    pause: float = 1.0
+    per_host: int = 2
+
+
+class Remote:
+    """Asks endpoints for one query: its limits count from when it is made. Safe from several threads.
+
+    `contact` goes into the User-Agent, for the people who run the endpoints. With `cache` answers are kept for as long
+    as the endpoint says. With `recording` they are recorded, or replayed without any connection. Raises QueryError when
+    the contact cannot stand in a header.
+    """
+
+    def __init__(
+        self,
+        limits: RemoteLimits | None = None,
+        ledger: Ledger | None = None,
+        policy: AddressPolicy | None = None,
+        *,
+        contact: str | None = None,
+        cache: Cache | None = None,
+        recording: Recording | None = None,
+        connections: Connections | None = None,
+    ) -> None:
+        self.limits = limits or RemoteLimits()
+        self.ledger = ledger or Ledger()
+        self._policy = policy or AddressPolicy.for_person()
+        self._connections = connections or Connections(self._policy)
+        self._agent = _agent(contact)
+        self._cache = cache
+        self._recording = recording
+        self._deadline = time.monotonic() + self.limits.query_seconds
+        self._hosts: dict[str, _Host] = {}
+        self._timed_out: set[tuple[str, str]] = set()
+        self._sent = 0
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+
+    def __enter__(self) -> Remote:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connections. Who waits for an endpoint gets an error."""
+        self._closed.set()
+        self._connections.close()
+
+    def select(self, endpoint: Endpoint, text: str | QueryText) -> RemoteRows:
+        """The rows of a SELECT.
+
+        Raises RemoteError, QueryError for a text that is not Unicode, and RecordingError when a recording cannot be
+        read or written.
+        """
+        query, entry = QueryText.of(text), self.ledger.entry(endpoint)
+        with _failures_recorded(self._recording, endpoint.asked_at, query.text):
+            reply = self._reply(endpoint, query, entry)
+            found = read_rows(reply, endpoint.url)
+        self._account(endpoint, query, entry, reply, len(found.rows))
+        return found
+
+    def query(self, endpoint: Endpoint, text: str | QueryText) -> Answer:
+        """The answer to a query of any form. Raises as `select` does; reading the answer raises nothing more."""
+        query, entry = QueryText.of(text), self.ledger.entry(endpoint)
+        with _failures_recorded(self._recording, endpoint.asked_at, query.text):
+            reply = self._reply(endpoint, query, entry)
+            found, count = read_answer(reply, endpoint.url)
+        self._account(endpoint, query, entry, reply, count)
+        return found
+
+    def service_description(self, endpoint: Endpoint) -> Graph:
+        """What the endpoint says of itself (SPARQL 1.1 Service Description): what it gives when it is asked nothing.
+
+        Raises as `select` does.
+        """
+        found = self.query(endpoint, _NOTHING)
+        if not isinstance(found, Graph):
+            raise RemoteError.of(
+                "content-type", endpoint.url, "gave results in place of a description of itself"
+            )
+        return found
+
+    def send(
+        self, endpoint: Endpoint, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
+    ) -> Reply:
+        """Sends a request of another kind than a query to an endpoint, and gives the reply to its success.
+
+        Raises RemoteError. Nothing is recorded and nothing kept.
+        """
+        sent = {"Host": _host_header(url), "User-Agent": self._agent, **headers}
+        if body is not None:
+            sent["Content-Length"] = str(len(body))
+        request = _Request(endpoint.url, f"{method} {url}", method, url, sent, body, _WRITTEN)
+        reply = self._asked(request, self.ledger.entry(endpoint))
+        if reply is None:
+            raise RemoteError.of("status", url, "says that nothing has changed, and was not asked that", 304)
+        return reply
+
+    def _account(self, endpoint: Endpoint, query: QueryText, entry: Entry, reply: Reply, count: int) -> None:
+        entry.add(rows=count, bytes=len(reply.body))
+        for reason in reasons(reply, endpoint, query, count):
+            entry.mark_incomplete(reason)
+        if self._recording is not None and not self._recording.replays:
+            self._recording.record(endpoint.asked_at, query.text, reply)
+
+    def _reply(self, endpoint: Endpoint, query: QueryText, entry: Entry) -> Reply:
+        """The reply from where it is nearest: a recording, the cache, or the endpoint."""
+        text = query.text
+        if self._recording is not None and self._recording.replays:
+            entry.add(replayed=1)
+            return self._recording.replay(endpoint.asked_at, text)
+        kept = self._cache.find(endpoint.asked_at, text) if self._cache is not None else None
+        if kept is not None and kept.is_fresh:
+            entry.add(cached=1)
+            return kept.reply
+        if (endpoint.asked_at, text) in self._timed_out:
+            raise RemoteError.of(
+                "timeout", endpoint.url, "gave no answer to this in time before, and is not asked again"
+            )
+        reply = self._asked(_request(endpoint, query, self._agent, kept, self._cache is not None), entry)
+        if reply is None and kept is not None:
+            entry.add(cached=1)
+            reply = kept.reply
+        if reply is None:
+            raise RemoteError.of(
+                "status", endpoint.url, "says that nothing has changed, and was not asked that", 304
+            )
+        if self._cache is not None:
+            self._cache.keep(endpoint.asked_at, text, reply)
+        return reply
+
+    def _asked(self, request: _Request, entry: Entry) -> Reply | None:
+        """The reply to a request, which is sent again after a refusal for load. None when what is kept still holds."""
+        self._policy.check_url(request.endpoint)
+        host = self._host(request.url)
+        retry = 0
+        while True:
+            try:
+                with self._turn(host, request.endpoint):
+                    return self._once(request, entry)
+            except Busy as busy:
+                seconds = busy.seconds if busy.seconds is not None else self.limits.pause * 2**retry
+                self._check_pause(request.endpoint, seconds, retry, busy.status)
+                retry += 1
+                # The host is busy for every request that waits for it, not for this one only.
+                host.not_before = max(host.not_before, time.monotonic() + seconds)
+                entry.add(retries=1)
+            except RemoteError as error:
+                if error.kind == "timeout":
+                    self._timed_out.add((request.endpoint, request.text))
+                raise
+
+    def _once(self, request: _Request, entry: Entry) -> Reply | None:
+        """One request. Raises Busy when the endpoint asks to come again, RemoteError for any other failure."""
+        self._count(request.endpoint)
+        entry.add(requests=1)
+        started = time.monotonic()
+        deadline = min(started + self.limits.request_seconds, self._deadline)
+        try:
+            with self._connections.exchange(
+                request.method, request.url, request.headers, request.body, deadline
+            ) as response:
+                return read_response(response, request.endpoint, self.limits.response_bytes, request.success)
+        finally:
+            entry.add(seconds=time.monotonic() - started)
+
+    def _count(self, url: str) -> None:
+        with self._lock:
+            if self._sent >= self.limits.requests:
+                raise RemoteError.of(
+                    "limit", url, f"was not asked: a query may send {self.limits.requests} requests"
+                )
+            self._sent += 1
+
+    def _host(self, url: str) -> _Host:
+        with self._lock:
+            name = urlsplit(url).hostname or ""
+            return self._hosts.setdefault(name, _Host(threading.Semaphore(self.limits.per_host)))
+
+    @contextmanager
+    def _turn(self, host: _Host, url: str) -> Iterator[None]:
+        """A place among those who ask the host at the same time, once it is not busy."""
+        if not host.places.acquire(timeout=max(0, self._deadline - time.monotonic())):
+            raise self._out_of_time(url)
+        try:
+            while (seconds := host.not_before - time.monotonic()) > 0:
+                self._wait(url, seconds)
+            if time.monotonic() >= self._deadline:
+                raise self._out_of_time(url)
+            yield
+        finally:
+            host.places.release()
+
+    def _wait(self, url: str, seconds: float) -> None:
+        left = self._deadline - time.monotonic()
+        if seconds > left:
+            raise self._out_of_time(url)
+        if self._closed.wait(seconds):
+            raise RemoteError.of("limit", url, "was not asked: the query has ended")
+
+    def _check_pause(self, url: str, seconds: float, retry: int, status: int) -> None:
+        said = f"is busy ({status})"
+        if retry >= self.limits.retries:
+            raise RemoteError.of("status", url, f"{said}, and was so {retry + 1} times", status)
+        if seconds > self.limits.retry_after:
+            raise RemoteError.of("status", url, f"{said} and asks to wait {seconds:,.0f} s", status)
+        if time.monotonic() + seconds > self._deadline:
+            raise RemoteError.of("status", url, f"{said}, and no time is left to wait", status)
+
+    def _out_of_time(self, url: str) -> RemoteError:
+        return RemoteError.of(
+            "limit", url, f"was not asked: the query has taken its {self.limits.query_seconds:g} s"
+        )
+
+
+@dataclass(slots=True)
+class _Host:
+    """A host: who may ask it now, and when it can be asked again (in monotonic time)."""
+
+    places: threading.Semaphore
+    not_before: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """A request as it is sent, and which endpoint and query it is of."""
+
+    endpoint: str
+    text: str
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None
+    success: Container[int] = (200,)
+
+
+@contextmanager
+def _failures_recorded(recording: Recording | None, url: str, text: str) -> Iterator[None]:
+    """A place whose failures go on record. What we refused ourselves, or had no time for, does not."""
+    try:
+        yield
+    except RemoteError as error:
+        if recording is not None and not recording.replays and error.kind not in ("refused", "limit"):
+            recording.record_failure(url, text, error)
+        raise
+
+
+def _agent(contact: str | None) -> str:
+    """The User-Agent, as the policy of Wikimedia asks for it: what asks, and whom to write to."""
+    name = f"rdfkit/{__version__}"
+    if contact is None:
+        return name
+    if not contact.strip() or not contact.isprintable() or not contact.isascii():
+        raise QueryError("a contact is an address of mail or web, in ASCII", value=contact)
+    return f"{name} ({contact.strip()})"
+
+
+def _request(
+    endpoint: Endpoint, query: QueryText, agent: str, kept: Kept | None, cacheable: bool
+) -> _Request:
+    """The request for a query, or for the endpoint's description when there is no query."""
+    text = query.text
+    try:
+        fields = urlencode([("query", text), *(endpoint.dataset.fields() if endpoint.dataset else ())])
+    except UnicodeEncodeError as error:
+        raise QueryError("has half of a character in it, which UTF-8 cannot say", value=repr(text)) from error
+    headers = {
+        "Host": _host_header(endpoint.url),
+        "Accept": accept(query) if text != _NOTHING else ACCEPT_GRAPH,
+        "Accept-Encoding": "gzip",
+        "User-Agent": agent,
+        **(kept.conditions if kept is not None else {}),
+    }
+    if text == _NOTHING:
+        return _Request(endpoint.url, text, "GET", endpoint.url, headers, None)
+    url = f"{endpoint.url}{'&' if '?' in endpoint.url else '?'}{fields}"
+    if endpoint.method == "get" or (cacheable and len(url) <= _LONGEST_URL):
+        return _Request(endpoint.url, text, "GET", url, headers, None)
+    body = fields.encode()
+    sent = {**headers, "Content-Type": _FORM, "Content-Length": str(len(body))}
+    return _Request(endpoint.url, text, "POST", endpoint.url, sent, body)
+
+
+def _host_header(url: str) -> str:
+    scheme, _, place = origin(url).partition("://")
+    usual = {"http": ":80", "https": ":443"}[scheme]
+    return place.removesuffix(usual).encode("idna" if not place.isascii() else "ascii").decode()

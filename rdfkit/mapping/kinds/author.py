@@ -1,0 +1,71 @@
+"""An author page: a person with names, identifiers and addresses, but never an e-mail address."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rdfkit.errors import PageError
+from rdfkit.mapping import registry
+from rdfkit.mapping.document import Document, Origin
+from rdfkit.mapping.fields import Fields
+from rdfkit.mapping.parts.blocks import add_block, default_address, page_iri
+from rdfkit.mapping.shaping import address, addresses, author_address, node, reference
+from rdfkit.rdf.identifiers import curie
+from rdfkit.rdf.iris import encode_address
+from rdfkit.sources.cleaning import is_missing_name, without_email
+
+if TYPE_CHECKING:
+    from rdfkit.mapping.lookups import Site
+    from rdfkit.sources.page import Page
+
+
+def document(page: Page, site: Site) -> Document:
+    """The document of an author page. Raises PageError when the page has no user name, or an address for one."""
+    fields = Fields(page)
+    if is_missing_name(page.id) or without_email(page.id) != page.id:
+        raise PageError(
+            "has no usable user name",
+            path=page.path,
+            line=page.line("username"),
+            key="username",
+            expected="a name that is no e-mail address",
+        )
+    user, graph = curie("user", page.id), page_iri(page, default_address(page))
+    origins = {user: Origin("", (), "username"), graph: Origin("topic", (), "username")}
+    realname = fields.text("realname")
+    person = node(
+        id=user,
+        type="Person",
+        realname=page.id if realname is None or is_missing_name(realname) else realname,
+        username=page.id,
+        homepage=author_address(page.id),
+        orcidId=reference("orcid", fields.text("orcid")),
+        wikidataItem=reference("wikidata", fields.text("wikidata")),
+        website=address(fields.text("website")),
+        affiliation=fields.text("affiliation"),
+        bio=fields.text("bio"),
+        profile=_accounts(fields),
+        communities=[reference("cur", name) for name in fields.texts("communities")],
+    )
+    about = node(id=graph, topic=user, redirect_from=addresses(fields, "redirect_from", "wikipathways-site"))
+    result = Document(page.kind, graph, [person, about], origins=origins, problems=fields.problems)
+    fields.note_unmapped_keys()
+    add_block(result, fields)
+    return result
+
+
+def define(page: Page, site: Site) -> None:
+    """Defines the real name of a user."""
+    name = page.fields.get("realname")
+    if isinstance(name, str) and not is_missing_name(name):
+        site.define_person(page.id, without_email(name))
+
+
+def _accounts(fields: Fields) -> list[str]:
+    """The addresses of the accounts that a person has elsewhere."""
+    found = []
+    for key, start in registry.kind("author").accounts.items():
+        text = fields.text(key)
+        if text is not None:
+            found.append(encode_address(text if "://" in text else start + text.lstrip("@")))
+    return found

@@ -1,0 +1,86 @@
+"""A community page: a group of curators, its editors, and its collections of pathways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rdfkit.errors import IdentifierError, PageError
+from rdfkit.mapping.document import Document, Node, Origin
+from rdfkit.mapping.fields import Fields
+from rdfkit.mapping.parts.blocks import add_block, default_address, page_iri
+from rdfkit.mapping.shaping import address, addresses, author_address, node, reference
+from rdfkit.rdf.identifiers import curie, is_missing
+
+if TYPE_CHECKING:
+    from rdfkit.mapping.lookups import Site
+    from rdfkit.sources.page import Page
+
+_TEXTS = ("community-tag", "description", "display-name", "reference", "short-description", "support")
+_ADDRESSES = ("logo", "logo-link", "curationrepo")
+
+
+def document(page: Page, site: Site) -> Document:
+    """The document of a community page. Raises PageError when its tag is malformed."""
+    fields = Fields(page)
+    graph = page_iri(page, default_address(page))
+    community = _community(page, graph)
+    origins = {community: Origin("", (), "community-tag"), graph: Origin("", ())}
+    group = node(
+        id=community,
+        type="Group",
+        homepage=graph,
+        editors=_editors(fields, site, origins),
+        collections=list(_collections(fields, graph, origins)),
+        **{key: fields.text(key) for key in _TEXTS},
+        **{key: address(fields.text(key), base=graph) for key in _ADDRESSES},
+    )
+    about = node(
+        id=graph,
+        topic=community,
+        title=fields.text("title"),
+        redirect_from=addresses(fields, "redirect_from", "wikipathways-site"),
+        redirect_to=addresses(fields, "redirect_to", "wikipathways-site"),
+    )
+    result = Document(page.kind, graph, [group, about], origins=origins, problems=fields.problems)
+    fields.note_unmapped_keys()
+    add_block(result, fields)
+    return result
+
+
+def _community(page: Page, graph: str) -> str:
+    """The tag that pathways name; a community without pathways of its own may have none."""
+    if is_missing(page.id):
+        return f"{graph}#community"
+    try:
+        return curie("cur", page.id)
+    except IdentifierError as error:
+        raise PageError(
+            error.message,
+            path=page.path,
+            line=page.line("community-tag"),
+            key="community-tag",
+            value=page.id,
+            expected="letters, digits, dots, hyphens and underscores",
+        ) from error
+
+
+def _editors(fields: Fields, site: Site, origins: dict[str, Origin]) -> list[Node]:
+    editors = []
+    for name in dict.fromkeys(fields.texts("editors")):
+        user = curie("user", name)
+        origins[user] = Origin("editors", ("editors",))
+        editors.append(node(id=user, type="Person", name=site.person(name), homepage=author_address(name)))
+    return editors
+
+
+def _collections(fields: Fields, graph: str, origins: dict[str, Origin]) -> Iterator[Node]:
+    for number, row in enumerate(fields.rows("collections"), start=1):
+        name = f"{graph}#collection-{number}"
+        origins[name] = Origin("collections", row.key_path)
+        yield node(
+            id=name,
+            type="Collection",
+            name=row.get("name"),
+            wpids=[reference("wikipathways", pathway) for pathway in row.lists.get("wpids", ())],
+        )

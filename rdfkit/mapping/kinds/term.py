@@ -1,0 +1,64 @@
+"""A page of an ontology term: its label, definition and parent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rdfkit.errors import IdentifierError, PageError
+from rdfkit.mapping.document import Document, Origin
+from rdfkit.mapping.fields import Fields
+from rdfkit.mapping.parts.blocks import add_block, default_address, page_iri
+from rdfkit.mapping.shaping import addresses, node, ontology_term, parent_terms
+
+if TYPE_CHECKING:
+    from rdfkit.mapping.lookups import Site
+    from rdfkit.sources.page import Page
+
+
+def document(page: Page, site: Site) -> Document:
+    """The document of a term page. Raises PageError when the page names no term of a known ontology."""
+    fields = Fields(page)
+    term, graph = _term(page), page_iri(page, default_address(page))
+    origins = {term: Origin("", (), "xref-identifier"), graph: Origin("", ())}
+    described = node(
+        id=term,
+        type="Class",
+        value=fields.text("value"),
+        definition=fields.text("definition"),
+        **parent_terms(fields, site, term, fields.text("parent"), ("parent",)),
+        **{"xref-identifier": term},
+    )
+    about = node(id=graph, topic=term, redirect_from=addresses(fields, "redirect_from", "wikipathways-site"))
+    result = Document(page.kind, graph, [described, about], origins=origins, problems=fields.problems)
+    fields.note_unmapped_keys()
+    add_block(result, fields)
+    return result
+
+
+def define(page: Page, site: Site) -> None:
+    """Defines the label of a term."""
+    label = page.fields.get("value")
+    try:
+        term = _term(page)
+    except PageError:
+        # The mapping says so.
+        return
+    if isinstance(label, str):
+        site.define_term(term.partition(":")[0], label, term)
+
+
+def _term(page: Page) -> str:
+    source = page.fields.get("xref-dataSource", "")
+    # Some sites write the whole CURIE under the one key.
+    name = page.id if ":" in page.id else f"{source}:{page.id}"
+    try:
+        return ontology_term(name)
+    except IdentifierError as error:
+        raise PageError(
+            error.message,
+            path=page.path,
+            line=page.line("xref-identifier"),
+            key="xref-identifier",
+            value=page.id,
+            expected="a term of PW, DOID or CL",
+        ) from error

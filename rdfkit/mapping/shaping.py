@@ -1,0 +1,173 @@
+"""Shapes that several kinds of page share: identifiers, organisms, annotations, addresses, typed values."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+from rdfkit.errors import IdentifierError
+from rdfkit.mapping.document import Node, Origin
+from rdfkit.mapping.fields import Fields, Row
+from rdfkit.rdf.identifiers import curie, parse_curie
+from rdfkit.rdf.iris import encode_address, is_absolute_iri, percent_encode
+from rdfkit.sources.front_matter import KeyPath
+
+if TYPE_CHECKING:
+    from rdfkit.mapping.lookups import Site
+
+CC0 = "creativecommons:publicdomain/zero/1.0/"
+
+# How many identifiers are remembered: the same genes come on many pages.
+_KNOWN = 1 << 15
+# The ontologies that pages annotate with, and the property that each has beside wp:ontologyTag.
+_TAGS = {"PW": "pathwayTag", "DOID": "diseaseTag", "CL": "cellTypeTag"}
+_ONTOLOGIES = {"pw": "PW", "doid": "DOID", "cl": "CL"}
+_YEAR = re.compile(r"\d{4}", re.ASCII)
+_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
+
+
+def literal(text: str) -> Node:
+    """A plain literal, whatever type the context has for the term: how a failed value stays visible."""
+    return {"@value": text}
+
+
+@lru_cache(_KNOWN)
+def reference(prefix: str, local: str | None) -> str | Node | None:
+    """The CURIE of an identifier; a literal when it does not fit its pattern; None when there is none."""
+    if local is None:
+        return None
+    try:
+        return curie(prefix, local)
+    except IdentifierError:
+        return literal(local)
+
+
+def year(text: str | None) -> str | Node | None:
+    """A text for a term typed xsd:gYear, or a plain literal when it is no year."""
+    return _typed(text, _YEAR)
+
+
+def date(text: str | None) -> str | Node | None:
+    """A text for a term typed xsd:date, or a plain literal when it is no date."""
+    return _typed(text, _DATE)
+
+
+def decimal(text: str | None) -> str | Node | None:
+    """A text for a term typed xsd:decimal, or a plain literal when it is no such number."""
+    return _typed(text, _DECIMAL)
+
+
+def address(text: str | None, base: str | None = None) -> str | Node | None:
+    """The absolute address of a text, against the address of its page if given; a literal when it is none."""
+    if text is None:
+        return None
+    absolute = encode_address(urljoin(base, text) if base else text)
+    return absolute if is_absolute_iri(absolute) else literal(text)
+
+
+def author_address(name: str) -> str:
+    """The address of an author's page."""
+    return f"wikipathways-site:authors/{percent_encode(name)}.html"
+
+
+def ontology_term(name: str) -> str:
+    """The CURIE of a term of an ontology that pages annotate with. Raises IdentifierError when it is none."""
+    return parse_curie(name, _ONTOLOGIES)
+
+
+def node(**terms: Any) -> Node:  # noqa: ANN401 - JSON-LD values
+    """A node object of the terms that have a value. `id` and `type` stand for `@id` and `@type`."""
+    named = {"@id": terms.pop("id", None), "@type": terms.pop("type", None), **terms}
+    return {term: value for term, value in named.items() if value is not None and value != []}
+
+
+def organisms(fields: Fields, site: Site) -> Node:
+    """The terms `organism` (taxa) and `organismName` of a page. An unknown name gives a warning."""
+    names = fields.texts("organisms")
+    return node(organism=taxa(fields, site, "organisms", names), organismName=names)
+
+
+def taxa(fields: Fields, site: Site, key: str, names: list[str]) -> list[str]:
+    """The taxa of names under a key; a warning for each name that no table knows."""
+    found = []
+    for name in names:
+        taxon = site.taxon(name)
+        if taxon is None:
+            fields.note(
+                "organism-unknown",
+                f'"{name}" is an organism that no table knows, so it has no taxon',
+                key,
+                value=name,
+                advice="Check the spelling of the Latin name, or add an organism page for it.",
+            )
+        else:
+            found.append(curie("NCBITaxon", taxon))
+    return found
+
+
+def ontology_terms(fields: Fields, site: Site, origins: dict[str, Origin]) -> Node:
+    """The term `annotations` (ontology terms with label and parent) and the tag of each ontology."""
+    terms: Node = {}
+    for row in fields.rows("annotations"):
+        name = row.get("id")
+        tagged = _annotation(row, name, fields, site) if name else _unnamed(row)
+        if tagged is None:
+            continue
+        terms.setdefault("annotations", []).append(tagged)
+        if "@id" in tagged:
+            origins[tagged["@id"]] = Origin("annotations", row.key_path, "id")
+            terms.setdefault(_TAGS[tagged["@id"].partition(":")[0]], []).append(tagged["@id"])
+    return terms
+
+
+def parent_terms(fields: Fields, site: Site, term: str, label: str | None, key_path: KeyPath) -> Node:
+    """What a term says of its parent, of which pages know the label: the term itself, or the label with a warning."""
+    if label is None:
+        return {}
+    found = site.term(term.partition(":")[0], label)
+    if found:
+        return node(parent=node(id=found, type="Class", value=label))
+    fields.note(
+        "term-parent",
+        f'no term with the label "{label}" is known, so the parent stays a label',
+        *key_path,
+        value=label,
+        advice="Add a page for that term, or correct the label.",
+    )
+    return node(parentLabel=label)
+
+
+def addresses(fields: Fields, key: str, site_prefix: str) -> list[str]:
+    """The absolute addresses of the site-relative paths under a key."""
+    found = []
+    for text in fields.texts(key):
+        absolute = text if is_absolute_iri(text) else f"{site_prefix}:{encode_address(text.lstrip('/'))}"
+        found.append(absolute)
+    return found
+
+
+def _annotation(row: Row, name: str, fields: Fields, site: Site) -> Node:
+    try:
+        term = ontology_term(name)
+    except IdentifierError:
+        return literal(name)
+    return node(
+        id=term,
+        type="Class",
+        value=row.get("value"),
+        **parent_terms(fields, site, term, row.get("parent"), (*row.key_path, "parent")),
+    )
+
+
+def _unnamed(row: Row) -> Node | None:
+    value = row.get("value")
+    return literal(value) if value else None
+
+
+def _typed(text: str | None, pattern: re.Pattern[str]) -> str | Node | None:
+    if text is None:
+        return None
+    return text if pattern.fullmatch(text) else literal(text)

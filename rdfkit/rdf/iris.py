@@ -1,0 +1,52 @@
+"""TODO: what rdfkit.rdf.iris is for."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+# RFC 3987: what may stand in an IRI beside letters, digits and non-ASCII text. "%" is not here, so a
+# per cent sign in a name is encoded too and decoding gives the name back.
+_SAFE_IN_IRI = "-._~!$&'()*+,;=:@/"
+
+
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+
+
+_ENCODED = re.compile(f"[^A-Za-z0-9{re.escape(_SAFE_IN_IRI)}]")
+
+
+_ESCAPE_OR_MARK = re.compile(r"(%[0-9A-Fa-f]{2}|[?#\[\]])")
+
+
+_ABSOLUTE_IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\]+')
+
+
+def is_absolute_iri(text: str) -> bool:
+    """Whether a text can stand as it is between `<` and `>` in N-Quads (RFC 3987, with a scheme)."""
+    return _ABSOLUTE_IRI.fullmatch(text) is not None
+
+
+def percent_encode(text: str) -> str:
+    """The text as part of an IRI: what RFC 3987 does not allow there is percent-encoded as UTF-8.
+
+    Letters beyond ASCII stay when they may stand in an IRI; spaces and control characters never do.
+    """
+    return _ENCODED.sub(_encoded, text)
+
+
+def encode_address(text: str) -> str:
+    """The text as the path of an address: like `percent_encode`, but what is an address already stays so.
+
+    Escapes such as `%20` and the marks of query and fragment are kept.
+    """
+    parts = _ESCAPE_OR_MARK.split(text)
+    return "".join(part if index % 2 else percent_encode(part) for index, part in enumerate(parts))
+
+
+def _encoded(found: re.Match[str]) -> str:
+    # Non-ASCII letters and digits are `ucschar` of RFC 3987; the rest (spaces, controls, private use,
+    # lone surrogates) is encoded.
+    character = found[0]
+    stays = _NOT_ASCII.match(character) is not None and character.isalnum()
+    return character if stays else quote(character, safe=_SAFE_IN_IRI)

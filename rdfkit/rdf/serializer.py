@@ -1,0 +1,105 @@
+"""Quads as bytes: Turtle that reads well, and every other format.
+
+The same quads always give the same bytes: quads are sorted, prefixes are sorted, nothing is dated.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+
+import pyoxigraph as ox
+
+from rdfkit.errors import ExportError
+from rdfkit.rdf.formats import Format
+from rdfkit.rdf.identifiers import prefix_map
+from rdfkit.rdf.quads import sorted_quads
+
+_PREFIX_LINE = re.compile(rb"@prefix (\S*): <[^>]*> \.\n")
+# A new subject begins where a statement has ended and the next line is not indented.
+_NEXT_SUBJECT = re.compile(rb"(?<= \.\n)(?=[^\s@])")
+# What may hold a backslash: texts, IRIs in full, and prefixed names, of which only the last are to change.
+_ESCAPED_NAME = re.compile(rb'"(?:[^"\\]|\\.)*"|<[^>]*>|(?<![^\s])([A-Za-z][\w.-]*):([^\s"<]*\\[^\s"<]*)')
+_LOCAL_ESCAPE = re.compile(rb"\\(.)")
+# XML 1.0 has no way to write these, escaped or not.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def serialize(quads: list[ox.Quad], format: Format) -> bytes:
+    """Sorted quads as bytes. Formats without graphs get each triple once.
+
+    Raises ExportError when a text has a character that RDF/XML cannot hold.
+    """
+    if format.name == "rdfxml":
+        _refuse_not_xml(quads)
+    content: Iterable[ox.Quad] | Iterable[ox.Triple] = quads if format.has_graphs else _triples(quads)
+    data = ox.serialize(content, format=format.rdf, prefixes=_used_prefixes(quads))
+    if data is None:
+        raise ExportError("nothing was written", value=format.name)
+    if format.name == "jsonld":
+        return _readable_json(data)
+    return _readable_turtle(data) if format.name in ("turtle", "trig") else data
+
+
+def _triples(quads: list[ox.Quad]) -> Iterator[ox.Triple]:
+    """Each triple once, ordered by subject and predicate without regard to its graph."""
+    merged = sorted_quads(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+    return (quad.triple for quad in merged)
+
+
+def _used_prefixes(quads: list[ox.Quad]) -> dict[str, str]:
+    """The prefixes that some IRI of the quads begins with: a file names no more than it needs."""
+    iris = {term.value for quad in quads for term in _iris(quad)}
+    starts = {iri[: cut + 1] for iri in iris for cut in _cuts(iri)}
+    wanted = {prefix: iri for prefix, iri in prefix_map().items() if iri in starts}
+    awkward = {prefix: iri for prefix, iri in prefix_map().items() if iri[-1] not in "#/:_"}
+    used = {prefix: iri for prefix, iri in awkward.items() if any(name.startswith(iri) for name in iris)}
+    return dict(sorted({**wanted, **used}.items()))
+
+
+def _cuts(iri: str) -> Iterator[int]:
+    return (index for index, character in enumerate(iri) if character in "#/:_")
+
+
+def _iris(quad: ox.Quad) -> Iterator[ox.NamedNode]:
+    terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
+    yield from (term for term in terms if isinstance(term, ox.NamedNode))
+    if isinstance(quad.object, ox.Literal):
+        yield quad.object.datatype
+
+
+def _readable_turtle(data: bytes) -> bytes:
+    """Puts prefixes, which Oxigraph writes in a random order, in order, and a blank line before each subject.
+
+    Names that need a backslash (`doi:10.1016\\/j`) are written in full: Virtuoso 7 takes the backslash as part of them.
+    """
+    lines: list[bytes] = []
+    position = 0
+    while match := _PREFIX_LINE.match(data, position):
+        lines.append(match[0])
+        position = match.end()
+    gap = b"\n" if lines else b""
+    body = _ESCAPED_NAME.sub(_in_full, data[position:])
+    return b"".join(sorted(lines)) + gap + _NEXT_SUBJECT.sub(b"\n", body)
+
+
+def _in_full(found: re.Match[bytes]) -> bytes:
+    if found[1] is None:
+        return found[0]
+    return b"<" + prefix_map()[found[1].decode()].encode() + _LOCAL_ESCAPE.sub(rb"\1", found[2]) + b">"
+
+
+def _readable_json(data: bytes) -> bytes:
+    return json.dumps(json.loads(data), ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+
+
+def _refuse_not_xml(quads: list[ox.Quad]) -> None:
+    for quad in quads:
+        if isinstance(quad.object, ox.Literal) and (found := _NOT_XML.search(quad.object.value)):
+            raise ExportError(
+                f"RDF/XML cannot hold the character U+{ord(found[0]):04X}",
+                key=quad.predicate.value,
+                value=quad.object.value,
+                expected="another format for this graph",
+            )

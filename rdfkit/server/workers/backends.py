@@ -1,0 +1,51 @@
+"""Where the graph is that the server shows: the folder of a store, or the URL of an endpoint that has it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from rdfkit.endpoints.client import RemoteLimits
+from rdfkit.endpoints.remote_store import folder_name, open_endpoint
+from rdfkit.endpoints.session import Network
+from rdfkit.errors import RemoteError, StoreError
+from rdfkit.store import StoreProtocol, current_build, open_store
+
+Origin = Path | str
+"""A folder, or the URL of an endpoint."""
+
+
+# Who stops the server does not wait for an endpoint.
+_LIMITS = RemoteLimits(request_seconds=10, query_seconds=10, retries=0)
+
+
+def read_origin(text: str | Path) -> Origin:
+    """The origin that a text means."""
+    shown = str(text)
+    return shown if shown.startswith(("http://", "https://")) else Path(text)
+
+
+def open_origin(origin: Origin, folder: Path | None = None) -> StoreProtocol:
+    """The graph of an origin. `folder` is where the index of labels of an endpoint is kept.
+
+    Raises StoreError, RemoteError when an endpoint fails.
+    """
+    return open_store(origin) if isinstance(origin, Path) else open_endpoint(origin, folder=folder)
+
+
+def current(origin: Origin) -> str | None:
+    """What the current build of an origin is called, as `store.current_build` says it. Raises StoreError."""
+    if isinstance(origin, Path):
+        return current_build(origin)
+    try:
+        with open_endpoint(origin, Network(limits=_LIMITS)) as opened:
+            return str(opened.metadata["name"])
+    except RemoteError as error:
+        raise StoreError(str(error), path=origin) from error
+
+
+def remove_labels(folder: Path, build: str) -> None:
+    """Removes from the folder for the labels of an endpoint those of all builds but one."""
+    for path in folder.iterdir():
+        if path.name != folder_name(build):
+            shutil.rmtree(path, ignore_errors=True)

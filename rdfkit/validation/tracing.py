@@ -1,0 +1,179 @@
+"""From a SHACL result back to the file, line and key that it comes from, in words for people.
+
+What a result says comes from the shape: `sh:name` is what should stand there, `sh:message` what to do about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pyoxigraph as ox
+
+from rdfkit.mapping import registry
+from rdfkit.mapping.document import Document, Origin
+from rdfkit.mapping.fields import BLOCK
+from rdfkit.mapping.jsonld import contexts
+from rdfkit.rdf.identifiers import compress, expand
+from rdfkit.report import Result
+from rdfkit.sources.front_matter import KeyPath, Value
+from rdfkit.sources.page import Page
+from rdfkit.sources.tables import table_kinds
+from rdfkit.validation.shacl import ShapeResult
+
+_SHOWN_VALUE = 80
+_TYPE = expand("rdf:type")
+_MAX_COUNT = expand("sh:MaxCountConstraintComponent")
+
+
+def trace(results: Iterable[ShapeResult], page: Page, document: Document) -> list[Result]:
+    """The SHACL results about a page as findings, each at the file, line and key of the page that it comes from.
+
+    `document` is what the page was mapped to; its origins lead from nodes back to keys.
+    """
+    found = list(results)
+    origins = {expand(name): origin for name, origin in document.origins.items()} if found else {}
+    return [_traced(result, page, origins) for result in found]
+
+
+def untraced(result: ShapeResult, path: str | None) -> Result:
+    """A SHACL result about an RDF file, which came from no page, as a finding. `path` is all that tells its place."""
+    found = result.value.value if result.value is not None else None
+    focus = compress(result.focus)
+    return _result(
+        result, f"{focus}: {_problem(result, found)}", path=path, key=_short(result.path), value=found
+    )
+
+
+def _traced(result: ShapeResult, page: Page, origins: Mapping[str, Origin]) -> Result:
+    key_path = _item_path(result, page, _key_path(result, page, origins))
+    found = _found(result, _at(page.fields, key_path))
+    return _result(
+        result,
+        _problem(result, found),
+        path=page.file(*key_path),
+        line=page.line(*key_path),
+        key=page.shown_key(*key_path),
+        value=found,
+    )
+
+
+def _result(result: ShapeResult, message: str, **place: Any) -> Result:  # noqa: ANN401 - fields of Result
+    return Result(
+        severity=result.severity,
+        rule=_local_name(result.shape),
+        message=message,
+        advice=result.message,
+        focus=result.focus,
+        property_path=result.path,
+        component=result.component,
+        value_term=str(result.value) if result.value is not None else None,
+        **place,
+    )
+
+
+def _problem(result: ShapeResult, found: str | None) -> str:
+    wanted = result.name or "what the shape asks for"
+    if result.component == _MAX_COUNT:
+        return f"more values than allowed: expected {wanted}"
+    if found is None:
+        return f"missing: expected {wanted}"
+    shown = found if len(found) <= _SHOWN_VALUE else found[:_SHOWN_VALUE] + "…"
+    return f'"{shown}" is not {wanted}'
+
+
+# --- from a node and a predicate back to a key ---
+
+
+def _key_path(result: ShapeResult, page: Page, origins: Mapping[str, Origin]) -> KeyPath:
+    """The key that a result is about, or the nearest thing above it: the row, the block, the whole page."""
+    origin = origins.get(result.focus)
+    exact = _exact_key_path(result, origin, page)
+    if exact is not None:
+        return exact
+    if origin is None or result.path == _TYPE:
+        return (BLOCK,) if BLOCK in page.fields else ()
+    return origin.key_path
+
+
+def _exact_key_path(result: ShapeResult, origin: Origin | None, page: Page) -> KeyPath | None:
+    if origin is not None and result.path is None and origin.id_key:
+        return (*origin.key_path, origin.id_key)
+    if origin is not None and result.path is not None:
+        # A node of the page itself may stand under a term, as the versionless pathway does.
+        for scope, key_path in ((origin.scope, origin.key_path), ("", ())):
+            key = _key(result, scope, key_path, page)
+            if key is not None:
+                return (*key_path, key)
+    return _block_key_path(result.path, page)
+
+
+def _key(result: ShapeResult, scope: str, key_path: KeyPath, page: Page) -> str | None:
+    """The key that a predicate comes from: the one that holds the value, else one that is there, else the first."""
+    terms = contexts.scoped_terms(page.kind).get(scope, {}).get(result.path or "", ())
+    table = page.tables.get(str(key_path[0])) if key_path else None
+    names = table_kinds()[table.kind].keys if table else registry.kind(page.kind).keys
+    keys = [names.get(term, term) for term in terms]
+    fields = _at(page.fields, key_path)
+    if not isinstance(fields, dict):
+        return next(iter(keys), None)
+    holding = [key for key in keys if _holds(fields.get(key), result.value)]
+    present = [key for key in keys if fields.get(key)]
+    return next(iter([*holding, *present, *keys]), None)
+
+
+def _holds(field: Value | None, value: ox.NamedNode | ox.Literal | None) -> bool:
+    if not isinstance(value, ox.Literal) or field is None:
+        return False
+    if isinstance(field, str):
+        return field == value.value
+    return any(_holds(inner, value) for inner in (field.values() if isinstance(field, dict) else field))
+
+
+def _block_key_path(path: str | None, page: Page) -> KeyPath | None:
+    namespace = expand("schema:")
+    if path is None or not path.startswith(namespace) or BLOCK not in page.fields:
+        return None
+    block: KeyPath = (BLOCK, 0) if isinstance(page.fields[BLOCK], list) else (BLOCK,)
+    return (*block, path.removeprefix(namespace))
+
+
+def _item_path(result: ShapeResult, page: Page, key_path: KeyPath) -> KeyPath:
+    """From a list of mappings to the text in it that is the offending value."""
+    items = _at(page.fields, key_path)
+    if isinstance(items, list) and isinstance(result.value, ox.Literal):
+        for index, item in enumerate(items):
+            for key, text in item.items() if isinstance(item, dict) else ():
+                if text == result.value.value:
+                    return (*key_path, index, key)
+    return key_path
+
+
+def _at(value: Value | None, key_path: KeyPath) -> Value | None:
+    for part in key_path:
+        if isinstance(value, dict) and isinstance(part, str):
+            value = value.get(part)
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            value = value[part]
+        else:
+            return None
+    return value
+
+
+def _found(result: ShapeResult, raw: Value | None) -> str | None:
+    """What stands in the file: the text under the key, or the one of a list that the result is about."""
+    if isinstance(raw, str):
+        return raw or None
+    if isinstance(result.value, ox.Literal):
+        return result.value.value
+    if isinstance(raw, list) and len(raw) == 1 and isinstance(raw[0], str):
+        return raw[0]
+    return result.value.value if result.value is not None else None
+
+
+def _local_name(iri: str) -> str:
+    return iri.rpartition("#")[2].rpartition("/")[2]
+
+
+def _short(iri: str | None) -> str | None:
+    return compress(iri) if iri else None
