@@ -3,58 +3,31 @@
 from __future__ import annotations
 
 import os
-import pickle
 import shutil
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
-from itertools import chain
-from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from pathlib import Path
 
-import filelock
-import pyoxigraph as ox
 import pytest
-from hypothesis import settings
 
 import rdfkit
 from rdfkit.entities.index.indexer import make_labels
 from rdfkit.entities.index.search import Labels
-from rdfkit.mapping.recognition import UnknownKindError
-from rdfkit.pipeline.converter import Mapped, Task, map_task
 from rdfkit.pipeline.linkset import Thresholds
-from rdfkit.pipeline.scan import scan
-from rdfkit.pipeline.state.database import Database
-from rdfkit.pipeline.state.files import companions_of
-from rdfkit.pipeline.state.pages import pending
 from rdfkit.pipeline.summary import Build
-from rdfkit.publishing.export import source_store
-from rdfkit.rdf.quads import sorted_quads
-from rdfkit.report import Report
-from rdfkit.sources.discovery import Distinct, SourceFile, sources_of
-from rdfkit.sources.locations import normal
 from rdfkit.store import Store
+from tests.support.examples import register_profiles
+from tests.support.graphs import Graph, assemble
+from tests.support.once import once
+from tests.support.paths import SAMPLES, SEEDS
+
+pytest_plugins = ["tests.support.servers"]
 
 # Each build waits until the disk has it, and most tests build: in memory they take a fraction of the time.
 _MEMORY, _ENOUGH = Path("/dev/shm"), 4 << 30  # noqa: S108 - pytest makes a folder of its own there
 if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ENOUGH:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
-# Test machines are shared, so no example has a deadline. `--hypothesis-profile=thorough` tries more of them.
-settings.register_profile("usual", deadline=None, max_examples=100)
-settings.register_profile("thorough", deadline=None, max_examples=500)
-settings.load_profile("usual")
-
-
-def share_of_examples(share: float) -> settings:
-    """For a rule whose examples are slow: so many of those that other rules get."""
-    return settings(max_examples=max(1, round(settings.default.max_examples * share)))
-
-
-PROJECT = Path(__file__).resolve().parent.parent
-SEEDS = PROJECT / "seeds"
-CASES = PROJECT / "tests" / "cases"
-SAMPLES = PROJECT.parent / "shared" / "data"
+register_profiles()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -65,39 +38,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.samples)
 
 
-class Graph(NamedTuple):
-    """The quads that a build gives, sorted, with what it found."""
-
-    quads: list[ox.Quad]
-    report: Report
-    refused: Mapping[str, tuple[str, ...]]
-    pages: Mapping[str, int]
-
-
-def assemble(sources: Iterable[str | Path], **options: Any) -> Graph:
-    """The graph of sources, as a build makes it."""
-    with source_store(sources, **options) as (store, done):
-        return Graph(sorted_quads(store.quads()), done.report, done.refused, done.pages)
-
-
-def mapped(folders: Iterable[Path]) -> Iterator[Mapped]:
-    """The pages in folders, with their tables, each mapped as if it were alone."""
-    with tempfile.TemporaryDirectory() as folder, Database(Path(folder)) as database:
-        scan(map(str, folders), (), database)
-        for page in chain.from_iterable(pending(database, 100)):
-            tables = companions_of(database, PurePosixPath(page.file.relative).stem)
-            with suppress(UnknownKindError):
-                found = map_task(Task(page.file, tuple(tables)), {})
-                if found is not None:
-                    yield found
-
-
-def find_sources(places: Iterable[str | Path]) -> list[SourceFile]:
-    """The files of all places, each once, sorted within each place by path."""
-    seen = Distinct()
-    return [source for place in places for source in sources_of(normal(place)) if seen.add(source.path)]
-
-
 @pytest.fixture(scope="session")
 def seed_graph() -> Graph:
     """The checked quads of the seeds."""
@@ -106,9 +46,8 @@ def seed_graph() -> Graph:
 
 @pytest.fixture(scope="session")
 def seed_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """A store on disk, built from the seeds."""
-    folder = tmp_path_factory.mktemp("seeds") / "store"
-    rdfkit.build([SEEDS], folder)
+    """A store on disk, built from the seeds: one for all processes of a test run."""
+    _, folder = once(tmp_path_factory, "seeds", lambda folder: rdfkit.build([SEEDS], folder))
     with rdfkit.open_store(folder) as store:
         yield store
 
@@ -144,15 +83,10 @@ def samples() -> Path:
 @pytest.fixture(scope="session")
 def sample_build(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Build, Path]:
     """A build of both sample sites with links, and the folder of its store: one for all processes of a test run."""
-    base = tmp_path_factory.getbasetemp()
-    # A process of pytest-xdist has a folder of its own within that of the run.
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder, summary = shared / "samples-store", shared / "samples-build.pickle"
-    with filelock.FileLock(shared / "samples.lock"):
-        if not summary.exists():
-            sites = [samples / "wikipathways", samples / "pfocr"]
-            summary.write_bytes(pickle.dumps(rdfkit.build(sites, folder, thresholds=Thresholds())))
-    return pickle.loads(summary.read_bytes()), folder
+    sites = [samples / "wikipathways", samples / "pfocr"]
+    return once(
+        tmp_path_factory, "samples", lambda folder: rdfkit.build(sites, folder, thresholds=Thresholds())
+    )
 
 
 @pytest.fixture(scope="session")

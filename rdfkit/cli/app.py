@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from rdfkit.version import __version__
-
-if TYPE_CHECKING:
-    pass
 
 EXIT_CODES = """\
 Exit codes: 0 done, warnings at most · 1 violations, "no" with --exit-status, a failed audit · 2 bad use · 3 a source

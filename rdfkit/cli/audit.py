@@ -1,20 +1,17 @@
-"""TODO: what rdfkit.cli.audit.audit is for."""
+"""`rdfkit audit`: the account of all pages and rows, and what has changed since another."""
 
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rdfkit.cli.app import EXIT_CODES, app
 from rdfkit.cli.opening import open_graph, open_network
 from rdfkit.cli.options import DEFAULT_STORE, AtEndpoint, AuditFormat, Output, Registry, StorePath
 
 
-@app.command(epilog=EXIT_CODES)
 def audit(
     store: StorePath = DEFAULT_STORE,
     endpoint: AtEndpoint = None,
@@ -50,22 +47,3 @@ def audit(
         stream.write(text.encode())
     vanished = compared is not None and bool(compared.of(auditing.Status.VANISHED))
     raise typer.Exit(1 if vanished or not found.passed else 0)
-
-
-@app.command(epilog=EXIT_CODES)
-def info(
-    store: StorePath = DEFAULT_STORE,
-    endpoint: AtEndpoint = None,
-    registry: Registry = None,
-    diagram: Annotated[
-        bool, typer.Option("--diagram", help="Draw classes and properties: a Mermaid class diagram.")
-    ] = False,
-) -> None:
-    """Say what is in the store: pages, classes, graphs, when it was built and with what."""
-    from rdfkit.cli import query_output
-    from rdfkit.publishing.diagram import mermaid
-
-    with open_graph(store, endpoint, open_network(registry)) as opened:
-        for part in [mermaid(opened)] if diagram else query_output.describe_store(opened):
-            sys.stdout.write(part)
-            sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.cli.build.build is for."""
+"""`rdfkit build`: a store from pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rdfkit.cli.app import EXIT_CODES, app
 from rdfkit.cli.opening import link_thresholds
 from rdfkit.cli.options import (
     DEFAULT_STORE,
@@ -24,14 +23,13 @@ from rdfkit.cli.options import (
     Tables,
     Verbose,
 )
-from rdfkit.cli.output import print_findings, print_report, rendered, write
+from rdfkit.cli.output import build_summary, print_findings, rendered, write
 from rdfkit.errors import RdfkitError
 
 if TYPE_CHECKING:
     from rdfkit.pipeline.summary import Build
 
 
-@app.command(epilog=EXIT_CODES)
 def build(
     sources: Sources,
     store: StorePath = DEFAULT_STORE,
@@ -98,41 +96,7 @@ def build(
         write(rendered(done.report, report_format).encode(), report)
     if not quiet:
         print_findings(done, verbose)
-        sys.stdout.write(_summary(done, store))
-    raise typer.Exit(done.exit_code)
-
-
-@app.command(epilog=EXIT_CODES)
-def load(
-    place: Annotated[str, typer.Argument(help="Where `rdfkit convert` has put its shards.")],
-    store: StorePath = DEFAULT_STORE,
-    lexicon: Lexicons = [],  # noqa: B006 - typer copies it
-    ontology: Ontologies = [],  # noqa: B006
-    link: Annotated[
-        bool, typer.Option("--link", help="Link figures to pathways, as `rdfkit link` does.")
-    ] = False,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:
-    """Build the store from shards: the same store as `rdfkit build` makes of the pages.
-
-    Name the lexicons and ontologies of the conversion again. Example: rdfkit load s3://site/shards
-    """
-    from rdfkit.cli.progress import progress
-    from rdfkit.pipeline.build import load as load_shards
-
-    with progress(quiet) as advance:
-        done = load_shards(
-            place,
-            store,
-            lexicons=lexicon,
-            ontologies=ontology,
-            thresholds=link_thresholds() if link else None,
-            progress=advance,
-        )
-    if not quiet:
-        print_report(done.report, ReportFormat.TEXT, "info" if verbose else "warning", sys.stderr)
-        sys.stdout.write(_summary(done, store))
+        sys.stdout.write(build_summary(done, store))
     raise typer.Exit(done.exit_code)
 
 
@@ -143,20 +107,3 @@ def _tell_watch(done: Build | RdfkitError, quiet: bool) -> None:
     elif done.changed and not quiet:
         pages = f"{done.changed} page{'s' if done.changed > 1 else ''}"
         sys.stderr.write(f"{pages} converted, {done.quads} quads, {done.seconds:.2f} s\n")
-
-
-def _summary(done: Build, store: Path) -> str:
-    from rdfkit.validation.coverage import render
-
-    counts = done.findings
-    lines = [
-        f"store         {store}"
-        if done.switched
-        else f"store         {store} is as it was: no page to put into it",
-        f"quads         {done.quads}",
-        f"genes         {done.genes}",
-        f"mentions      {done.mentions}",
-        f"diagnostics   {', '.join(f'{n} {severity}' for severity, n in counts.items())}",
-        f"seconds       {done.seconds:.2f}",
-    ]
-    return "\n".join(lines) + "\n\n" + render(done.reconciliation)

@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.cli.convert.convert is for."""
+"""`rdfkit convert`: shards of N-Quads, on this machine or on a cluster."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from typing import Annotated
 
 import typer
 
-from rdfkit.cli.app import EXIT_CODES, app
 from rdfkit.cli.opening import cluster
 from rdfkit.cli.options import Lexicons, Ontologies, Quiet, Sources, Tables
 
 
-@app.command(epilog=EXIT_CODES)
 def convert(
     sources: Sources,
     to: Annotated[

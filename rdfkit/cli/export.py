@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.cli.export.export is for."""
+"""`rdfkit export`: the graph as files, and releases."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rdfkit.cli.app import EXIT_CODES, app
 from rdfkit.cli.opening import sources_or_store
 from rdfkit.cli.options import DEFAULT_STORE, AtEndpoint, Lexicons, Quiet, RdfFormat, Registry, StorePath
 from rdfkit.cli.output import say, write
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from rdfkit.store import StoreProtocol
 
 
-@app.command(epilog=EXIT_CODES)
 def export(
     sources: Annotated[
         list[Path] | None,

@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.cli.link.link is for."""
+"""`rdfkit link`: figures linked to pathways by shared genes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rdfkit.cli.app import EXIT_CODES, app
 from rdfkit.cli.opening import given_credentials, open_graph, open_network, open_target
 from rdfkit.cli.options import (
     DEFAULT_STORE,
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from rdfkit.store import StoreProtocol
 
 
-@app.command(epilog=EXIT_CODES)
 def link(
     store: StorePath = DEFAULT_STORE,
     endpoint: AtEndpoint = None,

@@ -1,12 +1,32 @@
-"""TODO: what rdfkit.cli.main.main is for."""
+"""The entry point: all verbs in the order of their help, and errors as one line and an exit code."""
 
 from __future__ import annotations
 
 import sys
 from typing import NoReturn
 
-from rdfkit.cli.app import app
+from rdfkit.cli.app import EXIT_CODES, app
+from rdfkit.cli.audit import audit
+from rdfkit.cli.build import build
+from rdfkit.cli.convert import convert
+from rdfkit.cli.endpoints import endpoints
+from rdfkit.cli.export import export
+from rdfkit.cli.info import info
+from rdfkit.cli.link import link
+from rdfkit.cli.load import load
+from rdfkit.cli.mcp import mcp
+from rdfkit.cli.publish import publish
+from rdfkit.cli.queries import queries
+from rdfkit.cli.query import query
+from rdfkit.cli.serve import serve
+from rdfkit.cli.validate import validate
 from rdfkit.errors import QueryError, QueryRefusedError, RdfkitError
+
+_VERBS = (
+    build, convert, load, validate, query, queries, serve, mcp, endpoints, export, link, audit, info, publish,
+)  # fmt: skip
+for _verb in _VERBS:
+    app.command(epilog=EXIT_CODES)(_verb)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.cli.app.opening is for."""
+"""What verbs open before they work: stores, endpoints, clusters, log-ins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.cli.app.options is for."""
+"""Options that several verbs have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.cli.app.output is for."""
+"""How verbs write reports, findings and files."""
 
 from __future__ import annotations
 
@@ -62,3 +62,20 @@ def write(data: bytes, path: Path) -> None:
 def say(text: str, quiet: bool) -> None:
     if not quiet:
         sys.stderr.write(f"{text}\n")
+
+
+def build_summary(done: Build, store: Path) -> str:
+    from rdfkit.validation.coverage import render
+
+    counts = done.findings
+    lines = [
+        f"store         {store}"
+        if done.switched
+        else f"store         {store} is as it was: no page to put into it",
+        f"quads         {done.quads}",
+        f"genes         {done.genes}",
+        f"mentions      {done.mentions}",
+        f"diagnostics   {', '.join(f'{n} {severity}' for severity, n in counts.items())}",
+        f"seconds       {done.seconds:.2f}",
+    ]
+    return "\n".join(lines) + "\n\n" + render(done.reconciliation)

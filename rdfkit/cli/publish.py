@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.cli.publish.publish is for."""
+"""`rdfkit publish`: the graph in another triple store."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import rdfkit
-from rdfkit.cli.app import EXIT_CODES, app
 from rdfkit.cli.opening import exit_of, given_credentials, open_target
 from rdfkit.cli.options import (
     DEFAULT_STORE,
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from rdfkit.publishing.targets import Target
 
 
-@app.command(epilog=EXIT_CODES)
 def publish(
     to: Annotated[
         str, typer.Option("--to", metavar="URL", help="The store to load it into.", show_default=False)

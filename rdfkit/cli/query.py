@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.cli.query.query is for."""
+"""`rdfkit query`: a question to the store, or to an endpoint."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import rdfkit
-from rdfkit.cli.app import EXIT_CODES, app
 from rdfkit.cli.opening import open_graph, parameters
 from rdfkit.cli.options import (
     DEFAULT_STORE,
@@ -24,13 +23,11 @@ from rdfkit.cli.options import (
     StorePath,
 )
 from rdfkit.cli.output import write
-from rdfkit.errors import ParameterError
 
 if TYPE_CHECKING:
     from rdfkit.sparql.results import Account
 
 
-@app.command(epilog=EXIT_CODES)
 def query(
     query: Annotated[
         str, typer.Argument(help="A name from `rdfkit queries`, a .rq file, SPARQL, or - for stdin.")
@@ -109,60 +106,6 @@ def query(
         if not quiet and (endpoint is None or "reconciliation" in opened.metadata):
             sys.stderr.write(query_output.remarks(answer.repairs, content, bound, opened))
     raise typer.Exit(query_output.exit_status(answer) if exit_status else 0)
-
-
-@app.command(epilog=EXIT_CODES)
-def queries(
-    name: Annotated[str | None, typer.Argument(help="A query of the library.", show_default=False)] = None,
-    turtle: Annotated[
-        bool, typer.Option("--turtle", help="All queries as RDF: sh:SPARQLExecutable, as SIB publishes them.")
-    ] = False,
-    endpoint: Annotated[
-        str | None, typer.Option("--endpoint", metavar="URL", help="With --turtle: where they can be run.")
-    ] = None,
-) -> None:
-    """List the library of queries, or show one: its text, parameters and an example call."""
-    from rdfkit.cli import query_output
-
-    if turtle:
-        sys.stdout.buffer.write(query_output.queries_as_turtle(rdfkit.library().values(), endpoint))
-        return
-    sys.stdout.write(
-        query_output.describe_query(rdfkit.find_query(name))
-        if name
-        else query_output.list_queries(rdfkit.library())
-    )
-
-
-@app.command(epilog=EXIT_CODES)
-def endpoints(
-    action: Annotated[
-        str | None, typer.Argument(help="`check` asks each of them; without it they are listed.")
-    ] = None,
-    names: Annotated[list[str] | None, typer.Argument(help="Of these alone.", show_default=False)] = None,
-    contact: Contact = None,
-    registry: Registry = None,
-) -> None:
-    """List the SPARQL endpoints that have a name, or check whether they answer.
-
-    Examples: rdfkit endpoints · rdfkit endpoints check wikipathways uniprot
-    """
-    from rdfkit.cli import query_output
-    from rdfkit.endpoints.session import Network, check
-
-    network = Network(registry, contact=contact)
-    if action is None:
-        sys.stdout.write(query_output.endpoints_text(network.known().values()))
-        return
-    if action != "check":
-        raise ParameterError(f'"{action}" cannot be done', key="action", value=action, expected="check")
-    failed = False
-    for name in names or network.known():
-        found = check(network, name)
-        failed = failed or found.query is not None
-        sys.stdout.write(query_output.check_text(found))
-        sys.stdout.flush()
-    raise typer.Exit(5 if failed else 0)
 
 
 def _write_ledger(ledger: Account | None, path: Path | None, quiet: bool) -> None:

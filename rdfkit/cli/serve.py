@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.cli.serve.serve is for."""
+"""`rdfkit serve`: the store over HTTP."""
 
 from __future__ import annotations
 
@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rdfkit.cli.app import EXIT_CODES, app
 from rdfkit.cli.opening import checked_endpoint
 from rdfkit.cli.options import DEFAULT_STORE, AtEndpoint, Contact, Quiet, Registry, ReportFormat, StorePath
 from rdfkit.cli.output import print_report, say
-from rdfkit.errors import SettingError
 
 if TYPE_CHECKING:
     pass
 
 
-@app.command(epilog=EXIT_CODES)
 def serve(
     sources: Annotated[
         list[Path], typer.Argument(help="Pages to build the store from first.", show_default=False)
@@ -101,30 +98,3 @@ def serve(
         request_time=settings.body_timeout + 5,
         log_requests=not quiet,
     )
-
-
-@app.command(epilog=EXIT_CODES)
-def mcp(
-    store: StorePath = DEFAULT_STORE,
-    endpoint: AtEndpoint = None,
-    config: Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Settings as TOML.")] = None,
-    setting: Annotated[
-        list[str], typer.Option("--set", metavar="NAME=VALUE", help="One setting. Repeatable.")
-    ] = [],  # noqa: B006
-) -> None:
-    """Serve the store to a language model: the Model Context Protocol on stdin and stdout.
-
-    Answers have at most 1,000 rows and 200,000 bytes, unless set otherwise. Example, as the command of an MCP client:
-    rdfkit mcp --store rdfkit-store
-    """
-    from rdfkit.server.settings import Settings, read_settings
-    from rdfkit.store import open_store
-
-    try:
-        from rdfkit.server.mcp import create_tools
-    except ModuleNotFoundError as error:
-        raise SettingError("this needs the package mcp: pip install 'rdfkit[mcp]'") from error
-    settings = read_settings(config, setting, Settings(workers=1, max_rows=1000, max_bytes=200_000))
-    if endpoint is None:
-        open_store(store).close()
-    create_tools(checked_endpoint(endpoint, None) if endpoint else store, settings).run("stdio")

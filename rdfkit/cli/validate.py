@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.cli.validate.validate is for."""
+"""`rdfkit validate`: pages or RDF checked with SHACL."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from typing import Annotated
 
 import typer
 
-from rdfkit.cli.app import EXIT_CODES, app
 from rdfkit.cli.options import EngineName, EngineOption, Output, Quiet, ReportFormat, SeverityName
 from rdfkit.cli.output import print_report, rendered, write
 
 
-@app.command(epilog=EXIT_CODES)
 def validate(
     sources: Annotated[
         list[Path], typer.Argument(help="Pages, folders of pages, or RDF files.", show_default=False)

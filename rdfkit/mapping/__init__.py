@@ -1,1 +1,1 @@
-"""TODO."""
+"""From a page to statements: its kind, what it looks up and defines, JSON-LD nodes of its fields and blocks."""

@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.mapping.recognition is for."""
+"""Recognises what kind of page a file is, by its keys."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""TODO."""
+"""What leaves: exports, releases, diagrams, other stores kept in step, audits."""

@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.rdf.graphs is for."""
+"""The names of the graphs that are no pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.rdf.iris is for."""
+"""IRIs: whether a text is one, and percent-encoding."""
 
 from __future__ import annotations
 

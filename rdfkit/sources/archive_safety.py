@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.sources.discovery.archive_safety is for."""
+"""What is refused of an archive: too large, too many files, names that lead out of it, damage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.sources.discovery.cleaning is for."""
+"""Texts made fit for a graph: e-mail addresses hidden, names that say nothing recognised."""
 
 from __future__ import annotations
 

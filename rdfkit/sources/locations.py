@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.sources.discovery.locations is for."""
+"""Where sources lie, as texts: local paths, URLs, files within archives and commits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.sources.discovery.trees is for."""
+"""Folders, on this machine or elsewhere, as trees of files with sizes and times."""
 
 from __future__ import annotations
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.pages import add, file, table, used
 from rdfkit.pipeline.batches import Batches
 from rdfkit.pipeline.resolver import Resolver
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.files import add_companions, add_files
 from rdfkit.pipeline.state.model import PageState
 from rdfkit.pipeline.state.pages import pages_between
+from tests.support.state_pages import add, file, table, used
 
 JANE = ("person", "jane")
 

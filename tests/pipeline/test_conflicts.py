@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.pages import add, file, table, used, waiting
 from rdfkit.pipeline.conflicts import note_strays, settle_graphs, settle_tables
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.files import add_companions, add_files
 from rdfkit.pipeline.state.findings import findings
 from rdfkit.pipeline.state.graphs import loaded, set_loaded
 from rdfkit.pipeline.state.model import PageState, UsedTable
+from tests.support.state_pages import add, file, table, used, waiting
 
 
 def test_the_first_takes_over_a_graph_that_another_was_loaded_into(database: Database) -> None:

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import PROJECT
 from starlette.routing import Mount, Route
 
 from rdfkit.server import app
 from rdfkit.server.settings import HELP, Settings
+from tests.support.paths import PROJECT
 
 
 def _paths() -> set[str]:

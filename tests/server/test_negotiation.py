@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import tomllib
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree
@@ -15,11 +14,11 @@ import pyoxigraph as ox
 import pytest
 
 from rdfkit.store import Store
+from tests.support.paths import CASES
+from tests.support.serving import Server
 
-from .serving import Server
-
-CASES = Path(__file__).parents[1] / "cases" / "server"
-NEGOTIATION = tomllib.loads((CASES / "negotiation.toml").read_text(encoding="utf-8"))
+CASE_FILES = CASES / "server"
+NEGOTIATION = tomllib.loads((CASE_FILES / "negotiation.toml").read_text(encoding="utf-8"))
 QUERIES = {
     "rows": "SELECT ?s ?o { ?s rdfs:label ?o } ORDER BY ?s ?o LIMIT 5",
     "boolean": "ASK { ?s rdfs:label ?o }",

@@ -7,9 +7,9 @@ import pytest
 import rdflib
 from rdflib import DCTERMS, RDF, VOID, Namespace
 
-from .conftest import GRAPHS
-from .schema import complaints
-from .serving import Server
+from tests.support.servers import GRAPHS
+from tests.support.service_description_schema import complaints
+from tests.support.serving import Server
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 FORMATS = Namespace("http://www.w3.org/ns/formats/")

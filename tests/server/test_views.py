@@ -12,8 +12,6 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pyoxigraph as ox
 import pytest
-from conftest import CASES
-from federated_endpoints import Nearby, serving_endpoints
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.routing import Match, Route
@@ -30,6 +28,8 @@ from rdfkit.server.views.rendering import prose
 from rdfkit.server.views.routes import ROUTES
 from rdfkit.sparql.library import bind, library
 from rdfkit.store import Store
+from tests.support.federated_endpoints import Nearby, serving_endpoints
+from tests.support.paths import CASES
 
 FIGURE = "PMC10846991__j-krcp-23-071f3"
 NOT_PAGES = {"api_search", "api_complete", "prefixes_json", "queries_json", "vocabulary_json"}

@@ -1,1 +1,1 @@
-"""TODO."""
+"""HTTP to endpoints: addresses that may be asked, transport, cache, recordings."""

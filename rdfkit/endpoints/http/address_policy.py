@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.endpoints.registry.http.address_policy is for."""
+"""Which addresses may be connected to: public ones, and those that the user named."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The index by which things are found by name: a SQLite file beside the graph."""

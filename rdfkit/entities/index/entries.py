@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.entities.index.entries is for."""
+"""The rows of the label index: names, identifiers and the keys by which they are found."""
 
 from __future__ import annotations
 

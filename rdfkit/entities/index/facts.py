@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.entities.index.facts is for."""
+"""What the label index says of things, read from the graph."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.entities.index.files is for."""
+"""The file of the label index: made where it is missing, brought up to date, handed on by a build."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.entities.index.update is for."""
+"""The label index after a change of the graph: only the rows of what changed are made again."""
 
 from __future__ import annotations
 

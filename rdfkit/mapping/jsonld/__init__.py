@@ -1,1 +1,1 @@
-"""TODO."""
+"""JSON-LD: contexts, what their terms mean, and the statements that documents make."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""What pages of several kinds have, and what tables add: mentions, data nodes, references, schema-jsonld blocks."""

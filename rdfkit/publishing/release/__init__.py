@@ -1,1 +1,1 @@
-"""TODO."""
+"""A release: Turtle in zips, its descriptions and its manifest, as WikiPathways' loader takes them."""

@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.publishing.publish.release.archives is for."""
+"""The files of a release: zips and gzips with the same bytes for the same content."""
 
 from __future__ import annotations
 

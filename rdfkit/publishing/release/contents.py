@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.publishing.publish.release.contents is for."""
+"""What each file of a release holds: which graphs are of which pathways, authors and descriptions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.server.workers.process is for."""
+"""One worker process, seen from the server: started, given jobs, stopped."""
 
 from __future__ import annotations
 

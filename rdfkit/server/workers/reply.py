@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.server.workers.reply is for."""
+"""What comes back from a worker: its first words in memory, the rest in a file."""
 
 from __future__ import annotations
 

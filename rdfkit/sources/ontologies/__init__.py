@@ -1,1 +1,1 @@
-"""TODO."""
+"""Ontologies: OBO, RDF/XML and Turtle read to one model."""

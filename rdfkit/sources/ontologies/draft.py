@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.sources.discovery.ontologies.draft is for."""
+"""An ontology while it is read: what was said of each term, and what is odd about it."""
 
 from __future__ import annotations
 

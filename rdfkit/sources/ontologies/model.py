@@ -1,4 +1,4 @@
-"""TODO: what rdfkit.sources.discovery.ontologies.model is for."""
+"""An ontology and its terms as plain values, and the quads that say them."""
 
 from __future__ import annotations
 

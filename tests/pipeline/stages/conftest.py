@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.site import Site
 from rdfkit import store
 from rdfkit.pipeline.state.database import Database
+from tests.support.stage_site import Site
 
 
 @pytest.fixture

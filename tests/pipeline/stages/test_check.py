@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.site import Site
 from rdfkit.pipeline.stages.check import check_shared, count_and_check
 from rdfkit.pipeline.state.findings import findings, refusals
 from rdfkit.store.statistics import count_merged
 from rdfkit.validation import validator
 from rdfkit.validation.validator import Shapes
+from tests.support.stage_site import Site
 
 ONE_YEAR = """
 @prefix sh: <http://www.w3.org/ns/shacl#> .

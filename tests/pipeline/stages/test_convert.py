@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itertools import chain
 
-from pipeline.site import Site
 from rdfkit.pipeline.spool import Job, Spooler, spooled
 from rdfkit.pipeline.stages.convert import begin, convert, load_batches, spool_folder
 from rdfkit.pipeline.stages.run import Changes, Phase
 from rdfkit.pipeline.state.pages import pending
+from tests.support.stage_site import Site
 
 
 def test_new_pages_are_loaded(site: Site) -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from pipeline.site import Site
 from rdfkit import store
 from rdfkit.pipeline.stages.check import check_shared, count_and_check
 from rdfkit.pipeline.stages.describe import describe, describe_changes
 from rdfkit.pipeline.state.database import Database
+from tests.support.stage_site import Site
 
 
 def _described(site: Site) -> set[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 
-from pipeline.site import Site
 from rdfkit.pipeline.linkset import Thresholds
 from rdfkit.pipeline.stages.link import link
 from rdfkit.rdf.graphs import LINKSET_GRAPH
+from tests.support.stage_site import Site
 
 
 def _number(site: Site) -> int:

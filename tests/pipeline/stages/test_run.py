@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.pages import add, file, used
-from pipeline.site import Site
 from rdfkit.pipeline.stages.run import FEW_PAGES, Changes, GraphSites, Phase, add_quads, finish, is_too_much
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.files import add_files
+from tests.support.stage_site import Site
+from tests.support.state_pages import add, file, used
 
 
 def test_changes_add_up() -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.site import Site
 from rdfkit.errors import SourceError
 from rdfkit.pipeline.stages.convert import convert
 from rdfkit.pipeline.stages.run import Changes
 from rdfkit.pipeline.stages.settle import has_pages, settle
 from rdfkit.pipeline.state.lookups import lookups
+from tests.support.stage_site import Site
 
 
 def _answers(site: Site, name: str) -> set[str]:

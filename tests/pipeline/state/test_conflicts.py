@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pipeline.pages import add, finding, table, used, waiting
 from rdfkit.pipeline.state.conflicts import (
     await_sole_claims,
     owned_tables,
@@ -16,6 +15,7 @@ from rdfkit.pipeline.state.files import add_companions, lose_files
 from rdfkit.pipeline.state.findings import findings, refusals
 from rdfkit.pipeline.state.graphs import loaded, set_loaded
 from rdfkit.pipeline.state.model import Owned, PageState, Stray, UsedTable
+from tests.support.state_pages import add, finding, table, used, waiting
 
 
 def test_rivals_come_in_the_order_of_their_positions(database: Database) -> None:

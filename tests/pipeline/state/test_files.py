@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.pages import add, file, table, used, waiting
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.files import (
     add_companions,
@@ -21,6 +20,7 @@ from rdfkit.pipeline.state.files import (
     note_files,
 )
 from rdfkit.pipeline.state.model import Known, UsedTable
+from tests.support.state_pages import add, file, table, used, waiting
 
 
 def test_a_changed_file_waits_and_an_unchanged_one_does_not(database: Database) -> None:

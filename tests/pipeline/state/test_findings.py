@@ -7,7 +7,6 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.pages import add, finding, used, waiting
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.findings import (
     add_findings,
@@ -23,6 +22,7 @@ from rdfkit.pipeline.state.findings import (
 )
 from rdfkit.pipeline.state.model import PageState, UsedTable
 from rdfkit.report import Result, Severity
+from tests.support.state_pages import add, finding, used, waiting
 
 _texts = st.none() | st.text(max_size=4)
 _results = st.builds(

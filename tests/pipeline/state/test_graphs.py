@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pipeline.pages import add, table, used
 from rdfkit.pipeline.provenance import Source
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.files import add_companions
@@ -21,6 +20,7 @@ from rdfkit.pipeline.state.graphs import (
 )
 from rdfkit.pipeline.state.graphs import used as used_pages
 from rdfkit.pipeline.state.model import PageState, Used, UsedTable
+from tests.support.state_pages import add, table, used
 
 
 def test_graphs_are_those_of_pages_that_are_used(database: Database) -> None:

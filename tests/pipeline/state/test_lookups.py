@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pipeline.pages import add, used, waiting
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.files import lose_files
 from rdfkit.pipeline.state.lookups import (
@@ -14,6 +13,7 @@ from rdfkit.pipeline.state.lookups import (
     touched_lookups,
 )
 from rdfkit.pipeline.state.pages import forget, put
+from tests.support.state_pages import add, used, waiting
 
 JANE = ("person", "jane")
 GENE = ("gene", "IL6\t9606")

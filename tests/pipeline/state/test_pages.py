@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from pipeline.pages import add, file, finding, used, waiting
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.files import add_files, lose_files
 from rdfkit.pipeline.state.findings import findings
@@ -29,6 +28,7 @@ from rdfkit.pipeline.state.pages import (
     pending,
     put,
 )
+from tests.support.state_pages import add, file, finding, used, waiting
 
 
 def _paths(database: Database, size: int, scope: Scope = Scope.ALL) -> list[list[str]]:

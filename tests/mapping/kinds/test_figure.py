@@ -1,0 +1,174 @@
+"""What a figure page becomes, checked on the figures of the seeds against counts made straight from the files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+import yaml
+
+from rdfkit.rdf.identifiers import compress, expand
+from tests.support.graphs import Graph, assemble
+from tests.support.paths import SEEDS
+
+SITE = "https://pfocr.wikipathways.org/figures/"
+WITH_ROWS = {
+    "PMC198534__JCI0319974.f1": 15,
+    "PMC7048131__12964_2020_527_Fig1_HTML": 37,
+    "PMC7378365__fimmu-11-01424-g0002": 12,
+}
+
+
+def _raw(figid: str) -> dict[str, object]:
+    text = (SEEDS / f"{figid}.md").read_text(encoding="utf-8")
+    loaded: dict[str, object] = yaml.load(text.split("---\n")[1], Loader=yaml.BaseLoader)
+    return loaded
+
+
+def _objects(quads: list[ox.Quad], subject: str, predicate: str) -> list[str]:
+    # A set: several pages may say the same.
+    found = {
+        q.object
+        for q in quads
+        if q.subject.value == expand(subject) and q.predicate.value == expand(predicate)
+    }
+    return sorted(compress(term.value) if isinstance(term, ox.NamedNode) else term.value for term in found)
+
+
+def _mentions(quads: list[ox.Quad], figure: str) -> list[str]:
+    target = ox.NamedNode(expand("oa:hasTarget"))
+    return [q.subject.value for q in quads if q.predicate == target and q.object.value == figure]
+
+
+@pytest.mark.parametrize(("figid", "genes"), WITH_ROWS.items())
+def test_genes_are_those_of_the_rows(seed_graph: Graph, figid: str, genes: int) -> None:
+    expected = sorted({f"ncbigene:{row['entrez']}" for row in _raw(figid)["genes"]})  # type: ignore[attr-defined,index]
+    assert len(expected) == genes
+    assert _objects(seed_graph.quads, f"{SITE}{figid}.html", "schema:mentions") == expected
+
+
+@pytest.mark.parametrize("figid", WITH_ROWS)
+def test_equal_rows_are_one_mention_with_a_count(seed_graph: Graph, figid: str) -> None:
+    rows = _raw(figid)["genes"]
+    expected = Counter((row["word"], row["symbol"], row["source"], row["entrez"]) for row in rows)  # type: ignore[attr-defined,index]
+    found: Counter[tuple[str, str, str, str]] = Counter()
+    for mention in _mentions(seed_graph.quads, f"{SITE}{figid}.html"):
+
+        def one(predicate: str, mention: str = mention) -> str:
+            (value,) = _objects(seed_graph.quads, mention, predicate)
+            return value
+
+        key = one("pfocr:word"), one("pfocr:symbol"), one("pfocr:lexicon"), one("oa:hasBody")
+        plain = (*key[:2], key[2].removeprefix("pfocr:"), key[3].removeprefix("ncbigene:"))
+        found[plain] = int(one("pfocr:occurrences"))
+    assert found == expected
+
+
+def test_stat3_is_counted_six_times(seed_graph: Graph) -> None:
+    figure = f"{SITE}PMC7048131__12964_2020_527_Fig1_HTML.html"
+    mentions = _mentions(seed_graph.quads, figure)
+    stat3 = [m for m in mentions if _objects(seed_graph.quads, m, "pfocr:word") == ["STAT3"]]
+    assert [_objects(seed_graph.quads, mention, "pfocr:occurrences") for mention in stat3] == [["6"]]
+
+
+@pytest.mark.parametrize(
+    ("subject", "predicate", "expected"),
+    [
+        ("ncbigene:5601", "rdf:type", ["schema:Gene"]),
+        ("ncbigene:5601", "rdfs:label", ["MAPK9"]),
+        ("ncbigene:5601", "wp:bdbEntrezGene", ["ncbigene:5601"]),
+        ("ncbigene:5601", "wp:bdbHgncSymbol", ["hgnc.symbol:MAPK9"]),
+        ("ncbigene:5601", "wp:organism", ["NCBITaxon:9606"]),
+        ("pmc:PMC198534", "rdf:type", ["fabio:JournalArticle"]),
+        ("pmc:PMC198534", "dcterms:title", ["Hepatoprotection via the IL-6/Stat3 pathway."]),
+        ("pmc:PMC198534", "dcterms:issued", ["2003"]),
+        ("pmc:PMC10846991", "owl:sameAs", ["doi:10.23876/j.krcp.23.071"]),
+        (f"{SITE}PMC198534__JCI0319974.f1.html", "rdf:type", ["doco:Figure", "schema:Dataset"]),
+        (f"{SITE}PMC198534__JCI0319974.f1.html", "dcterms:isPartOf", ["pmc:PMC198534"]),
+        (f"{SITE}PMC198534__JCI0319974.f1.html", "schema:position", ["F1"]),
+        (f"{SITE}PMC198534__JCI0319974.f1.html", "pfocr:pathwayScore", ["0.9631486"]),
+        (
+            f"{SITE}PMC198534__JCI0319974.f1.html",
+            "schema:contentUrl",
+            ["https://www.ncbi.nlm.nih.gov/pmc/articles/PMC198534/bin/JCI0319974.f1.jpg"],
+        ),
+        (
+            f"{SITE}PMC7048131__12964_2020_527_Fig1_HTML.html",
+            "foaf:page",
+            ["https://www.ncbi.nlm.nih.gov/pmc/articles/PMC7048131/figure/Fig1/"],
+        ),
+        (f"{SITE}PMC10846991__j-krcp-23-071f3.html", "wp:organismName", []),
+        (f"{SITE}PMC10846991__j-krcp-23-071f3.html", "pfocr:recognisedOrganism", ["NCBITaxon:9606"]),
+    ],
+)
+def test_statements(seed_graph: Graph, subject: str, predicate: str, expected: list[str]) -> None:
+    assert _objects(seed_graph.quads, subject, predicate) == expected
+
+
+def test_article_has_its_journal_publisher_and_keywords(seed_graph: Graph) -> None:
+    quads = seed_graph.quads
+    (journal,) = _objects(quads, "pmc:PMC10846991", "dcterms:isPartOf")
+    assert _objects(quads, journal, "fabio:hasShortTitle") == ["Kidney Res Clin Pract"]
+    assert _objects(quads, journal, "dcterms:title") == ["Kidney Research and Clinical Practice"]
+    (publisher,) = _objects(quads, "pmc:PMC10846991", "dcterms:publisher")
+    assert _objects(quads, publisher, "foaf:name") == ["The Korean Society of Nephrology"]
+    assert len(_objects(quads, "pmc:PMC10846991", "dcterms:subject")) == 5
+
+
+def test_keywords_become_genes_that_the_other_pages_teach(seed_graph: Graph) -> None:
+    taught = {}
+    for figid in WITH_ROWS:
+        for row in _raw(figid)["genes"]:  # type: ignore[attr-defined]
+            taught[row["hgnc_symbol"]] = row["entrez"]
+    block = _raw("PMC10846991__j-krcp-23-071f3")["schema-jsonld"]
+    expected = sorted(f"ncbigene:{taught[word]}" for word in block["keywords"] if word in taught)  # type: ignore[index,call-overload]
+    figure = f"{SITE}PMC10846991__j-krcp-23-071f3.html"
+    assert _objects(seed_graph.quads, figure, "schema:mentions") == expected
+    for mention in _mentions(seed_graph.quads, figure):
+        assert _objects(seed_graph.quads, mention, "prov:wasDerivedFrom") == ["pfocr:learnedLexicon"]
+        assert _objects(seed_graph.quads, mention, "pfocr:lexicon") == []
+
+
+def test_keywords_that_nothing_teaches_stay_keywords(seed_graph: Graph) -> None:
+    words = _objects(seed_graph.quads, f"{SITE}PMC10846991__j-krcp-23-071f3.html", "schema:keywords")
+    assert "RAS" in words
+    assert "NM" in words
+
+
+def _page(folder: Path, **fields: object) -> None:
+    name = fields["figid"]
+    content = yaml.safe_dump(fields, sort_keys=False)
+    (folder / f"{name}.md").write_text(f"---\n{content}---\n")
+
+
+def test_a_symbol_of_another_species_is_not_grounded(tmp_path: Path) -> None:
+    row = {"word": "AR", "symbol": "AR", "source": "hgnc_symbol", "hgnc_symbol": "AR", "entrez": "367"}
+    block = {"@context": "https://schema.org/", "@type": "Dataset", "keywords": ["AR"]}
+    common: dict[str, object] = {"pmcid": "PMC1", "schema-jsonld": block}
+    _page(tmp_path, figid="PMC1__teacher", organisms="Homo sapiens", genes=[row], pmcid="PMC1")
+    _page(
+        tmp_path,
+        figid="PMC1__fly",
+        organisms_ner=["Drosophila melanogaster"],
+        organisms="Homo sapiens",
+        **common,
+    )
+    _page(tmp_path, figid="PMC1__human", organisms="Homo sapiens", **common)
+    quads = assemble([tmp_path], keep_invalid=True).quads
+    assert _objects(quads, f"{SITE}PMC1__fly.html", "schema:mentions") == []
+    assert _objects(quads, f"{SITE}PMC1__human.html", "schema:mentions") == ["ncbigene:367"]
+
+
+def test_rows_of_chemicals_and_diseases(tmp_path: Path) -> None:
+    chemicals = [{"word": "Ca2+", "source": "MESH", "identifier": "D002118"}] * 2
+    diseases = [{"word": "cancer", "source": "MESH", "identifier": "NA"}]
+    _page(tmp_path, figid="PMC1__f1", pmcid="PMC1", chemicals=chemicals, diseases=diseases, genes=[])
+    figure = f"{SITE}PMC1__f1.html"
+    quads = assemble([tmp_path], keep_invalid=True).quads
+    assert _objects(quads, figure, "schema:mentions") == ["mesh:D002118"]
+    assert _objects(quads, "mesh:D002118", "rdf:type") == ["schema:MolecularEntity"]
+    assert _objects(quads, f"{figure}#mention-1", "pfocr:occurrences") == ["2"]
+    assert _objects(quads, f"{figure}#mention-2", "pfocr:word") == ["cancer"]
+    assert _objects(quads, f"{figure}#mention-2", "oa:hasBody") == []

@@ -1,0 +1,102 @@
+"""What a pathway page becomes, checked on the pathway of the seeds."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+import pytest
+
+from rdfkit.rdf.identifiers import compress, expand
+from tests.support.graphs import Graph
+
+PAGE = "https://wikipathways.github.io/pathways/WP364.html"
+VERSION = "wikipathways:WP364_r142066"
+
+
+@pytest.fixture(scope="module")
+def pathway(seed_graph: Graph) -> list[ox.Quad]:
+    return [quad for quad in seed_graph.quads if quad.graph_name.value == PAGE]
+
+
+def _objects(quads: list[ox.Quad], subject: str, predicate: str) -> list[str]:
+    found = [
+        q.object
+        for q in quads
+        if q.subject.value == expand(subject) and q.predicate.value == expand(predicate)
+    ]
+    return sorted(compress(term.value) if isinstance(term, ox.NamedNode) else str(term) for term in found)
+
+
+@pytest.mark.parametrize(
+    ("subject", "predicate", "expected"),
+    [
+        ("wikipathways:WP364", "pav:hasVersion", [VERSION]),
+        (VERSION, "rdf:type", ["skos:Collection", "wp:Pathway"]),
+        (VERSION, "dc:title", ['"IL6 signaling"@en']),
+        (VERSION, "dcterms:identifier", ['"WP364"']),
+        (VERSION, "dc:identifier", ["wikipathways:WP364"]),
+        (VERSION, "dc:source", ['"WikiPathways"']),
+        (VERSION, "dcterms:modified", ['"2025-12-01"^^<http://www.w3.org/2001/XMLSchema#date>']),
+        (VERSION, "pav:version", ['"r142066"']),
+        (VERSION, "foaf:page", ["http://www.wikipathways.org/instance/WP364_r142066"]),
+        (VERSION, "wp:isAbout", ["http://rdf.wikipathways.org/Pathway/WP364_r142066"]),
+        ("http://rdf.wikipathways.org/Pathway/WP364_r142066", "gpml:version", ['"r142066"']),
+        ("http://rdf.wikipathways.org/Pathway/WP364_r142066", "gpml:organism", ['"Homo sapiens"']),
+        (VERSION, "wp:organism", ["NCBITaxon:9606"]),
+        (VERSION, "wp:organismName", ['"Homo sapiens"']),
+        (VERSION, "dcterms:license", ["https://creativecommons.org/publicdomain/zero/1.0/"]),
+        (
+            VERSION,
+            "rdfs:seeAlso",
+            ["https://www.ndexbio.org/viewer/networks/40d4c867-8b60-11eb-9e72-0ac135e8bacf"],
+        ),
+        (VERSION, "wp:ontologyTag", ["PW:0000512", "PW:0000516", "cur:CPTAC", "cur:ONTOX", "cur:PancCanNet"]),
+        (VERSION, "wp:pathwayOntologyTag", ["PW:0000512", "PW:0000516"]),
+        (VERSION, "wp:diseaseOntologyTag", []),
+        ("PW:0000516", "rdf:type", ["owl:Class"]),
+        ("PW:0000516", "rdfs:label", ['"interleukin-6 signaling pathway"']),
+        ("PW:0000516", "rdfs:subClassOf", ["PW:0000004"]),
+        ("PW:0000512", "rdfs:subClassOf", ["PW:0000003"]),
+        ("PW:0000004", "rdfs:label", ['"regulatory pathway"']),
+        ("user:Egonw", "rdf:type", ["foaf:Person"]),
+        ("user:Egonw", "foaf:name", ['"Egonw"']),
+        ("user:Egonw", "foaf:homepage", ["https://www.wikipathways.org/authors/Egonw.html"]),
+        ("user:Christine%20Chichester", "foaf:name", ['"Christine Chichester"']),
+        ("user:A.Pandey/WP364_r142066", "wpq:series_ordinal", ['"1"']),
+        ("user:Khanspers/WP364_r142066", "wpq:series_ordinal", ['"2"']),
+        ("user:Eweitz/WP364_r142066", "wpq:series_ordinal", ['"12"']),
+        ("pmc:PMC9519890", "dcterms:issued", ['"2022"^^<http://www.w3.org/2001/XMLSchema#gYear>']),
+        ("pmc:PMC12301734", "dcterms:issued", []),
+        (PAGE, "schema:about", ["wikipathways:WP364"]),
+        (PAGE, "rdf:type", ["schema:Dataset"]),
+        (PAGE, "schema:license", ["https://creativecommons.org/publicdomain/zero/1.0/"]),
+        (PAGE, "schema:creator", [f"{PAGE}#creator"]),
+    ],
+)
+def test_statements(pathway: list[ox.Quad], subject: str, predicate: str, expected: list[str]) -> None:
+    assert _objects(pathway, subject, predicate) == sorted(expected)
+
+
+def test_house_accounts_are_no_authors(pathway: list[ox.Quad]) -> None:
+    authors = _objects(pathway, "wikipathways:WP364", "dc:creator")
+    assert len(authors) == 12
+    assert "user:MaintBot" not in authors
+    assert len(_objects(pathway, "wikipathways:WP364", "wp:hasAuthorship")) == 12
+
+
+def test_title_loses_its_year(pathway: list[ox.Quad]) -> None:
+    (title,) = _objects(pathway, "pmc:PMC9519890", "dcterms:title")
+    assert title.endswith('in COVID-19 patients"')
+
+
+def test_redirects_are_absolute(pathway: list[ox.Quad]) -> None:
+    assert _objects(pathway, VERSION, "dcterms:replaces") == [
+        "https://www.wikipathways.org/index.php/Pathway:WP364",
+        "https://www.wikipathways.org/instance/WP364",
+        "https://www.wikipathways.org/instance/WP364_r142066",
+    ]
+
+
+def test_seven_articles_cite_the_pathway(pathway: list[ox.Quad]) -> None:
+    articles = _objects(pathway, VERSION, "cito:isCitedBy")
+    assert len(articles) == 7
+    assert "doi:10.1016/j.tiv.2016.03.009" in articles

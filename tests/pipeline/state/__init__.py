@@ -1,1 +1,0 @@
-"""The state of a build: small databases, and no build."""

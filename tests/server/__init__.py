@@ -1,1 +1,0 @@
-"""Tests of the HTTP server, over real connections to a server in a process of its own."""
