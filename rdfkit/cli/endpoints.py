@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rdfkit.cli.options import (
-    Contact,
-    Registry,
-)
+from rdfkit.cli.options import Contact, Registry
 from rdfkit.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -29,12 +26,12 @@ def endpoints(
 
     Examples: rdfkit endpoints · rdfkit endpoints check wikipathways uniprot
     """
-    from rdfkit.cli import query_output
+    from rdfkit.cli import endpoint_output
     from rdfkit.endpoints.session import Network, check
 
     network = Network(registry, contact=contact)
     if action is None:
-        sys.stdout.write(query_output.endpoints_text(network.known().values()))
+        sys.stdout.write(endpoint_output.endpoints_text(network.known().values()))
         return
     if action != "check":
         raise ParameterError(f'"{action}" cannot be done', key="action", value=action, expected="check")
@@ -42,6 +39,6 @@ def endpoints(
     for name in names or network.known():
         found = check(network, name)
         failed = failed or found.query is not None
-        sys.stdout.write(query_output.check_text(found))
+        sys.stdout.write(endpoint_output.check_text(found))
         sys.stdout.flush()
     raise typer.Exit(5 if failed else 0)

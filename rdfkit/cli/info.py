@@ -20,10 +20,10 @@ def info(
     ] = False,
 ) -> None:
     """Say what is in the store: pages, classes, graphs, when it was built and with what."""
-    from rdfkit.cli import query_output
+    from rdfkit.cli import store_summary
     from rdfkit.publishing.diagram import mermaid
 
     with open_graph(store, endpoint, open_network(registry)) as opened:
-        for part in [mermaid(opened)] if diagram else query_output.describe_store(opened):
+        for part in [mermaid(opened)] if diagram else store_summary.describe_store(opened):
             sys.stdout.write(part)
             sys.stdout.flush()

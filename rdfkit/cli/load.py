@@ -8,15 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rdfkit.cli.opening import link_thresholds
-from rdfkit.cli.options import (
-    DEFAULT_STORE,
-    Lexicons,
-    Ontologies,
-    Quiet,
-    ReportFormat,
-    StorePath,
-    Verbose,
-)
+from rdfkit.cli.options import DEFAULT_STORE, Lexicons, Ontologies, Quiet, ReportFormat, StorePath, Verbose
 from rdfkit.cli.output import build_summary, print_report
 
 if TYPE_CHECKING:

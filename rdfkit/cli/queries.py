@@ -23,13 +23,13 @@ def queries(
     ] = None,
 ) -> None:
     """List the library of queries, or show one: its text, parameters and an example call."""
-    from rdfkit.cli import query_output
+    from rdfkit.cli import query_listing
 
     if turtle:
-        sys.stdout.buffer.write(query_output.queries_as_turtle(rdfkit.library().values(), endpoint))
+        sys.stdout.buffer.write(query_listing.queries_as_turtle(rdfkit.library().values(), endpoint))
         return
     sys.stdout.write(
-        query_output.describe_query(rdfkit.find_query(name))
+        query_listing.describe_query(rdfkit.find_query(name))
         if name
-        else query_output.list_queries(rdfkit.library())
+        else query_listing.list_queries(rdfkit.library())
     )

@@ -80,7 +80,7 @@ def query(
 
     Examples: rdfkit query figures-with-gene --param gene=IL6 · rdfkit query 'SELECT * { ?s a wp:Pathway }'
     """
-    from rdfkit.cli import query_output
+    from rdfkit.cli import endpoint_output, query_output
     from rdfkit.sparql.query import QueryText
 
     bound = QueryText(rdfkit.bind(query_output.find(query, sys.stdin.read), parameters(param)))
@@ -94,7 +94,7 @@ def query(
         )
     with open_graph(store, endpoint, network) as opened:
         if network is not None and endpoint is None and explain:
-            sys.stdout.write(query_output.plan_text(network.explain(opened, bound)))
+            sys.stdout.write(endpoint_output.plan_text(network.explain(opened, bound)))
             raise typer.Exit()
         federated = network if endpoint is None else None
         answer = federated.federate(opened, bound) if federated else opened.query(bound, strict=strict)

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
-from itertools import groupby, islice
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 import pyoxigraph as ox
 
+from rdfkit.cli.query_listing import turtle
 from rdfkit.errors import QueryError
 from rdfkit.publishing.files import whole_file
-from rdfkit.rdf.formats import of_name
 from rdfkit.rdf.identifiers import compress
-from rdfkit.sparql import library as queries
-from rdfkit.sparql.tokens import TokenKind, tokens
+from rdfkit.sparql import library
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from rdfkit.endpoints.federation import Step
-    from rdfkit.endpoints.registry import Endpoint
-    from rdfkit.endpoints.session import Check
     from rdfkit.sparql.dialect.edits import Repair
     from rdfkit.sparql.query import QueryText
     from rdfkit.sparql.results import Graph, Rows, Truth
@@ -41,29 +36,29 @@ _ENOUGH = 2
 _ROWS_OF_A_TABLE = 500
 _GRAPH_FORMATS = ("turtle", "ntriples", "jsonld")
 
-_CLASSES = """
+CLASSES = """
 SELECT ?class (COUNT(*) AS ?things) WHERE { ?thing a ?class }
 GROUP BY ?class ORDER BY DESC(?things) ?class
 """
-_GRAPHS = """
+GRAPHS = """
 SELECT ?graph (COUNT(*) AS ?quads) WHERE { GRAPH ?graph { ?s ?p ?o } }
 GROUP BY ?graph ORDER BY DESC(?quads) ?graph LIMIT 20
 """
 
 
-def find(text: str, read_stdin: Callable[[], str]) -> queries.LibraryQuery:
+def find(text: str, read_stdin: Callable[[], str]) -> library.LibraryQuery:
     """The query that an argument means: `-` is stdin, a path ends in `.rq`, white space or a brace makes it SPARQL,
     anything else is a name of the library.
 
     Raises QueryError when no such name or file exists.
     """
     if text == "-":
-        return queries.parse_query(read_stdin(), "stdin")
+        return library.parse_query(read_stdin(), "stdin")
     if text.endswith(".rq"):
-        return queries.read_query(Path(text))
+        return library.read_query(Path(text))
     if any(character.isspace() or character == "{" for character in text.strip()):
-        return queries.parse_query(text, "query")
-    return queries.find_query(text)
+        return library.parse_query(text, "query")
+    return library.find_query(text)
 
 
 @contextmanager
@@ -112,7 +107,7 @@ def write_answer(answer: Rows | Truth | Graph, format: str, stream: BinaryIO) ->
     elif isinstance(answer, Rows) and format == "table":
         return _write_table(answer, stream)
     elif isinstance(answer, Graph) and format == "turtle":
-        data = _turtle(answer)
+        data = turtle(answer)
         stream.write(data)
         return Content.SOMETHING if data.strip() else Content.NOTHING
     else:
@@ -183,132 +178,9 @@ def exit_status(answer: Rows | Truth | Graph) -> int:
     return 0 if answer else 1
 
 
-def list_queries(library: Mapping[str, queries.LibraryQuery]) -> str:
-    """The library as text: each category with its queries, names and titles."""
-    ordered = sorted(library.values(), key=lambda query: (query.category, query.name))
-    width = max((len(query.name) for query in ordered), default=0)
-    lines = []
-    for category, members in groupby(ordered, key=lambda query: query.category):
-        lines += [category, *(f"  {query.name:<{width}}  {query.title}" for query in members), ""]
-    lines.append("rdfkit queries NAME shows one; rdfkit query NAME --param name=value runs it.")
-    if any(query.is_federated for query in ordered):
-        lines.append("What is under Federated asks other endpoints as well: rdfkit query --federate NAME.")
-    return "\n".join(lines) + "\n"
-
-
-def queries_as_turtle(library: Iterable[queries.LibraryQuery], endpoint: str | None) -> bytes:
-    """Queries as Turtle, in the form of `query_descriptions`."""
-    from rdfkit.sparql.library_rdf import query_triples
-
-    return _turtle(query_triples(library, endpoint))
-
-
-def _turtle(triples: Iterable[ox.Triple]) -> bytes:
-    from rdfkit.rdf.quads import sorted_quads
-    from rdfkit.rdf.serializer import serialize
-
-    found = sorted_quads(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
-    return serialize(found, of_name("turtle"))
-
-
-def describe_query(query: queries.LibraryQuery) -> str:
-    """One query as text: what it answers, its parameters, an example call and its SPARQL."""
-    lines = [query.title, ""]
-    lines += [query.description, ""] if query.description else []
-    lines += [_describe_parameter(parameter) for parameter in query.parameters]
-    values = (f"{item.name}={item.default or '...'}" for item in query.parameters)
-    arguments = [f"--param {shlex.quote(value)}" for value in values]
-    options = ["--federate"] if query.is_federated else []
-    example = " ".join(["rdfkit query", *options, query.name, *arguments])
-    lines += [f"Asks: {endpoint}" for endpoint in query.endpoints]
-    lines += ["", f"Example: {example}", "", query.text.rstrip()]
-    return "\n".join(lines) + "\n"
-
-
-def plan_text(steps: Iterable[Step]) -> str:
-    """How a query with SERVICE clauses would be answered, as text: what is asked, by which keys, how often."""
-    lines: list[str] = []
-    for number, step in enumerate(steps, start=1):
-        lines += [f"{number}. SERVICE {'SILENT ' if step.silent else ''}{step.endpoint} (line {step.line})"]
-        if step.variables:
-            requests = "1 request" if step.requests == 1 else f"{step.requests} requests"
-            lines += [f"   keys      {step.keys} of ?{', ?'.join(step.variables)}: {requests}"]
-            lines += [f"   from      {_on_one_line(step.local)}"]
-        elif step.keys is None:
-            lines += [f"   keys      known later: {step.reason}"]
-        else:
-            lines += [f"   keys      none: {step.reason}; 1 request for all that it has"]
-        lines += [f"   rewritten {bridge}" for bridge in step.bridges]
-    return "".join(f"{line}\n" for line in lines) or "no SERVICE clause: the store alone answers\n"
-
-
-def _on_one_line(text: str) -> str:
-    """A query without its comments, which would hide what stands behind them."""
-    kept = (" " if token.kind is TokenKind.COMMENT else token.text for token in tokens(text))
-    return " ".join("".join(kept).split())
-
-
-def endpoints_text(endpoints: Iterable[Endpoint]) -> str:
-    """Endpoints as text: name, URL, title, and what is known of them."""
-    lines = []
-    for endpoint in endpoints:
-        lines += [f"{endpoint.name:<14} {endpoint.url}", f"{'':<14} {endpoint.title}"]
-        lines += [f"{'':<14} cuts at {endpoint.max_rows:,} rows"] if endpoint.max_rows else []
+def as_text(lines: Iterable[str]) -> str:
+    """Lines as one text."""
     return "".join(f"{line}\n" for line in lines)
-
-
-def check_text(found: Check) -> str:
-    """What came of checking an endpoint, on one line."""
-    parts = f"query: {found.query or 'yes'}; description: {found.description or 'yes'}"
-    return f"{found.endpoint.label:<14} {found.seconds:5.1f} s  {parts}\n"
-
-
-def describe_store(store: StoreProtocol) -> Iterator[str]:
-    """What is in a store as text: the build, its pages, the classes and the largest graphs.
-
-    Comes in parts, for counting the quads of a large store takes its time.
-    """
-    build = store.metadata
-    lines = [f"store      {store.path}"] if store.path else []
-    told = ("reconciliation", "pages")
-    lines += [f"{key:<10} {_shown(value)}" for key, value in build.items() if key not in told]
-    if "reconciliation" in build:
-        from rdfkit.validation.coverage import Coverage, render
-
-        lines += ["", *render(Coverage.from_json(build["reconciliation"])).splitlines()]
-    yield _text(lines)
-    for title, text, name, number in (
-        ("classes", _CLASSES, "class", "things"),
-        ("graphs", _GRAPHS, "graph", "quads"),
-    ):
-        yield _text(["", title])
-        yield _text(f"  {row[number]:>8}  {compress(str(row[name]))}" for row in _rows(store.query(text)))
-
-
-def _text(lines: Iterable[str]) -> str:
-    return "".join(f"{line}\n" for line in lines)
-
-
-def _rows(answer: Rows | Truth | Graph) -> Rows:
-    from rdfkit.sparql.results import Rows
-
-    if not isinstance(answer, Rows):
-        raise QueryError("not a SELECT query", expected="SELECT")
-    return answer
-
-
-def _describe_parameter(parameter: queries.Parameter) -> str:
-    choices = f", one of {', '.join(parameter.choices)}" if parameter.choices else ""
-    default = f", default {parameter.default}" if parameter.default else ""
-    return f"  --param {parameter.name}=…  {parameter.label} ({parameter.type}{choices}{default})"
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{count} {name}" for name, count in value.items())
-    if isinstance(value, list):
-        return "; ".join(map(str, value))
-    return str(value)
 
 
 def _write_table(rows: Rows, stream: BinaryIO) -> Content:
