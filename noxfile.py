@@ -1,6 +1,7 @@
 """The project's commands, the same for people and for `.ci/run`: `nox -l` lists them, `nox -s lint types` runs two.
 
-They run in the environment that nox itself stands in, made once by `pip install -e '.[dev]'`: nothing is installed twice.
+They run in the environment that nox itself stands in, made once by `pip install -e '.[dev]'`: nothing is installed
+twice.
 """
 
 from __future__ import annotations

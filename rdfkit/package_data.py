@@ -1,7 +1,7 @@
 """The package's data files: where they are, and how tables of them are read.
 
-A data file stands beside the module that reads it. `shapes/` and `queries/` stand at the top of the repository, for people
-to find; a wheel carries them inside the package.
+A data file stands beside the module that reads it. `shapes/` and `queries/` stand at the top of the repository, for
+people to find; a wheel carries them inside the package.
 """
 
 from __future__ import annotations

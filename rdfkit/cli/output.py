@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from rdfkit.cli.options import ReportFormat
+
+
+def as_text(lines: Iterable[str]) -> str:
+    """Lines as one text."""
+    return "".join(f"{line}\n" for line in lines)
+
 
 if TYPE_CHECKING:
     from rdfkit.pipeline.summary import Build

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 import pyoxigraph as ox
 
 from rdfkit.cli.query_listing import turtle
+from rdfkit.cli.result_table import Content, content_of, write_table
 from rdfkit.errors import QueryError
 from rdfkit.publishing.files import whole_file
-from rdfkit.rdf.identifiers import compress
 from rdfkit.sparql import library
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from rdfkit.sparql.dialect.edits import Repair
     from rdfkit.sparql.query import QueryText
     from rdfkit.sparql.results import Graph, Rows, Truth
@@ -30,20 +26,7 @@ _TABLE_FORMATS = ("table", "csv", "tsv", "json", "xml")
 _EXTENSIONS = {"tsv": "tsv", "json": "srj", "xml": "srx"}
 # An empty answer is smaller than this in every format.
 _HEAD = 4096
-# Two rows are not an empty answer, whatever is in them.
-_ENOUGH = 2
-# A longer answer is several tables, so that the first rows are there at once.
-_ROWS_OF_A_TABLE = 500
 _GRAPH_FORMATS = ("turtle", "ntriples", "jsonld")
-
-CLASSES = """
-SELECT ?class (COUNT(*) AS ?things) WHERE { ?thing a ?class }
-GROUP BY ?class ORDER BY DESC(?things) ?class
-"""
-GRAPHS = """
-SELECT ?graph (COUNT(*) AS ?quads) WHERE { GRAPH ?graph { ?s ?p ?o } }
-GROUP BY ?graph ORDER BY DESC(?quads) ?graph LIMIT 20
-"""
 
 
 def find(text: str, read_stdin: Callable[[], str]) -> library.LibraryQuery:
@@ -81,14 +64,6 @@ def default_format(answer: Rows | Truth | Graph, stream: BinaryIO) -> str:
     return "table" if stream.isatty() else "csv"
 
 
-class Content(StrEnum):
-    """What an answer held: `NOTHING` is no row, no triple or a no, `ZEROS` one row of zeros and gaps alone."""
-
-    SOMETHING = "something"
-    ZEROS = "zeros"
-    NOTHING = "nothing"
-
-
 def write_answer(answer: Rows | Truth | Graph, format: str, stream: BinaryIO) -> Content:
     """Writes an answer and says what it held.
 
@@ -105,7 +80,7 @@ def write_answer(answer: Rows | Truth | Graph, format: str, stream: BinaryIO) ->
     if isinstance(answer, Truth) and format in ("table", "csv", "tsv"):
         stream.write(b"true\n" if answer else b"false\n")
     elif isinstance(answer, Rows) and format == "table":
-        return _write_table(answer, stream)
+        return write_table(answer, stream)
     elif isinstance(answer, Graph) and format == "turtle":
         data = turtle(answer)
         stream.write(data)
@@ -148,14 +123,6 @@ class _Watched:
         return content_of([getattr(term, "value", "") for term in row] for row in solutions)
 
 
-def content_of(rows: Iterable[Sequence[object]]) -> Content:
-    """What rows hold."""
-    found = list(islice(rows, 2))
-    if len(found) == 1 and all(str(cell) in ("", "0", "None") for cell in found[0]):
-        return Content.ZEROS
-    return Content.SOMETHING if found else Content.NOTHING
-
-
 def remarks(repairs: Iterable[Repair], content: Content, query: QueryText, store: StoreProtocol) -> str:
     """What is said beside an answer, a line each: how the query was repaired, and why nothing was found.
 
@@ -176,49 +143,3 @@ def exit_status(answer: Rows | Truth | Graph) -> int:
     if not isinstance(answer, Truth):
         raise QueryError("--exit-status is for ASK queries", expected="ASK { … }")
     return 0 if answer else 1
-
-
-def as_text(lines: Iterable[str]) -> str:
-    """Lines as one text."""
-    return "".join(f"{line}\n" for line in lines)
-
-
-def _write_table(rows: Rows, stream: BinaryIO) -> Content:
-    """Writes rows as tables, each as soon as it is full."""
-    from io import TextIOWrapper
-
-    from rich.console import Console
-
-    remaining = iter(rows)
-    part = list(islice(remaining, _ROWS_OF_A_TABLE))
-    content = content_of(list(row.values()) for row in part[:_ENOUGH])
-    # Only to tell whether this is a terminal, and how wide: rich would end the program when a pipe is closed.
-    text = TextIOWrapper(stream, encoding="utf-8")
-    try:
-        console = Console(file=text)
-        while True:
-            stream.write(_table(rows.columns, part, console).encode())
-            stream.flush()
-            part = list(islice(remaining, _ROWS_OF_A_TABLE))
-            if not part:
-                return content
-    finally:
-        text.detach()
-
-
-def _table(columns: Sequence[str], rows: Iterable[Mapping[str, object]], console: Console) -> str:
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(*columns)
-    for row in rows:
-        table.add_row(*(escape(_cell(row[column])) for column in columns))
-    with console.capture() as shown:
-        console.print(table)
-    return shown.get()
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return compress(value) if isinstance(value, str) and value.startswith("http") else str(value)

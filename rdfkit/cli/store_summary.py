@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from rdfkit.cli.query_output import CLASSES, GRAPHS, as_text
+from rdfkit.cli.output import as_text
 from rdfkit.errors import QueryError
 from rdfkit.rdf.identifiers import compress
+
+CLASSES = """
+SELECT ?class (COUNT(*) AS ?things) WHERE { ?thing a ?class }
+GROUP BY ?class ORDER BY DESC(?things) ?class
+"""
+
+
+GRAPHS = """
+SELECT ?graph (COUNT(*) AS ?quads) WHERE { GRAPH ?graph { ?s ?p ?o } }
+GROUP BY ?graph ORDER BY DESC(?quads) ?graph LIMIT 20
+"""
+
 
 if TYPE_CHECKING:
     from rdfkit.sparql.results import Graph, Rows, Truth

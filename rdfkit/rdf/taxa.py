@@ -11,4 +11,4 @@ from rdfkit.package_data import beside, read_rows
 @cache
 def packaged_taxa() -> Mapping[str, str]:
     """Latin name → number of the taxon in NCBI's taxonomy, from `data/organisms.tsv`."""
-    return {name: taxon for name, taxon in read_rows(beside(__file__, "data/organisms.tsv"))}
+    return {row[0]: row[1] for row in read_rows(beside(__file__, "data/organisms.tsv"))}

@@ -1,6 +1,7 @@
 """SHACL validation by two engines with the same results: shapes and triples in, results out.
 
-Our own engine, `rdfkit.validation.shacl`, covers what the shipped shapes use of SHACL; shapes that use more are for pyshacl.
+Our own engine, `rdfkit.validation.shacl`, covers what the shipped shapes use of SHACL; shapes that use more are for
+pyshacl.
 """
 
 from __future__ import annotations

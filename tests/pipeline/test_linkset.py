@@ -348,7 +348,10 @@ def test_without_scipy_the_error_says_what_to_install(site: Path) -> None:
 
 
 def test_scipy_is_only_loaded_for_links() -> None:
-    script = "import sys, rdfkit.cli.app, rdfkit.pipeline.linkset; print('scipy' in sys.modules, 'numpy' in sys.modules)"
+    script = (
+        "import sys, rdfkit.cli.main, rdfkit.pipeline.linkset\n"
+        "print('scipy' in sys.modules, 'numpy' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "False False\n"
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rdfkit.cli import query_output
-from rdfkit.cli.query_output import Content
+from rdfkit.cli.result_table import Content
 from rdfkit.endpoints.client import RemoteLimits
 from rdfkit.endpoints.session import Network
 from rdfkit.sparql import tokens

@@ -10,7 +10,7 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 
 import rdfkit
-from rdfkit.cli.query_output import Content, content_of
+from rdfkit.cli.result_table import Content, content_of
 from rdfkit.errors import QueryError
 from rdfkit.sparql.results import Rows, Truth
 from rdfkit.store import Store

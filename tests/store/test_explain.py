@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import rdfkit
 from rdfkit import package_data
-from rdfkit.cli.query_output import Content, content_of
+from rdfkit.cli.result_table import Content, content_of
 from rdfkit.rdf.identifiers import compress, expand, prefix_map
 from rdfkit.sparql.library import bind, library
 from rdfkit.store import Store
