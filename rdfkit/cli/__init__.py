@@ -1,1 +1,5 @@
 """The command line: a module for each verb."""
+
+__all__ = [
+    "main",
+]

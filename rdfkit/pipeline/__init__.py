@@ -6,14 +6,10 @@ keeps in SQLite what the next build must know. Only here are processes started f
 
 __all__ = [
     "build",
-    "converter",
     "distributed",
-    "gene_sets",
     "linkset",
     "processes",
     "progress",
-    "scan",
-    "state",
     "summary",
     "validate",
     "watch",

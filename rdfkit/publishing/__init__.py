@@ -1,1 +1,12 @@
 """What leaves: exports, releases, diagrams, other stores kept in step, audits."""
+
+__all__ = [
+    "audit",
+    "bulk_loaders",
+    "diagram",
+    "export",
+    "files",
+    "publish",
+    "release",
+    "targets",
+]

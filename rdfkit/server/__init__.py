@@ -3,9 +3,8 @@
 `create_app(store, settings)` gives an ASGI application. One process takes the requests and never reads the graph;
 worker processes do, one job at a time, and can be stopped at any moment.
 
-    protocol.py graph_store.py   requests → jobs
-    pool.py                      who waits, who runs, which build answers
-    worker.py jobs.py output.py  the other process: a job → an answer
+    http/                        requests → jobs, and answers as they are sent
+    workers/                     who waits, who runs, which build answers; the other process: a job → an answer
     negotiation.py problems.py   which format; what went wrong
     views/ templates/ assets/    pages
 """
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rdfkit.server.app import create_app
 
-__all__ = ["create_app"]
+__all__ = ["create_app", "mcp", "run", "settings"]
 
 
 def __getattr__(name: str) -> object:

@@ -1,1 +1,16 @@
 """The text of a query and what it gives: tokens, limits, dialect, dataset, the query library, results."""
+
+__all__ = [
+    "algebra",
+    "dataset",
+    "dialect",
+    "library",
+    "library_rdf",
+    "limits",
+    "parser",
+    "query",
+    "required_patterns",
+    "results",
+    "rewriting",
+    "tokens",
+]

@@ -22,6 +22,12 @@ __all__ = [
     "building",
     "changing",
     "current_build",
+    "explain",
+    "graph_editor",
     "open_store",
+    "protocol",
+    "statistics",
     "syntax_error",
+    "updates",
+    "void",
 ]

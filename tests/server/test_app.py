@@ -14,7 +14,7 @@ import pytest
 import yaml
 from starlette.routing import Mount, Route
 
-from rdfkit.server import app
+from rdfkit.server.http import endpoints
 from rdfkit.server.settings import HELP, Settings
 from tests.support.paths import PROJECT
 
@@ -27,7 +27,7 @@ def _paths() -> set[str]:
 
 
 def test_openapi_names_all_addresses() -> None:
-    described = yaml.safe_load(Path(app.__file__).with_name("openapi.yaml").read_text(encoding="utf-8"))
+    described = yaml.safe_load(Path(endpoints.__file__).with_name("openapi.yaml").read_text(encoding="utf-8"))
     # The endpoint answers with and without a slash, and a graph may be named by its own address.
     assert _paths() - {"/sparql/", "/graphs/{path}"} == set(described["paths"])
 

@@ -1,1 +1,8 @@
 """What pages of several kinds have, and what tables add: mentions, data nodes, references, schema-jsonld blocks."""
+
+__all__ = [
+    "bibliography",
+    "blocks",
+    "datanodes",
+    "mentions",
+]

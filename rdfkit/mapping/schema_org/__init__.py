@@ -18,4 +18,10 @@ from rdfkit.mapping.schema_org.contexts import packaged_context
 from rdfkit.mapping.schema_org.problems import Problem
 from rdfkit.mapping.schema_org.shaped import Shaped, documents, page_iri
 
-__all__ = ["Problem", "Shaped", "documents", "packaged_context", "page_iri"]
+__all__ = [
+    "Problem",
+    "Shaped",
+    "documents",
+    "packaged_context",
+    "page_iri",
+]

@@ -4,4 +4,11 @@ Each is a module of functions that take a `Run`: what all stages need. What a st
 stages after it are given that.
 """
 
-__all__ = ["check", "convert", "describe", "link", "run", "settle"]
+__all__ = [
+    "check",
+    "convert",
+    "describe",
+    "link",
+    "run",
+    "settle",
+]

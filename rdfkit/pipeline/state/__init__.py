@@ -4,4 +4,14 @@
 one module for each noun.
 """
 
-__all__ = ["conflicts", "database", "files", "findings", "graphs", "lookups", "model", "pages", "schema"]
+__all__ = [
+    "conflicts",
+    "database",
+    "files",
+    "findings",
+    "graphs",
+    "lookups",
+    "model",
+    "pages",
+    "schema",
+]

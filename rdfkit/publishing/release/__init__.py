@@ -1,1 +1,5 @@
 """A release: Turtle in zips, its descriptions and its manifest, as WikiPathways' loader takes them."""
+
+__all__ = [
+    "release",
+]

@@ -13,8 +13,6 @@ from rdfkit.server.views.queries import asked
 from rdfkit.server.views.rendering import Rendered, Source, html
 from rdfkit.server.views.routes import ROUTES
 
-__all__ = ["Rendered", "Source", "asked", "problem", "render"]
-
 View = Callable[[Source, Mapping[str, str]], Rendered]
 _ABOUT = {route.view: route.about for route in ROUTES}
 _THINGS = ("entity", "figure", "pathway", "gene", "author", "organism", "community", "article", "term")
@@ -70,3 +68,19 @@ _VIEWS: dict[str, View] = {
     "vocabulary_json": data.vocabulary,
     **{view: _thing(view) for view in _THINGS},
 }
+
+__all__ = [
+    "ROUTES",
+    "Callable",
+    "Mapping",
+    "NotFoundError",
+    "Rendered",
+    "Source",
+    "asked",
+    "data",
+    "entities",
+    "html",
+    "queries",
+    "routes",
+    "search",
+]

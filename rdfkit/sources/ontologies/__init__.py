@@ -1,1 +1,6 @@
 """Ontologies: OBO, RDF/XML and Turtle read to one model."""
+
+__all__ = [
+    "model",
+    "reader",
+]

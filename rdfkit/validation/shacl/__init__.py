@@ -17,6 +17,9 @@ __all__ = [
     "check_page",
     "compile_shapes",
     "confirmed",
+    "data",
     "gather",
     "mixes_classes",
+    "page_validator",
+    "results",
 ]
