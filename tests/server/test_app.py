@@ -14,6 +14,7 @@ import pytest
 import yaml
 from starlette.routing import Mount, Route
 
+from rdfkit.server import app
 from rdfkit.server.http import endpoints
 from rdfkit.server.settings import HELP, Settings
 from tests.support.paths import PROJECT
