@@ -31,7 +31,7 @@ def audit(
 
     from rdfkit.cli import query_output
     from rdfkit.publishing import audit as auditing
-    from rdfkit.validation import coverage
+    from rdfkit.store import coverage
 
     with open_graph(store, endpoint, open_network(registry)) as opened:
         found = auditing.audit(opened)

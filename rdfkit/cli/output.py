@@ -72,7 +72,7 @@ def say(text: str, quiet: bool) -> None:
 
 
 def build_summary(done: Build, store: Path) -> str:
-    from rdfkit.validation.coverage import render
+    from rdfkit.store.coverage import render
 
     counts = done.findings
     lines = [

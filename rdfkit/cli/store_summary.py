@@ -36,7 +36,7 @@ def describe_store(store: StoreProtocol) -> Iterator[str]:
     told = ("reconciliation", "pages")
     lines += [f"{key:<10} {_shown(value)}" for key, value in build.items() if key not in told]
     if "reconciliation" in build:
-        from rdfkit.validation.coverage import Coverage, render
+        from rdfkit.store.coverage import Coverage, render
 
         lines += ["", *render(Coverage.from_json(build["reconciliation"])).splitlines()]
     yield as_text(lines)

@@ -19,7 +19,7 @@ from rdfkit.pipeline.state.pages import count_in, is_unreadable, page_accounts
 from rdfkit.pipeline.state.schema import FILE
 from rdfkit.rdf.identifiers import expand
 from rdfkit.report import Report, Severity
-from rdfkit.validation.coverage import Account, Coverage
+from rdfkit.store.coverage import Account, Coverage
 from rdfkit.version import __version__
 
 _GENE = expand("schema:Gene")

@@ -17,7 +17,7 @@ from rdfkit.rdf.graphs import PROVENANCE_GRAPH
 from rdfkit.rdf.identifiers import compress, expand
 from rdfkit.sources.rdf_files import read_rdf
 from rdfkit.store import StoreProtocol, open_store
-from rdfkit.validation.coverage import Coverage
+from rdfkit.store.coverage import Coverage
 
 _TYPE = expand("rdf:type")
 _IDENTIFIER = expand("dcterms:identifier")

@@ -21,6 +21,7 @@ __all__ = [
     "StoreProtocol",
     "building",
     "changing",
+    "coverage",
     "current_build",
     "explain",
     "graph_editor",

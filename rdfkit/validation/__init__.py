@@ -1,7 +1,6 @@
 """SHACL and reports: two engines behind one door, findings traced to file and line, report formats, coverage."""
 
 __all__ = [
-    "coverage",
     "report_formats",
     "shacl",
     "shared_nodes",

@@ -14,7 +14,7 @@ import rdfkit
 from rdfkit.errors import StoreError
 from rdfkit.publishing.audit import Status, audit, compare
 from rdfkit.store import Store
-from rdfkit.validation.coverage import Account, Coverage
+from rdfkit.store.coverage import Account, Coverage
 from tests.support.paths import CASES, SEEDS
 
 

@@ -9,7 +9,7 @@ from rdfkit.errors import NotFoundError
 from rdfkit.server.views import plots
 from rdfkit.server.views.entities import PAGE, page_number
 from rdfkit.server.views.rendering import Rendered, Source, address, entry_link, html
-from rdfkit.validation.coverage import Coverage
+from rdfkit.store.coverage import Coverage
 
 _GENES = 15
 _FOUND, _OF_EACH = 50, 6
