@@ -37,6 +37,13 @@ def in_child(work: Any) -> tuple[int, str]:
     return os.waitpid(child, 0)[1], text
 
 
+def build_nothing() -> str:
+    """A build without quads, to begin with; in the end one that removes what the others left."""
+    with store.building(PATH, lambda folder: False) as stage:
+        stage.commit({})
+    return ""
+
+
 def build(generation: int, fatal_line: int) -> str:
     """One build whose quads and metadata name the generation; dies at the given line, counted as they run."""
     lines = count(1)
@@ -49,7 +56,8 @@ def build(generation: int, fatal_line: int) -> str:
         return trace
 
     sys.settrace(trace)
-    with store.building(PATH, lambda folder: False) as stage:
+    with store.changing(PATH) as (stage, _):
+        stage.graph.clear()
         stage.load(
             ox.Quad(ox.NamedNode(f"http://ex/{index}"), SAYS, ox.Literal(generation), GRAPH)
             for index in range(20)
@@ -67,6 +75,7 @@ def look() -> str:
 
 def main() -> None:
     """Build, die, look; some lines further each time."""
+    in_child(build_nothing)
     in_child(lambda: build(0, 0))
     found = []
     for generation in count(FIRST, STEP):
@@ -74,6 +83,7 @@ def main() -> None:
         found.append([generation, *json.loads(in_child(look)[1])])
         if status == 0:
             break
+    in_child(build_nothing)
     print(json.dumps(found))
 
 
