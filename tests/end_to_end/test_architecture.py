@@ -46,7 +46,11 @@ def test_each_package_has_a_face(folder: Path) -> None:
     assert face.__doc__
     assert isinstance(face.__all__, list | tuple)
     for name in face.__all__:
-        assert hasattr(face, name) or (folder / f"{name}.py").exists() or (folder / name / "__init__.py").exists(), name
+        assert (
+            hasattr(face, name)
+            or (folder / f"{name}.py").exists()
+            or (folder / name / "__init__.py").exists()
+        ), name
 
 
 @pytest.mark.parametrize("path", MODULES, ids=_shown)
@@ -96,7 +100,9 @@ def test_tests_mirror_the_packages() -> None:
         words = path.stem.removeprefix("test_").split("_")
         names = ["_".join(words[:end]) for end in range(1, len(words) + 1)]
         place = PACKAGE / folder
-        assert any((place / f"{name}.py").is_file() or (place / name).is_dir() for name in names), _shown(path)
+        assert any((place / f"{name}.py").is_file() or (place / name).is_dir() for name in names), _shown(
+            path
+        )
 
 
 def test_each_package_has_tests() -> None:

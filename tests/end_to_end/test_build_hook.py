@@ -156,6 +156,7 @@ def checkout(tmp_path: Path) -> Path:
         shutil.copytree(PROJECT / folder, tmp_path / folder)
     (tmp_path / "rdfkit").mkdir()
     (tmp_path / "rdfkit" / "__init__.py").touch()
+    shutil.copy(PROJECT / "rdfkit" / "version.py", tmp_path / "rdfkit" / "version.py")
     return tmp_path
 
 

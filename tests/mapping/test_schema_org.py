@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socket
 from collections import Counter
-from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
@@ -15,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rdflib.compare import isomorphic
 
-from rdfkit import package_data
 from rdfkit.mapping.schema_org import Problem, documents, packaged_context, page_iri
 from rdfkit.mapping.schema_org.licences import licence, licences
 from rdfkit.mapping.schema_org.vocabulary import known_names
@@ -250,7 +248,7 @@ def test_many_nodes_of_one_name():
 
 
 def test_context_has_one_sorted_line_per_term():
-    path = Path(package_data.contexts_folder()) / "schema.jsonld"
+    path = PROJECT / "rdfkit" / "mapping" / "jsonld" / "contexts" / "schema.jsonld"
     lines = path.read_text(encoding="utf-8").splitlines()[2:-2]
     keys = [json.loads("{" + line.strip().removesuffix(",") + "}").popitem()[0] for line in lines]
     assert keys[0] == "@vocab"

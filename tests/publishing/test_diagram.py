@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -36,7 +35,7 @@ def test_the_picture_of_the_docs_is_that_of_the_data(store: rdfkit.Store) -> Non
 
 @pytest.mark.scale
 def test_every_class_is_shown_or_hidden_for_a_reason(store: rdfkit.Store) -> None:
-    table = tomllib.loads((package_data.contexts_folder() / "diagram.toml").read_text(encoding="utf-8"))
+    table = package_data.read_toml(PROJECT / "rdfkit" / "publishing" / "diagram.toml")
     found = {compress(str(triple.object)[1:-1]) for triple in store.triples(ox.NamedNode(expand("rdf:type")))}
     assert found - set(table["classes"]) - set(table["hidden"]) == set()
 

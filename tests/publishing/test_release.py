@@ -448,7 +448,7 @@ def test_a_release_that_fails_leaves_the_one_before(seed_store: Store, tmp_path:
 
 KILLED = """
 import datetime, os, signal, sys, rdfkit
-from rdfkit import release
+from rdfkit.publishing.release import release
 
 def stop(*told):
     os.kill(os.getpid(), signal.SIGKILL)

@@ -15,13 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rdfkit
-from rdfkit import package_data
 from rdfkit.cli.result_table import Content, content_of
 from rdfkit.rdf.identifiers import compress, expand, prefix_map
 from rdfkit.sparql.library import bind, library
 from rdfkit.store import Store
 from tests.support.examples import share_of_examples
-from tests.support.paths import CASES
+from tests.support.paths import CASES, PROJECT
 
 EMPTY = tomllib.loads((CASES / "absence.toml").read_text())["case"]
 
@@ -172,9 +171,7 @@ def test_a_service_is_never_called(seed_store: Store) -> None:
 
 
 def test_every_reason_is_of_a_term_with_a_known_prefix() -> None:
-    reasons = tomllib.loads(
-        (package_data.contexts_folder() / "absent-terms.toml").read_text(encoding="utf-8")
-    )
+    reasons = tomllib.loads((PROJECT / "rdfkit" / "store" / "absent-terms.toml").read_text(encoding="utf-8"))
     for term in reasons:
         assert term.startswith("http") or term.partition(":")[0] in prefix_map()
         assert compress(expand(term)) == term

@@ -18,7 +18,7 @@ from rdfkit.mapping.jsonld.oxigraph import quads
 from rdfkit.rdf.identifiers import address_map, expand, prefix_map
 from rdfkit.rdf.quads import sorted_quads
 from tests.support.graphs import Graph, assemble, mapped
-from tests.support.paths import SEEDS
+from tests.support.paths import PROJECT, SEEDS
 
 # References may be web pages; people and communities have home pages elsewhere.
 GIVEN_IN_FULL = {
@@ -68,7 +68,7 @@ def test_every_iri_of_the_samples_has_a_known_start(samples: Path) -> None:
 
 
 def test_addresses_are_those_that_the_data_model_names() -> None:
-    with (package_data.contexts_folder() / "identifiers.toml").open("rb") as file:
+    with (PROJECT / "rdfkit" / "rdf" / "data" / "identifiers.toml").open("rb") as file:
         assert set(tomllib.load(file)["addresses"].values()) == {
             "https://pfocr.wikipathways.org/",
             "https://www.wikipathways.org/",
@@ -97,7 +97,8 @@ def test_every_named_term_is_in_the_context(kind: str) -> None:
     "name", ["author", "community", "figure", "organism", "pathway", "schema", "term", "prefixes"]
 )
 def test_contexts_are_sorted_for_readers(name: str) -> None:
-    keys = list(json.loads((package_data.contexts_folder() / f"{name}.jsonld").read_text())["@context"])
+    folder = PROJECT / "rdfkit" / ("rdf/data" if name == "prefixes" else "mapping/jsonld/contexts")
+    keys = list(json.loads((folder / f"{name}.jsonld").read_text())["@context"])
     terms = [key for key in keys if not key.startswith("@") and key[0].islower()]
     assert terms == sorted(terms)
 
