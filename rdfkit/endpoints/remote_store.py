@@ -31,7 +31,7 @@ from rdfkit.sparql.limits import SAFE, Complexity
 from rdfkit.sparql.query import QueryText
 from rdfkit.sparql.results import Answer
 from rdfkit.sparql.rewriting import about, declared
-from rdfkit.store import syntax_error
+from rdfkit.sparql.syntax_errors import syntax_error
 from rdfkit.store.protocol import copy_to_rdflib
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class RemoteStore:
             raise QueryRefusedError("SERVICE is refused: only this endpoint is asked", key="service")
         query.refuse(limits)
         known = {**prefix_map(), **(prefixes or {})}
-        error = check_syntax(query.text, known) if strict else None
+        error = check_syntax(query.text, known, tokens=query.significant) if strict else None
         if error is not None:
             raise syntax_error(error, query, known) from error
         meant = declared(query.standard(known), known, base_iri)

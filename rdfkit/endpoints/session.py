@@ -87,15 +87,17 @@ class Network:
         if not query.calls_service:
             return store.query(query, limits=limits, base_iri=base_iri)
         query.refuse(limits)
-        with self.remote(_named_in(query.text, self)) as remote:
-            answer = federate(store, query.text, remote, self.find, options=self.options, base_iri=base_iri)
+        # Those that only the data name have to be public.
+        named = [self.find(iri).url for iri in read_groups(query).endpoints()]
+        with self.remote(named) as remote:
+            answer = federate(store, query, remote, self.find, options=self.options, base_iri=base_iri)
         return self.checked(answer)
 
     def explain(self, store: StoreProtocol, text: str | QueryText) -> tuple[Step, ...]:
         """How `federate` would go about a query. No endpoint is asked. Raises as it does."""
         query = QueryText.of(text)
         query.refuse(SAFE)
-        return explain(store, query.text, self.find, options=self.options)
+        return explain(store, query, self.find, options=self.options)
 
     def policy(self, named: Iterable[str]) -> AddressPolicy:
         """Which endpoints may be asked. Those that are named may be at an address that is not public.
@@ -163,8 +165,3 @@ def _failure(ask: Callable[[], Answer]) -> str | None:
     except RemoteError as error:
         return error.message
     return None
-
-
-def _named_in(text: str, network: Network) -> list[str]:
-    """The endpoints that the query itself names. Those that only the data name have to be public."""
-    return [network.find(iri).url for iri in read_groups(text).endpoints()]

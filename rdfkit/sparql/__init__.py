@@ -12,5 +12,6 @@ __all__ = [
     "required_patterns",
     "results",
     "rewriting",
+    "syntax_errors",
     "tokens",
 ]

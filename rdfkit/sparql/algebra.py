@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rdfkit.errors import QueryError
 from rdfkit.rdf.identifiers import prefix_map
-from rdfkit.sparql.tokens import declared_prefixes, iri_of, significant_tokens, tokens
+from rdfkit.sparql.tokens import iri_of, tokens
 
 _NONE: frozenset[str] = frozenset()
 
@@ -104,10 +104,11 @@ class GraphClause(Element):
 
 @dataclass(frozen=True, slots=True)
 class Service(Element):
-    """A SERVICE with its `endpoint` as it is written."""
+    """A SERVICE with its `endpoint` as it is written, and the `prefixes` of the names in its group."""
 
     endpoint: str = ""
     silent: bool = False
+    prefixes: frozenset[str] = _NONE
 
     @property
     def body(self) -> Group:
@@ -124,10 +125,14 @@ class Service(Element):
 class ParsedQuery:
     """A query: its text, its prologue and dataset clauses as they are written, the group of its WHERE clause, and the
     VALUES block at its end if that restricts the group.
+
+    Of the prologue, `declared` has the IRIs of its prefixes and `base` the last BASE as it is written, if there is one.
     """
 
     text: str
     prologue: str
+    declared: Mapping[str, str]
+    base: str | None
     dataset: str
     where: Group
     data: Data | None
@@ -146,7 +151,7 @@ class ParsedQuery:
 
     def prefixes(self) -> Mapping[str, str]:
         """Those that need no declaration, and those that the query declares."""
-        return {**prefix_map(), **declared_prefixes(significant_tokens(self.prologue))}
+        return {**prefix_map(), **self.declared}
 
     def endpoints(self) -> tuple[str, ...]:
         """The IRIs of the endpoints that the query names, each once."""

@@ -7,7 +7,6 @@ whole text is valid.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from itertools import cycle, pairwise
 from typing import NamedTuple
@@ -31,11 +30,12 @@ from rdfkit.sparql.algebra import (
 )
 from rdfkit.sparql.dialect.repair import check_syntax, repair
 from rdfkit.sparql.dialect.structure import AGGREGATES
-from rdfkit.sparql.token_cursor import TokenCursor, invalid
-from rdfkit.sparql.tokens import TokenKind, significant_tokens
+from rdfkit.sparql.query import QueryText
+from rdfkit.sparql.syntax_errors import invalid, place_of
+from rdfkit.sparql.token_cursor import TokenCursor
+from rdfkit.sparql.tokens import TokenKind, declared_prefixes
 
 _NONE: frozenset[str] = frozenset()
-_PLACE = re.compile(r"error at ([0-9]+):([0-9]+): ")
 # The base, and the namespace of prefixes without a declaration, when a text is checked.
 _SOME_IRI = "http://namespace.invalid/"
 _RULES = frozenset({"implied-group-by", "shadowed-variable"})
@@ -47,30 +47,34 @@ _DATA_VALUES = frozenset({TokenKind.NUMBER, TokenKind.STRING, TokenKind.NAME, To
 _CUTTING = frozenset({"GROUP", "HAVING", "LIMIT", "OFFSET"})
 
 
-def read_groups(text: str) -> ParsedQuery:
+def read_groups(text: str | QueryText) -> ParsedQuery:
     """The groups of a query. Raises QueryError, with line and column, for what is not SPARQL 1.1."""
+    query = QueryText.of(text)
     # What is noticed here has its exact place; Oxigraph's is often some characters later.
-    query = parse_groups(text)
-    used = (token.prefix for token in significant_tokens(text) if token.kind is TokenKind.NAME)
+    parsed = parse_groups(query)
+    used = (token.prefix for token in query.significant if token.kind is TokenKind.NAME)
     # An endpoint may know a prefix that nobody has declared.
     prefixes = {**dict.fromkeys(used, _SOME_IRI), **prefix_map()}
-    error = check_syntax(text, prefixes, _SOME_IRI)
-    if error is not None and not _breaks_only_rules(text, prefixes):
-        place = _PLACE.match(error.msg)
-        raise invalid(text, *((int(place[1]), int(place[2])) if place else (None, None))) from error
-    return query
+    error = check_syntax(query.text, prefixes, _SOME_IRI, query.significant)
+    if error is not None and not _breaks_only_rules(query.text, prefixes):
+        raise invalid(query.text, place_of(error)) from error
+    return parsed
 
 
-def parse_groups(text: str) -> ParsedQuery:
+def parse_groups(text: str | QueryText) -> ParsedQuery:
     """The groups of a query that is known to be valid.
 
     Of a text that is not, only what concerns its groups is noticed: that raises QueryError, with line and column.
     """
-    tokens = TokenCursor(text)
+    tokens = TokenCursor(QueryText.of(text))
+    base = None
     while tokens.next() in ("BASE", "PREFIX"):
-        for _ in range(2 if tokens.next() == "BASE" else 3):
-            tokens.take()
-    prologue = text[: tokens.end] if tokens.at else ""
+        is_base = tokens.next() == "BASE"
+        for _ in range(2 if is_base else 3):
+            last = tokens.take()
+        base = last.text if is_base else base
+    prologue = tokens.text[: tokens.end] if tokens.at else ""
+    declared = declared_prefixes(tokens.seen[: tokens.at])
     aggregates = _form(tokens)
     dataset = " ".join(_dataset_clauses(tokens))
     tokens.skip("WHERE")
@@ -79,7 +83,8 @@ def parse_groups(text: str) -> ParsedQuery:
     data = _data(tokens) if tokens.next() == "VALUES" else None
     if not tokens.is_at_end:
         tokens.fail()
-    return ParsedQuery(text, prologue, dataset, where, None if is_grouped else data)
+    final = None if is_grouped else data
+    return ParsedQuery(tokens.text, prologue, declared, base, dataset, where, final)
 
 
 def _breaks_only_rules(text: str, prefixes: Mapping[str, str]) -> bool:
@@ -252,6 +257,7 @@ def _clause(tokens: TokenCursor, keyword: str) -> Element:
     silent = keyword == "SERVICE" and tokens.skip("SILENT")
     name = tokens.take().text if keyword in ("GRAPH", "SERVICE") else ""
     own = tokens.variables(tokens.at - 1)
+    opening = tokens.at
     group = _group(tokens)
     start, end, mentioned = tokens.seen[first].start, tokens.end, tokens.variables(first)
     match keyword:
@@ -263,7 +269,8 @@ def _clause(tokens: TokenCursor, keyword: str) -> Element:
             variables, certain = group.variables | own, group.certain | own
             return GraphClause(start, end, variables, certain, mentioned, (group,), name)
     certain = _NONE if silent else group.certain
-    return Service(start, end, group.variables, certain, mentioned, (group,), name, silent)
+    prefixes = tokens.prefixes(opening)
+    return Service(start, end, group.variables, certain, mentioned, (group,), name, silent, prefixes)
 
 
 def _data(tokens: TokenCursor) -> Data:

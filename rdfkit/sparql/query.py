@@ -26,8 +26,8 @@ from rdfkit.sparql.tokens import (
     readings,
     significant,
     tokens,
-    undeclared_name,
     unescaped,
+    ways,
 )
 
 _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
@@ -72,7 +72,7 @@ class QueryText:
         A "no" is sure. A "yes" may be wrong only where a prefixed name whose local part ends in "service", a term
         and a `{` follow each other without a dot (`?s ex:service ?o { … }`), or in texts made to mislead.
         """
-        return self._mentions(SERVICE) and self._reading.calls_service
+        return _mentions(self.text, SERVICE) and self._reading.calls_service
 
     @cached_property
     def loads_documents(self) -> bool:
@@ -81,7 +81,7 @@ class QueryText:
         A "no" is sure. A "yes" may be wrong only where a prefixed name that ends in "load" stands before an IRI or
         another prefixed name (`?s ex:load ex:o`).
         """
-        return self._mentions(LOAD) and self._reading.loads_documents
+        return _mentions(self.text, LOAD) and self._reading.loads_documents
 
     @property
     def complexity(self) -> Complexity:
@@ -143,10 +143,6 @@ class QueryText:
         """
         return read_dataset(self.significant, prefixes) if "FROM" in self.text.upper() else None
 
-    def undeclared(self, prefixes: Mapping[str, str]) -> Token | None:
-        """The first prefixed name whose prefix is neither in `prefixes` nor declared before it with PREFIX."""
-        return undeclared_name(self.significant, prefixes)
-
     def repaired(self, prefixes: Mapping[str, str]) -> Repaired:
         """As SPARQL 1.1, with what was done to it: see `rdfkit.sparql.dialect.repair`."""
         key = tuple(prefixes.items())
@@ -159,17 +155,10 @@ class QueryText:
         text = self.repaired(prefixes).text
         return self if text == self.text else QueryText(text)
 
-    def _mentions(self, clause: Clause) -> bool:
-        return any(clause.keyword.search(way) for way in self._ways)
-
-    @property
-    def _ways(self) -> set[str]:
-        """As it is written, and with its escapes replaced."""
-        return {self.text, unescaped(self.text)}
-
     @cached_property
     def _reading(self) -> _Reading:
-        found = list(map(_read, self._ways))
+        others = ways(self.text) - {self.text}
+        found = [_read(self.text, self.tokens), *(_read(way, tuple(tokens(way))) for way in others)]
         complexities = [one.complexity for one in found]
         most = (max(getattr(one, part.name) for one in complexities) for part in fields(Complexity))
         return _Reading(
@@ -179,10 +168,14 @@ class QueryText:
         )
 
 
-def _read(text: str) -> _Reading:
+def _mentions(text: str, clause: Clause) -> bool:
+    return any(clause.keyword.search(way) for way in ways(text))
+
+
+def _read(text: str, found: tuple[Token, ...]) -> _Reading:
     meter = Meter()
     calls_service = loads_documents = False
-    for token, ends in readings(text):
+    for token, ends in readings(found):
         meter.add(token, ends)
         calls_service = calls_service or begins_clause(text, token, SERVICE)
         loads_documents = loads_documents or begins_clause(text, token, LOAD)

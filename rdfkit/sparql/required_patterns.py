@@ -19,7 +19,7 @@ from rdfkit.errors import QueryError
 from rdfkit.rdf.iris import is_absolute_iri
 from rdfkit.sparql.algebra import GraphClause, Group, Triples, Union
 from rdfkit.sparql.parser import parse_groups
-from rdfkit.sparql.tokens import declared_prefixes, iri_of, significant_tokens
+from rdfkit.sparql.tokens import iri_of, significant_tokens
 
 # rdflib reads some 50,000 characters in a second.
 _LONG = 50_000
@@ -262,7 +262,7 @@ def _needed_names(text: str, prefixes: Mapping[str, str]) -> Iterator[ox.NamedNo
         query = parse_groups(text)
     except (QueryError, RecursionError):
         return
-    known = {**prefixes, **declared_prefixes(significant_tokens(query.prologue))}
+    known = {**prefixes, **query.declared}
     for triples in _needed_triples(query.where):
         found = list(significant_tokens(text[triples.start : triples.end]))
         texts = ["", *(token.text for token in found), ""]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from rdfkit.sparql.dialect.edits import Edit, edited
 from rdfkit.sparql.query import QueryText
-from rdfkit.sparql.tokens import Token, TokenKind
+from rdfkit.sparql.tokens import Token, TokenKind, undeclared_names
 
 _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 _CLOSING = {"{": "}", "(": ")"}
@@ -16,15 +16,8 @@ def declared(query: QueryText, prefixes: Mapping[str, str], base_iri: str | None
     """The query with a declaration of each prefix that it uses without one, and of its base, on its first line: so the
     lines of which the endpoint speaks are those of the query.
     """
-    known: set[str] = set()
-    wanted: dict[str, str] = {}
-    before = ""
-    for token in query.significant:
-        if token.kind is TokenKind.NAME and before == "PREFIX":
-            known.add(token.prefix)
-        elif token.kind is TokenKind.NAME and token.prefix not in known and token.prefix in prefixes:
-            wanted[token.prefix] = prefixes[token.prefix]
-        before = token.text.upper()
+    used = dict.fromkeys(token.prefix for token in undeclared_names(query.significant))
+    wanted = {prefix: prefixes[prefix] for prefix in used if prefix in prefixes}
     base = f"BASE <{base_iri}> " if base_iri is not None else ""
     added = base + "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in wanted.items())
     return QueryText(added + query.text) if added else query

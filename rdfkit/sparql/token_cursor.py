@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NoReturn
 
-from rdfkit.errors import QueryError
+from rdfkit.sparql.query import QueryText
+from rdfkit.sparql.syntax_errors import invalid
 from rdfkit.sparql.tokens import Token, TokenKind, significant_tokens
 
 _MARKS = frozenset("{}()[].;,<>=!&|+-*/^?")
@@ -23,34 +24,25 @@ _TERMS = frozenset(
 _ENDS_VALUE = frozenset({")", "}", "TRUE", "FALSE"})
 
 
-def invalid(text: str, line: int | None, column: int | None) -> QueryError:
-    """The error for a text that is not SPARQL at some place, if one is known."""
-    shown = text.split("\n")[line - 1].strip() if line else None
-    return QueryError(
-        "not valid SPARQL: the mistake is here or shortly before", line=line, column=column, value=shown
-    )
-
-
 class TokenCursor:
     """The tokens of one text. `seen` has those that have been read, `at` in number, and perhaps the next one."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, query: QueryText) -> None:
+        self.text = query.text
         self.seen: list[Token] = []
-        self._ahead = self._tokens_from(0)
+        self._ahead = iter(query.significant)
         self.at = 0
 
     def _tokens_from(self, start: int) -> Iterator[Token]:
-        """The tokens from a place in the text on, and an empty one at its end."""
+        """The tokens from a place in the text on."""
         for token in significant_tokens(self.text[start:]):
             yield Token(token.kind, token.text, start + token.start)
-        yield Token(TokenKind.SPACE, "", len(self.text))
 
     @property
     def token(self) -> Token:
-        """The next token."""
+        """The next token; at the end of the text an empty one."""
         if self.at == len(self.seen):
-            self.seen.append(next(self._ahead))
+            self.seen.append(next(self._ahead, Token(TokenKind.SPACE, "", len(self.text))))
         return self.seen[self.at]
 
     @property
@@ -101,6 +93,11 @@ class TokenCursor:
         found = self.seen[first : self.at if last is None else last]
         return frozenset(token.text[1:] for token in found if token.kind is TokenKind.VARIABLE)
 
+    def prefixes(self, first: int) -> frozenset[str]:
+        """The prefixes of the names from the token at `first` on, up to what was read last."""
+        found = self.seen[first : self.at]
+        return frozenset(token.prefix for token in found if token.kind is TokenKind.NAME)
+
     def fail(self) -> NoReturn:
         """Raises QueryError with the place of the next token."""
-        raise invalid(self.text, *self.token.place_in(self.text))
+        raise invalid(self.text, self.token.place_in(self.text))

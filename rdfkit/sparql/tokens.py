@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -170,21 +170,33 @@ def iri_of(name: Token, prefixes: Mapping[str, str]) -> str | None:
 
 def calls_service(text: str) -> bool:
     """As `rdfkit.sparql.query.QueryText.calls_service`, for a text of which nothing else has to be known."""
-    ways = {text, unescaped(text)}
-    return any(SERVICE.keyword.search(way) and _has_service(way) for way in ways)
+    return any(
+        SERVICE.keyword.search(way)
+        and any(begins_clause(way, token, SERVICE) for token, _ in readings(tuple(tokens(way))))
+        for way in ways(text)
+    )
 
 
-def undeclared_name(found: Iterable[Token], prefixes: Container[str]) -> Token | None:
-    """Of significant tokens the first prefixed name whose prefix is neither in `prefixes` nor declared before it."""
+def ways(text: str) -> set[str]:
+    """The text as it is written, and with its escapes replaced: an engine may look for keywords in either."""
+    return {text, unescaped(text)}
+
+
+def undeclared_names(found: Iterable[Token]) -> Iterator[Token]:
+    """Of significant tokens the prefixed names whose prefix PREFIX does not declare before them."""
     declared: set[str] = set()
     before = ""
     for token in found:
         if token.kind is TokenKind.NAME and before == "PREFIX":
             declared.add(token.prefix)
-        elif token.kind is TokenKind.NAME and token.prefix not in declared and token.prefix not in prefixes:
-            return token
+        elif token.kind is TokenKind.NAME and token.prefix not in declared:
+            yield token
         before = token.text.upper()
-    return None
+
+
+def undeclared_name(found: Iterable[Token], prefixes: Container[str]) -> Token | None:
+    """The first of the `undeclared_names` whose prefix is not in `prefixes`."""
+    return next((token for token in undeclared_names(found) if token.prefix not in prefixes), None)
 
 
 def _token_at(text: str, position: int) -> Token:
@@ -194,12 +206,15 @@ def _token_at(text: str, position: int) -> Token:
     return Token(TokenKind(found.lastgroup), found[0], position)
 
 
-def readings(text: str) -> Iterator[tuple[Token, tuple[int, ...]]]:
-    """Each token of each reading that an engine could choose, once, by its start; with all places where the next
-    token may begin. A reading ends where nothing could follow.
+def readings(found: Sequence[Token]) -> Iterator[tuple[Token, tuple[int, ...]]]:
+    """Each token of each reading that an engine could choose of the text with these `tokens`, once, by its start; with
+    all places where the next token may begin. A reading ends where nothing could follow.
 
     Codepoint escapes stay as they are: see `unescaped`.
     """
+    text = "".join(token.text for token in found)
+    known = iter(found)
+    plain = next(known, None)
     ahead, seen = [0], {0}
     while ahead:
         position = heapq.heappop(ahead)
@@ -208,17 +223,15 @@ def readings(text: str) -> Iterator[tuple[Token, tuple[int, ...]]]:
         if text.startswith("//", position):
             # No grammar has two slashes between tokens: this is an address, and no IRI for this reading.
             continue
-        token = _token_at(text, position)
+        while plain is not None and plain.start < position:
+            plain = next(known, None)
+        token = plain if plain is not None and plain.start == position else _token_at(text, position)
         ends = (token.end, *_other_ends(token))
         yield token, ends
         for end in ends:
             if end not in seen:
                 seen.add(end)
                 heapq.heappush(ahead, end)
-
-
-def _has_service(text: str) -> bool:
-    return any(begins_clause(text, token, SERVICE) for token, _ in readings(text))
 
 
 def begins_clause(text: str, token: Token, clause: Clause) -> bool:

@@ -8,7 +8,6 @@ description), `explain` (why an answer is empty).
 
 from rdfkit.rdf.graphs import DEFAULT_GRAPH
 from rdfkit.store.builds import Stage, building, changing
-from rdfkit.store.failures import syntax_error
 from rdfkit.store.layout import DEFAULT_PATH, current_build
 from rdfkit.store.protocol import StoreProtocol
 from rdfkit.store.store import Store, open_store
@@ -28,7 +27,6 @@ __all__ = [
     "open_store",
     "protocol",
     "statistics",
-    "syntax_error",
     "updates",
     "void",
 ]

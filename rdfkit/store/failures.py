@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rdfkit.errors import QueryError, StoreError
-from rdfkit.sparql.query import QueryText
-
-_SYNTAX_PLACE = re.compile(r"error at ([0-9]+):([0-9]+): ")
-# Among what Oxigraph "expected" are tokens, and sentences about what is wrong. Only these help.
-_SYNTAX_SENTENCE = re.compile(r"(?:expected (?:one of )?|, )((?!one of )[A-Za-z]+(?: [A-Za-z]+)+)(?=,|$)")
+from rdfkit.errors import StoreError
 
 
 @contextmanager
@@ -58,22 +52,3 @@ def unwritable(root: Path, error: OSError) -> StoreError:
 
 def _reason(error: OSError | RuntimeError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
-
-
-def syntax_error(error: SyntaxError, query: QueryText, prefixes: Mapping[str, str]) -> QueryError:
-    """What is wrong with a query and where. The engine may notice it some characters too late."""
-    unknown = query.undeclared(prefixes)
-    if unknown is not None:
-        return _query_error(
-            query, f'the prefix "{unknown.prefix}:" is not declared', *unknown.place_in(query.text)
-        )
-    place = _SYNTAX_PLACE.match(error.msg)
-    if place is None:
-        return QueryError(f"not valid SPARQL: {error.msg}")
-    said = "; ".join(_SYNTAX_SENTENCE.findall(error.msg)) or "the mistake is here or shortly before"
-    return _query_error(query, said, int(place[1]), int(place[2]))
-
-
-def _query_error(query: QueryText, said: str, line: int, column: int) -> QueryError:
-    shown = query.text.split("\n")[line - 1]
-    return QueryError(f"not valid SPARQL: {said}", line=line, column=column, value=shown.strip())

@@ -16,8 +16,9 @@ from rdfkit.sparql.dataset import Dataset, merge
 from rdfkit.sparql.limits import SAFE, Complexity
 from rdfkit.sparql.query import QueryText
 from rdfkit.sparql.results import Answer
+from rdfkit.sparql.syntax_errors import syntax_error
 from rdfkit.store.default_graph import named_quads, with_default_graph
-from rdfkit.store.failures import reading, syntax_error
+from rdfkit.store.failures import reading
 from rdfkit.store.layout import DEFAULT_PATH, current_build, read_json
 from rdfkit.store.locks import lock_for_reading
 from rdfkit.store.protocol import copy_to_rdflib

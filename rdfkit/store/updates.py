@@ -22,8 +22,9 @@ from rdfkit.rdf.identifiers import prefix_map
 from rdfkit.sparql.dataset import Dataset
 from rdfkit.sparql.limits import SAFE, Complexity
 from rdfkit.sparql.query import QueryText
+from rdfkit.sparql.syntax_errors import syntax_error
 from rdfkit.sparql.tokens import Token, TokenKind
-from rdfkit.store import changing, syntax_error
+from rdfkit.store import changing
 
 _Result = TypeVar("_Result")
 _SKIPPED = frozenset({TokenKind.SPACE, TokenKind.COMMENT})

@@ -179,7 +179,8 @@ def test_the_first_undeclared_prefix_is_found_with_its_place():
 
 
 def test_declared_prefixes_are_known():
-    assert QueryText("prefix # why\n x: <http://ex/> ASK { ?s x:y wp:z }").undeclared({"wp": ""}) is None
+    query = "prefix # why\n x: <http://ex/> ASK { ?s x:y wp:z }"
+    assert undeclared_name(significant_tokens(query), {"wp"}) is None
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 
 from rdfkit.endpoints.federation.steps import Row, Values
 from rdfkit.sparql.algebra import Data, Filter, ParsedQuery, Service, Triples
-from rdfkit.sparql.tokens import TokenKind, tokens
 
 
 def columns(service: Service) -> tuple[str, ...]:
@@ -30,8 +28,7 @@ def values_block(names: Sequence[str], rows: Iterable[Row]) -> str:
 def unbound_query(query: ParsedQuery, service: Service, limit: int) -> str:
     """The query that asks for all solutions of a clause, `limit` at most."""
     variables = " ".join(f"?{name}" for name in columns(service)) or "*"
-    body = _body(query, service)
-    return f"{_prologue(query, body)}SELECT {variables} WHERE {{ {body} }} LIMIT {limit}"
+    return f"{_prologue(query, service)}SELECT {variables} WHERE {{ {_body(query, service)} }} LIMIT {limit}"
 
 
 def bound_query(query: ParsedQuery, service: Service, names: Sequence[str], rows: Sequence[Values]) -> str:
@@ -43,26 +40,19 @@ def bound_query(query: ParsedQuery, service: Service, names: Sequence[str], rows
     body = _body(query, service)
     values = values_block(names, rows)
     group = f"{values} {body[1:-1]}" if _binds_surely(service, names) else f"{{ {values} }} {body}"
-    return f"{_prologue(query, body)}SELECT {variables} WHERE {{ {group} }}"
+    return f"{_prologue(query, service)}SELECT {variables} WHERE {{ {group} }}"
 
 
 def _body(query: ParsedQuery, service: Service) -> str:
     return query.text[service.body.start : service.body.end]
 
 
-def _prologue(query: ParsedQuery, body: str) -> str:
+def _prologue(query: ParsedQuery, service: Service) -> str:
     """The declarations that a clause needs, in an order that does not depend on the rest of the query."""
+    base = f"BASE {query.base}\n" if query.base is not None else ""
     declared = query.prefixes()
-    used = sorted({token.prefix for token in tokens(body) if token.kind is TokenKind.NAME} & declared.keys())
-    lines = [*_base(query.prologue), *(f"PREFIX {prefix}: <{declared[prefix]}>" for prefix in used)]
-    return "".join(f"{line}\n" for line in lines)
-
-
-def _base(prologue: str) -> list[str]:
-    """The last BASE of a prologue, if there is one."""
-    found = [token for token in tokens(prologue) if token.kind in (TokenKind.WORD, TokenKind.IRI)]
-    bases = [f"BASE {iri.text}" for word, iri in pairwise(found) if word.text.upper() == "BASE"]
-    return bases[-1:]
+    used = sorted(service.prefixes & declared.keys())
+    return base + "".join(f"PREFIX {prefix}: <{declared[prefix]}>\n" for prefix in used)
 
 
 def _binds_surely(service: Service, names: Sequence[str]) -> bool:

@@ -31,6 +31,7 @@ from rdfkit.endpoints.result_parser import RemoteRows
 from rdfkit.errors import FederationError, RemoteError
 from rdfkit.rdf.terms import Term
 from rdfkit.sparql.algebra import ParsedQuery, Service, inner_groups
+from rdfkit.sparql.query import QueryText
 from rdfkit.sparql.results import Answer
 from rdfkit.sparql.tokens import calls_service
 from rdfkit.store import StoreProtocol
@@ -42,7 +43,7 @@ _BLANK = "urn:rdfkit:blank:"
 
 def federate(
     store: StoreProtocol,
-    text: str,
+    text: str | QueryText,
     asker: Asker,
     find: Find,
     *,

@@ -8,11 +8,12 @@ from rdfkit.endpoints.federation.keys import key_values
 from rdfkit.endpoints.federation.planner import key_query, keys, read_federated
 from rdfkit.endpoints.federation.steps import Find, Options, Step
 from rdfkit.sparql.algebra import ParsedQuery, Service
+from rdfkit.sparql.query import QueryText
 from rdfkit.store import StoreProtocol
 
 
 def explain(
-    store: StoreProtocol, text: str, find: Find, *, options: Options | None = None
+    store: StoreProtocol, text: str | QueryText, find: Find, *, options: Options | None = None
 ) -> tuple[Step, ...]:
     """How `federate` would go about a query: local queries are run to count the keys, no endpoint is asked.
 

@@ -15,7 +15,7 @@ of the SPARQL algebra (https://www.w3.org/TR/sparql11-query/#sparqlAlgebra):
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rdfkit.errors import FederationError
 from rdfkit.sparql.algebra import (
@@ -36,6 +36,7 @@ from rdfkit.sparql.algebra import (
 )
 from rdfkit.sparql.dialect.edits import Edit, edited
 from rdfkit.sparql.parser import read_groups
+from rdfkit.sparql.query import QueryText
 
 # The text that stands for a clause whose solutions are known.
 Known = Mapping[Service, str]
@@ -55,7 +56,7 @@ class Context:
         return Context(f"{self.text} {text}".strip(), self.variables | variables, self.certain | certain)
 
 
-def read_federated(text: str) -> ParsedQuery:
+def read_federated(text: str | QueryText) -> ParsedQuery:
     """A query whose SERVICE clauses can be asked one by one.
 
     Raises QueryError for what is not SPARQL, FederationError for a clause in EXISTS that cannot be asked by itself.
@@ -66,7 +67,7 @@ def read_federated(text: str) -> ParsedQuery:
         raise FederationError(
             "in EXISTS, a SERVICE clause may have triples, VALUES, and filters of the variables that these bind",
             key="exists",
-            line=text.count("\n", 0, found.start) + 1,
+            line=query.text.count("\n", 0, found.start) + 1,
             value=found.endpoint,
         )
     return query
@@ -170,9 +171,7 @@ def _filtered(query: ParsedQuery, group: Group, found: Context, known: Known) ->
 def _within_exists(query: ParsedQuery, element: Element, service: Service, known: Known) -> Context:
     for inner in element.groups:
         if any(True for _ in _way_to(inner, service)):
-            return context(
-                ParsedQuery(query.text, query.prologue, query.dataset, inner, None), service, known
-            )
+            return context(replace(query, where=inner, data=None), service, known)
     return Context()
 
 

@@ -65,10 +65,15 @@ def repair(text: str, prefixes: Mapping[str, str], tokens: Sequence[Token] | Non
     return Repaired(query.text, tuple(done))
 
 
-def check_syntax(text: str, prefixes: Mapping[str, str], base_iri: str | None = None) -> SyntaxError | None:
-    """What is wrong with a text as SPARQL 1.1, or None. `prefixes` need no declaration. Nothing is fetched."""
+def check_syntax(
+    text: str,
+    prefixes: Mapping[str, str],
+    base_iri: str | None = None,
+    tokens: Sequence[Token] | None = None,
+) -> SyntaxError | None:
+    """What is wrong with a text as SPARQL 1.1, or None. Nothing is fetched. Arguments are as for `repair`."""
     try:
-        _run(TokenizedQuery(text), prefixes, base_iri)
+        _run(TokenizedQuery(text, tokens), prefixes, base_iri)
     except SyntaxError as error:
         # A traceback would keep all callers, and what they have, until the garbage collector comes.
         return error.with_traceback(None)
