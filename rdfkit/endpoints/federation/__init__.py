@@ -8,11 +8,4 @@ from rdfkit.endpoints.federation.executor import federate
 from rdfkit.endpoints.federation.explanation import explain
 from rdfkit.endpoints.federation.steps import Asker, Find, Options, Step
 
-__all__ = [
-    "Asker",
-    "Find",
-    "Options",
-    "Step",
-    "explain",
-    "federate",
-]
+__all__ = ["Asker", "Find", "Options", "Step", "explain", "federate"]

@@ -66,10 +66,7 @@ def repair(text: str, prefixes: Mapping[str, str], tokens: Sequence[Token] | Non
 
 
 def check_syntax(
-    text: str,
-    prefixes: Mapping[str, str],
-    base_iri: str | None = None,
-    tokens: Sequence[Token] | None = None,
+    text: str, prefixes: Mapping[str, str], base_iri: str | None = None, tokens: Sequence[Token] | None = None
 ) -> SyntaxError | None:
     """What is wrong with a text as SPARQL 1.1, or None. Nothing is fetched. Arguments are as for `repair`."""
     try:

@@ -12,6 +12,8 @@ AGGREGATES = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CO
 _OPENING = {"(": ")", "{": "}", "[": "]"}
 _OPERATORS = frozenset("+-*/=!<>&|")
 _AFTER_PROJECTION = frozenset({"WHERE", "FROM"})
+_CALLED = (TokenKind.WORD, TokenKind.NAME, TokenKind.IRI)
+_CONSTANTS = (TokenKind.VARIABLE, TokenKind.NUMBER, TokenKind.NAME, TokenKind.IRI)
 _MODIFIERS = frozenset({"GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"})
 
 
@@ -74,7 +76,7 @@ class TokenizedQuery:
     def selects(self) -> list[Select]:
         """Every SELECT whose columns and group can be made out."""
         keywords = (place for place in range(len(self.tokens)) if self.is_word(place, "SELECT"))
-        return [select for select in map(self._select, keywords) if select is not None]
+        return [select for place in keywords if (select := _select(self, place)) is not None]
 
     def names(self) -> set[str]:
         """The names of all variables."""
@@ -84,15 +86,17 @@ class TokenizedQuery:
         """The name of the variable that stands there."""
         return self.tokens[position].text[1:]
 
+    def is_kind(self, position: int, *kinds: TokenKind) -> bool:
+        """Whether a token of one of these kinds stands there."""
+        return 0 <= position < len(self.tokens) and self.tokens[position].kind in kinds
+
     def is_word(self, position: int, *words: str) -> bool:
         """Whether one of these keywords stands there."""
-        token = self._at(position)
-        return token is not None and token.kind is TokenKind.WORD and token.text.upper() in words
+        return self.is_kind(position, TokenKind.WORD) and self.tokens[position].text.upper() in words
 
     def is_mark(self, position: int, *marks: str) -> bool:
         """Whether one of these marks stands there."""
-        token = self._at(position)
-        return token is not None and token.kind is TokenKind.MARK and token.text in marks
+        return self.is_kind(position, TokenKind.MARK) and self.tokens[position].text in marks
 
     def shown(self, first: int, last: int) -> str:
         """The text from one token to another on one line."""
@@ -130,89 +134,85 @@ class TokenizedQuery:
             position = self.partners.get(position, position) + 1
         return parts
 
-    def _at(self, position: int) -> Token | None:
-        return self.tokens[position] if 0 <= position < len(self.tokens) else None
 
-    def _select(self, keyword: int) -> Select | None:
-        position = keyword + 1
-        if self.is_word(position, "DISTINCT", "REDUCED"):
+def _select(query: TokenizedQuery, keyword: int) -> Select | None:
+    position = keyword + 1
+    if query.is_word(position, "DISTINCT", "REDUCED"):
+        position += 1
+    columns: list[Column] = []
+    commas: list[int] = []
+    while not (query.is_word(position, *_AFTER_PROJECTION) or query.is_mark(position, "{")):
+        if columns and query.is_mark(position, ","):
+            commas.append(position)
             position += 1
-        columns: list[Column] = []
-        commas: list[int] = []
-        while not (self.is_word(position, *_AFTER_PROJECTION) or self.is_mark(position, "{")):
-            if columns and self.is_mark(position, ","):
-                commas.append(position)
-                position += 1
-            column = self._column(position)
-            if column is None:
-                return None
-            columns.append(column)
-            position = self._end_of(column) + 1
-        while position < len(self.tokens) and not self.is_mark(position, "{"):
+        column = _column(query, position)
+        if column is None:
+            return None
+        columns.append(column)
+        position = _end_of(column) + 1
+    while position < len(query.tokens) and not query.is_mark(position, "{"):
+        position += 1
+    if position not in query.partners:
+        return None
+    closing = query.partners[position]
+    end = _end_of_modifiers(query, closing)
+    return Select(keyword, tuple(columns), tuple(commas), position, closing, end)
+
+
+def _end_of_modifiers(query: TokenizedQuery, closing: int) -> int:
+    position = closing + 1
+    while position < len(query.tokens) and not query.is_mark(position, "}"):
+        position = query.partners.get(position, position) + 1
+    return position - 1
+
+
+def _column(query: TokenizedQuery, first: int) -> Column | None:
+    last = _expression(query, first)
+    if last is None:
+        return None
+    if query.is_word(last + 1, "AS") and query.is_kind(last + 2, TokenKind.VARIABLE):
+        return Column(first, last, last + 2, bare=True)
+    is_in_brackets = query.is_mark(first, "(") and query.partners.get(first) == last
+    if is_in_brackets and query.is_word(last - 2, "AS") and query.is_kind(last - 1, TokenKind.VARIABLE):
+        return Column(first + 1, last - 3, last - 1, bare=False)
+    return Column(first, last, None, bare=True)
+
+
+def _end_of(column: Column) -> int:
+    if column.name is None:
+        return column.last
+    return column.name if column.bare else column.name + 1
+
+
+def _expression(query: TokenizedQuery, first: int) -> int | None:
+    """Where the expression ends that begins there."""
+    last = _operand(query, first)
+    while last is not None and query.is_mark(last + 1, *_OPERATORS):
+        position = last + 1
+        while query.is_mark(position, *_OPERATORS):
             position += 1
-        if position not in self.partners:
-            return None
-        closing = self.partners[position]
-        end = self._end_of_modifiers(closing)
-        return Select(keyword, tuple(columns), tuple(commas), position, closing, end)
+        last = _operand(query, position)
+    return last
 
-    def _end_of_modifiers(self, closing: int) -> int:
-        position = closing + 1
-        while position < len(self.tokens) and not self.is_mark(position, "}"):
-            position = self.partners.get(position, position) + 1
-        return position - 1
 
-    def _column(self, first: int) -> Column | None:
-        last = self._expression(first)
-        if last is None:
-            return None
-        if self.is_word(last + 1, "AS") and self._is_variable(last + 2):
-            return Column(first, last, last + 2, bare=True)
-        is_in_brackets = self.is_mark(first, "(") and self.partners.get(first) == last
-        if is_in_brackets and self.is_word(last - 2, "AS") and self._is_variable(last - 1):
-            return Column(first + 1, last - 3, last - 1, bare=False)
-        return Column(first, last, None, bare=True)
+def _operand(query: TokenizedQuery, position: int) -> int | None:
+    while query.is_mark(position, "!", "-", "+"):
+        position += 1
+    if query.is_mark(position, "("):
+        return query.partners.get(position)
+    if query.is_kind(position, *_CALLED) and query.is_mark(position + 1, "("):
+        return query.partners.get(position + 1)
+    if query.is_kind(position, TokenKind.STRING):
+        return _end_of_literal(query, position)
+    is_constant = query.is_kind(position, *_CONSTANTS) or query.is_word(position, "TRUE", "FALSE")
+    return position if is_constant else None
 
-    def _end_of(self, column: Column) -> int:
-        if column.name is None:
-            return column.last
-        return column.name if column.bare else column.name + 1
 
-    def _is_variable(self, position: int) -> bool:
-        token = self._at(position)
-        return token is not None and token.kind is TokenKind.VARIABLE
-
-    def _expression(self, first: int) -> int | None:
-        """Where the expression ends that begins there."""
-        last = self._operand(first)
-        while last is not None and self.is_mark(last + 1, *_OPERATORS):
-            position = last + 1
-            while self.is_mark(position, *_OPERATORS):
-                position += 1
-            last = self._operand(position)
-        return last
-
-    def _operand(self, position: int) -> int | None:
-        while self.is_mark(position, "!", "-", "+"):
-            position += 1
-        token = self._at(position)
-        if token is None:
-            return None
-        if self.is_mark(position, "("):
-            return self.partners.get(position)
-        if token.kind in (TokenKind.WORD, TokenKind.NAME, TokenKind.IRI) and self.is_mark(position + 1, "("):
-            return self.partners.get(position + 1)
-        if token.kind is TokenKind.STRING:
-            return self._end_of_literal(position)
-        constant = token.kind in (TokenKind.VARIABLE, TokenKind.NUMBER, TokenKind.NAME, TokenKind.IRI)
-        return position if constant or self.is_word(position, "TRUE", "FALSE") else None
-
-    def _end_of_literal(self, position: int) -> int:
-        after = self._at(position + 1)
-        if after is not None and after.kind is TokenKind.LANGUAGE:
-            return position + 1
-        has_datatype = self.is_mark(position + 1, "^") and self.is_mark(position + 2, "^")
-        return position + 3 if has_datatype else position
+def _end_of_literal(query: TokenizedQuery, position: int) -> int:
+    if query.is_kind(position + 1, TokenKind.LANGUAGE):
+        return position + 1
+    has_datatype = query.is_mark(position + 1, "^") and query.is_mark(position + 2, "^")
+    return position + 3 if has_datatype else position
 
 
 def is_grouped(query: TokenizedQuery, select: Select) -> bool:
