@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
+from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from rdfkit.endpoints.http.address_policy import AddressPolicy
@@ -31,6 +32,7 @@ _FORM = "application/x-www-form-urlencoded"
 # A cache asks by GET, since answers to POST are not cached; longer URLs are refused by many servers.
 _LONGEST_URL = 6000
 _NOTHING = ""
+Read = TypeVar("Read")
 # How a graph store says that it has done what it was told (RFC 9110, 15.3).
 _WRITTEN = frozenset({200, 201, 202, 204})
 
@@ -79,7 +81,8 @@ class Remote:
         self._connections = connections or Connections(self._policy)
         self._agent = _agent(contact)
         self._cache = cache
-        self._recording = recording
+        self._replayed = recording if recording is not None and recording.replays else None
+        self._recorded = recording if recording is not None and not recording.replays else None
         self._deadline = time.monotonic() + self.limits.query_seconds
         self._hosts: dict[str, _Host] = {}
         self._timed_out: set[tuple[str, str]] = set()
@@ -106,21 +109,11 @@ class Remote:
         Raises RemoteError, QueryError for a text that is not Unicode, and RecordingError when a recording cannot be
         read or written.
         """
-        query, entry = QueryText.of(text), self.ledger.entry(endpoint)
-        with _failures_recorded(self._recording, endpoint.asked_at, query.text):
-            reply = self._reply(endpoint, query, entry)
-            found = read_rows(reply, endpoint.url)
-        self._account(endpoint, query, entry, reply, len(found.rows))
-        return found
+        return self._answered(endpoint, QueryText.of(text), _counted_rows)
 
     def query(self, endpoint: Endpoint, text: str | QueryText) -> Answer:
         """The answer to a query of any form. Raises as `select` does; reading the answer raises nothing more."""
-        query, entry = QueryText.of(text), self.ledger.entry(endpoint)
-        with _failures_recorded(self._recording, endpoint.asked_at, query.text):
-            reply = self._reply(endpoint, query, entry)
-            found, count = read_answer(reply, endpoint.url)
-        self._account(endpoint, query, entry, reply, count)
-        return found
+        return self._answered(endpoint, QueryText.of(text), read_answer)
 
     def service_description(self, endpoint: Endpoint) -> Graph:
         """What the endpoint says of itself (SPARQL 1.1 Service Description): what it gives when it is asked nothing.
@@ -147,22 +140,30 @@ class Remote:
         request = _Request(endpoint.url, f"{method} {url}", method, url, sent, body, _WRITTEN)
         reply = self._asked(request, self.ledger.entry(endpoint))
         if reply is None:
-            raise RemoteError.of("status", url, "says that nothing has changed, and was not asked that", 304)
+            raise _not_modified(url)
         return reply
 
-    def _account(self, endpoint: Endpoint, query: QueryText, entry: Entry, reply: Reply, count: int) -> None:
+    def _answered(
+        self, endpoint: Endpoint, query: QueryText, read: Callable[[Reply, str], tuple[Read, int]]
+    ) -> Read:
+        """What is read of the reply to a query, once the ledger has the number of its rows."""
+        entry = self.ledger.entry(endpoint)
+        with _failures_recorded(self._recorded, endpoint.asked_at, query.text):
+            reply = self._reply(endpoint, query, entry)
+            found, count = read(reply, endpoint.url)
         entry.add(rows=count, bytes=len(reply.body))
         for reason in reasons(reply, endpoint, query, count):
             entry.mark_incomplete(reason)
-        if self._recording is not None and not self._recording.replays:
-            self._recording.record(endpoint.asked_at, query.text, reply)
+        if self._recorded is not None:
+            self._recorded.record(endpoint.asked_at, query.text, reply)
+        return found
 
     def _reply(self, endpoint: Endpoint, query: QueryText, entry: Entry) -> Reply:
         """The reply from where it is nearest: a recording, the cache, or the endpoint."""
         text = query.text
-        if self._recording is not None and self._recording.replays:
+        if self._replayed is not None:
             entry.add(replayed=1)
-            return self._recording.replay(endpoint.asked_at, text)
+            return self._replayed.replay(endpoint.asked_at, text)
         kept = self._cache.find(endpoint.asked_at, text) if self._cache is not None else None
         if kept is not None and kept.is_fresh:
             entry.add(cached=1)
@@ -176,9 +177,7 @@ class Remote:
             entry.add(cached=1)
             reply = kept.reply
         if reply is None:
-            raise RemoteError.of(
-                "status", endpoint.url, "says that nothing has changed, and was not asked that", 304
-            )
+            raise _not_modified(endpoint.url)
         if self._cache is not None:
             self._cache.keep(endpoint.asked_at, text, reply)
         return reply
@@ -294,9 +293,18 @@ def _failures_recorded(recording: Recording | None, url: str, text: str) -> Iter
     try:
         yield
     except RemoteError as error:
-        if recording is not None and not recording.replays and error.kind not in ("refused", "limit"):
+        if recording is not None and error.kind not in ("refused", "limit"):
             recording.record_failure(url, text, error)
         raise
+
+
+def _counted_rows(reply: Reply, url: str) -> tuple[RemoteRows, int]:
+    found = read_rows(reply, url)
+    return found, len(found.rows)
+
+
+def _not_modified(url: str) -> RemoteError:
+    return RemoteError.of("status", url, "says that nothing has changed, and was not asked that", 304)
 
 
 def _agent(contact: str | None) -> str:

@@ -39,26 +39,11 @@ class Entry:
         """Whether nothing is known to lack."""
         return not self.reasons and not self.silenced
 
-    def add(
-        self,
-        *,
-        requests: int = 0,
-        rows: int = 0,
-        bytes: int = 0,
-        seconds: float = 0.0,
-        retries: int = 0,
-        cached: int = 0,
-        replayed: int = 0,
-    ) -> None:
-        """Adds to the numbers. Safe from several threads."""
+    def add(self, **numbers: float) -> None:
+        """Adds to the numbers of these names. Safe from several threads."""
         with self._lock:
-            self.requests += requests
-            self.rows += rows
-            self.bytes += bytes
-            self.seconds += seconds
-            self.retries += retries
-            self.cached += cached
-            self.replayed += replayed
+            for name, number in numbers.items():
+                setattr(self, name, getattr(self, name) + number)
 
     def mark_incomplete(self, reason: str) -> None:
         """Notes that the endpoint may not have given all. The same reason is noted once."""
@@ -122,18 +107,11 @@ class Ledger:
 
 
 def _lines(entry: Entry) -> Iterator[str]:
-    counts = [
-        _count(entry.requests, "request"),
-        _count(entry.rows, "row"),
-        _size(entry.bytes),
-        f"{entry.seconds:.1f} s",
-        *(
-            f"{number} {word}"
-            for number, word in ((entry.cached, "cached"), (entry.replayed, "replayed"))
-            if number
-        ),
-        *([_count(entry.retries, "retry")] if entry.retries else []),
-    ]
+    counts = [_count(entry.requests, "request"), _count(entry.rows, "row"), _size(entry.bytes)]
+    counts.append(f"{entry.seconds:.1f} s")
+    counts += [f"{entry.cached} cached"] if entry.cached else []
+    counts += [f"{entry.replayed} replayed"] if entry.replayed else []
+    counts += [_count(entry.retries, "retry")] if entry.retries else []
     verdict = "complete" if entry.complete else "INCOMPLETE"
     yield f"{entry.name or entry.url}: {', '.join(counts)}: {verdict}"
     yield from (f"    {reason}" for reason in entry.reasons)

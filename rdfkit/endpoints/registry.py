@@ -1,4 +1,4 @@
-"""The registry of SPARQL endpoints: `contexts/endpoints.toml`, and a file of the user's in the same form."""
+"""The registry of SPARQL endpoints: `endpoints.toml` beside this module, and a file of the user's in the same form."""
 
 from __future__ import annotations
 

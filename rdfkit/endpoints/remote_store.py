@@ -8,9 +8,8 @@ takes for its default graph. An endpoint without it is asked as it is.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -19,11 +18,21 @@ from typing import TYPE_CHECKING, Any, Self
 import pyoxigraph as ox
 
 from rdfkit.endpoints.client import RemoteLimits
+from rdfkit.endpoints.publication import (
+    MERGED,
+    NAMED,
+    PENDING,
+    RECORDED,
+    STATE,
+    Sent,
+    read_metadata,
+    read_records,
+)
 from rdfkit.endpoints.registry import Endpoint, is_packaged
 from rdfkit.endpoints.remote_reader import RemoteReader
 from rdfkit.endpoints.session import Network
 from rdfkit.errors import QueryRefusedError, RdfkitError, RemoteError, StoreError
-from rdfkit.rdf.identifiers import expand, prefix_map
+from rdfkit.rdf.identifiers import prefix_map
 from rdfkit.rdf.terms import Term
 from rdfkit.sparql.dataset import Dataset
 from rdfkit.sparql.dialect.repair import check_syntax
@@ -37,12 +46,6 @@ from rdfkit.store.protocol import copy_to_rdflib
 if TYPE_CHECKING:
     import rdflib
 
-PUBLISHED = ox.NamedNode(expand("pfocr:published"))
-MERGED = ox.NamedNode(expand("pfocr:merged"))
-HIDDEN = (PUBLISHED.value, MERGED.value)
-# In place of the hash of a graph that is being sent, or was when sending broke off.
-PENDING = "pending"
-
 # What is behind an endpoint that says nothing of it is taken for one build.
 _UNNAMED = "endpoint"
 
@@ -52,41 +55,6 @@ READING = RemoteLimits(
     request_seconds=600, query_seconds=86_400, requests=1_000_000, response_bytes=1_000_000_000
 )
 _GRAPHS_AT_ONCE = 100
-_HASH, _TRIPLES = expand("schema:sha256"), expand("void:triples")
-_BUILD = expand("schema:text")
-# Which graphs were published, for `rewriting.about`.
-_NAMED = f"GRAPH {PUBLISHED} {{{{ {{}} <{_TRIPLES}> [] }}}}"
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A graph as it was published: the hash of its triples (`PENDING` when nobody knows), and how many there are."""
-
-    digest: str
-    triples: int
-
-
-def record(graphs: Mapping[str, Sent]) -> bytes:
-    """What the graph `PUBLISHED` says of these graphs, as N-Triples."""
-    lines = (
-        f'<{name}> <{_HASH}> "{sent.digest}" .\n'
-        + (f"<{name}> <{_TRIPLES}> {ox.Literal(sent.triples)} .\n" if name != MERGED.value else "")
-        for name, sent in graphs.items()
-    )
-    return "".join(lines).encode()
-
-
-def build_record(metadata: Mapping[str, object]) -> bytes:
-    """What it says of the build, as N-Triples."""
-    text = ox.Literal(json.dumps(metadata, ensure_ascii=False, sort_keys=True))
-    return f"{PUBLISHED} <{_BUILD}> {text} .\n".encode()
-
-
-def forget(names: Sequence[str]) -> str:
-    """The update that takes from the graph `PUBLISHED` what it says of some subjects."""
-    values = " ".join(f"<{name}>" for name in names)
-    inner = f"GRAPH {PUBLISHED} {{ ?s ?p ?o }}"
-    return f"DELETE {{ {inner} }} WHERE {{ VALUES ?s {{ {values} }} {inner} }}"
 
 
 class RemoteStore:
@@ -134,7 +102,7 @@ class RemoteStore:
     def __len__(self) -> int:
         """The number of quads."""
         if self.is_published:
-            return sum(sent.triples for sent in self.published().values())
+            return sum(sent.triples for name, sent in self.recorded().items() if name != MERGED.value)
         return self._reader.count("GRAPH ?g { ?s ?p ?o }")
 
     def close(self) -> None:
@@ -227,12 +195,12 @@ class RemoteStore:
 
     def has_graph(self, name: ox.NamedNode) -> bool:
         """Whether a named graph was published; of others, has anything in it: an endpoint need not know empty ones."""
-        return self._reader.ask(_NAMED.format(name) if self.is_published else f"GRAPH {name} {{ ?s ?p ?o }}")
+        return self._reader.ask(NAMED.format(name) if self.is_published else f"GRAPH {name} {{ ?s ?p ?o }}")
 
     def graphs(self) -> Iterator[ox.NamedNode | ox.BlankNode]:
         """The names of the named graphs: of what was published, those; else all that the endpoint has."""
         if self.is_published:
-            yield from (ox.NamedNode(name) for name in self.published())
+            yield from (ox.NamedNode(name) for name in self.recorded() if name != MERGED.value)
             return
         for (name,) in self._reader.pages(("g",), "GRAPH ?g { ?s ?p ?o }", distinct=True):
             if isinstance(name, ox.NamedNode | ox.BlankNode):
@@ -242,22 +210,9 @@ class RemoteStore:
         """As `StoreProtocol.to_rdflib`."""
         return copy_to_rdflib(self)
 
-    def published(self) -> dict[str, Sent]:
-        """The graphs that were published, or were being so when it broke off; `MERGED` is not among them."""
-        return {name: sent for name, sent in self.recorded().items() if name != MERGED.value}
-
     def recorded(self) -> dict[str, Sent]:
-        """As `published`, with `MERGED`."""
-        pattern = f"GRAPH {PUBLISHED} {{ ?g <{_HASH}> ?hash OPTIONAL {{ ?g <{_TRIPLES}> ?n }} }}"
-        found: dict[str, Sent] = {}
-        for name, digest, count in self._reader.pages(("g", "hash", "n"), pattern):
-            if isinstance(name, ox.NamedNode):
-                # Two hashes of a graph come from two who published at the same time.
-                known = PENDING
-                if isinstance(digest, ox.Literal) and name.value not in found:
-                    known = digest.value
-                found[name.value] = Sent(known, int(count.value) if isinstance(count, ox.Literal) else 0)
-        return found
+        """The graphs that were published, with `MERGED`, or were being so when it broke off."""
+        return read_records(self._reader.pages(("g", "hash", "n"), RECORDED))
 
     def counts(self, names: Sequence[str]) -> dict[str, int]:
         """How many triples there are in each of these named graphs."""
@@ -273,22 +228,20 @@ class RemoteStore:
 
     def read_publication(self) -> None:
         """Finds out what was published. Raises StoreError when it is not whole, RemoteError."""
-        pattern = f"GRAPH {PUBLISHED} {{ {{ {PUBLISHED} <{_BUILD}> ?o }} UNION {{ {MERGED} <{_HASH}> ?o }} }}"
         try:
-            texts = [
-                term.value for (term,) in self._reader.pages(("o",), pattern) if isinstance(term, ox.Literal)
-            ]
+            rows = list(self._reader.pages(("o",), STATE))
         except RemoteError as error:
             # It does not know named graphs.
             if error.status != _BAD_REQUEST:
                 raise
             return
+        texts = [term.value for (term,) in rows if isinstance(term, ox.Literal)]
         if PENDING in texts:
             raise StoreError(
                 "what is published there is not whole: `rdfkit publish` runs, or broke off; run it again",
                 path=self.endpoint.url,
             )
-        build = next((_metadata(text, self.endpoint.url) for text in texts if text.startswith("{")), {})
+        build = next((read_metadata(text, self.endpoint.url) for text in texts if text.startswith("{")), {})
         if texts:
             self._reader.merged = replace(self.endpoint, dataset=Dataset((MERGED.value,)))
         self.metadata = MappingProxyType({**self.metadata, **build})
@@ -301,23 +254,13 @@ class RemoteStore:
         if self._reader.merged is None or query.says("FROM"):
             return self.endpoint, query
         if query.says("GRAPH"):
-            return self.endpoint, about(query, MERGED.value, _NAMED)
+            return self.endpoint, about(query, MERGED.value, NAMED)
         return self._reader.merged, query
 
 
 def folder_name(build: str) -> str:
     """The name of the folder for what is kept about a build. Who names a build at an endpoint names no folder here."""
     return hashlib.sha256(build.encode()).hexdigest()[:32]
-
-
-def _metadata(text: str, url: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text)
-    except ValueError as error:
-        raise RemoteError.of("malformed", url, f"does not say in JSON what is published: {error}") from error
-    if not isinstance(found, dict):
-        raise RemoteError.of("malformed", url, "does not say what is published: this is no JSON object")
-    return found
 
 
 def _pattern(*terms: Term | None) -> str:

@@ -18,7 +18,6 @@ from rdfkit.endpoints.http.response import Reply, shown
 from rdfkit.endpoints.registry import Endpoint
 from rdfkit.errors import RemoteError
 from rdfkit.rdf.terms import Term
-from rdfkit.sparql.dialect.edits import Repair
 from rdfkit.sparql.query import QueryText
 from rdfkit.sparql.results import Answer, answer
 
@@ -67,20 +66,20 @@ def read_rows(reply: Reply, url: str) -> RemoteRows:
     return found
 
 
-def read_answer(reply: Reply, url: str, repairs: tuple[Repair, ...] = ()) -> tuple[Answer, int]:
+def read_answer(reply: Reply, url: str) -> tuple[Answer, int]:
     """A reply as an answer, and how many rows or triples it has. Raises RemoteError (`content-type`, `malformed`).
 
     All of the reply is checked first, so that reading the answer cannot fail.
     """
     if reply.media_type in _GRAPH_TYPES:
         store = _graph(reply, url)
-        return answer(store.query(_ALL_GRAPH), store, repairs), len(store)
+        return answer(store.query(_ALL_GRAPH), store), len(store)
     found = _results(reply, url)
     if isinstance(found, RemoteRows) and found.variables == _VIRTUOSO_TRUTH:
         found = bool(found.rows)
     if isinstance(found, bool):
-        return answer(ox.parse_query_results(_TRUTH[found], _JSON), None, repairs), 1
-    return answer(ox.parse_query_results(reply.body, _JSON), None, repairs), len(found.rows)
+        return answer(ox.parse_query_results(_TRUTH[found], _JSON), None), 1
+    return answer(ox.parse_query_results(reply.body, _JSON), None), len(found.rows)
 
 
 def reasons(reply: Reply, endpoint: Endpoint, query: QueryText, count: int) -> Iterator[str]:

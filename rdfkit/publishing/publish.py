@@ -4,7 +4,7 @@ The target remembers in the graph `PUBLISHED` the hash of each graph. A graph is
 done to it, and with its hash once the target counts as many triples in it as were sent. So publishing that broke off is
 taken up by publishing again, what has not changed is not sent, and what is gone here goes there.
 
-Beside its graphs the target gets `MERGED`, each triple once, for the default graph of queries (see `remote_store`).
+Beside its graphs the target gets `MERGED`, each triple once, for the default graph of queries (see `publication`).
 When few graphs have changed, it is changed by an update that the target runs; else it is sent anew.
 """
 
@@ -21,17 +21,17 @@ from typing import TypeVar
 
 import pyoxigraph as ox
 
-from rdfkit.endpoints.remote_store import (
+from rdfkit.endpoints.publication import (
     HIDDEN,
     MERGED,
     PENDING,
     PUBLISHED,
-    RemoteStore,
     Sent,
     build_record,
     forget,
     record,
 )
+from rdfkit.endpoints.remote_store import RemoteStore
 from rdfkit.endpoints.session import Network
 from rdfkit.errors import PublishError
 from rdfkit.pipeline.progress import Advance, no_progress

@@ -25,27 +25,30 @@ _HEADER = re.compile(r"#+\s*(title|category|description|param)\s*:(.*)", re.IGNO
 # A header may go on in comments that are indented.
 _CONTINUATION = re.compile(r"#\s{2,}(\S.*)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-_PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_-]*)\s*\}\}")
+_HOLE = r"\{\{\s*[A-Za-z_][A-Za-z0-9_-]*\s*\}\}"
 _TYPES = ("string", "uri", "enum", "autocomplete")
 
 # The places where a placeholder can stand, in the order in which they are tried: https://www.w3.org/TR/sparql11-query/#rIRIREF
 _PLACE = re.compile(
-    r"""
+    rf"""
       (?P<comment>\#[^\r\n]*)
-    | (?P<iri><(?:\{\{\s*[A-Za-z_][A-Za-z0-9_-]*\s*\}\}|[^\x00-\x20<>"{}|^`])*>)
+    | (?P<iri><(?:{_HOLE}|[^\x00-\x20<>"{{}}|^`])*>)
     | (?P<string>
-          '''(?:[^'\\]|\\.|'{1,2}(?!'))*'''
-        | \"""(?:[^"\\]|\\.|"{1,2}(?!"))*\"""
+          '''(?:[^'\\]|\\.|'{{1,2}}(?!'))*'''
+        | \"""(?:[^"\\]|\\.|"{{1,2}}(?!"))*\"""
         | '(?:[^'\\\r\n]|\\.)*'
         | "(?:[^"\\\r\n]|\\.)*"
       )
-    | (?P<local>[A-Za-z][\w.-]*:(?:[\w.%:-]|\\.|\{\{\s*[A-Za-z_][A-Za-z0-9_-]*\s*\}\})*)
-    | (?P<bare>\{\{\s*[A-Za-z_][A-Za-z0-9_-]*\s*\}\})
+    | (?P<local>[A-Za-z][\w.-]*:(?:[\w.%:-]|\\.|{_HOLE})*)
+    | (?P<bare>{_HOLE})
     """,
     re.VERBOSE | re.DOTALL,
 )
 # No leading zeros: "007" is a text.
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?", re.ASCII)
+_LITERAL_ESCAPES = str.maketrans(
+    {"\\": "\\\\", '"': '\\"', "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+)
 _LOCAL_MARKS = "~.-!$&'()*+,;=/@"
 
 
@@ -217,7 +220,7 @@ def _replaced(place: re.Match[str], known: Mapping[str, Parameter], given: Mappi
         return place[0]
 
     def one(placeholder: re.Match[str]) -> str:
-        parameter = known.get(placeholder[1])
+        parameter = known.get(placeholder[0][2:-2].strip())
         if parameter is None:
             return placeholder[0]
         value = given[parameter.name]
@@ -230,7 +233,7 @@ def _replaced(place: re.Match[str], known: Mapping[str, Parameter], given: Mappi
             return _in_local_name(value)
         return _bare(parameter, value)
 
-    return _PLACEHOLDER.sub(one, place[0])
+    return re.sub(_HOLE, one, place[0])
 
 
 def _in_literal(value: str) -> str:
@@ -239,20 +242,7 @@ def _in_literal(value: str) -> str:
     Some engines turn codepoint escapes (`\\u0022`) into characters before they parse, as the standard says, others
     while they read the literal. A `u` after a backslash is written as a codepoint, so that both read the same.
     """
-    escaped = "".join(_LITERAL_ESCAPES.get(character, character) for character in value)
-    return escaped.replace("\\\\u", "\\\\\\u0075").replace("\\\\U", "\\\\\\u0055")
-
-
-_LITERAL_ESCAPES = {
-    "\\": "\\\\",
-    '"': '\\"',
-    "'": "\\'",
-    "\n": "\\n",
-    "\r": "\\r",
-    "\t": "\\t",
-    "\b": "\\b",
-    "\f": "\\f",
-}
+    return value.translate(_LITERAL_ESCAPES).replace("\\\\u", "\\\\\\u0075").replace("\\\\U", "\\\\\\u0055")
 
 
 def _whole_iri(parameter: Parameter, value: str) -> str:

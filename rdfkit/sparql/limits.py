@@ -2,7 +2,7 @@
 
 Oxigraph parses and plans recursively and without limit of its own: a chain of 10,000 `||` in 20 KB ends its process,
 1,000 graph patterns keep its planner busy for minutes. `Meter` counts what such texts have too much of, `check`
-says so. Where a text could be read in several ways (see `sparql_tokens.readings`), what any of them has is counted.
+says so. Where a text could be read in several ways (see `tokens.readings`), what any of them has is counted.
 """
 
 from __future__ import annotations

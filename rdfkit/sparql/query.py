@@ -30,7 +30,7 @@ from rdfkit.sparql.tokens import (
     ways,
 )
 
-_FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
+FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 
 
 class _Reading(NamedTuple):
@@ -114,7 +114,7 @@ class QueryText:
     def form(self) -> str:
         """The form of a query: its first keyword that is one of a form; SELECT when there is none."""
         words = (token.text.upper() for token in self.tokens if token.kind is TokenKind.WORD)
-        return next((word for word in words if word in _FORMS), "SELECT")
+        return next((word for word in words if word in FORMS), "SELECT")
 
     @cached_property
     def limit(self) -> int | None:

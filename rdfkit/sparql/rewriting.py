@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rdfkit.sparql.dialect.edits import Edit, edited
-from rdfkit.sparql.query import QueryText
+from rdfkit.sparql.query import FORMS, QueryText
 from rdfkit.sparql.tokens import Token, TokenKind, undeclared_names
 
-_FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 _CLOSING = {"{": "}", "(": ")"}
 
 
@@ -48,7 +47,7 @@ def about(query: QueryText, graph: str, named: str) -> QueryText:
 
 def _pattern(found: Sequence[Token]) -> tuple[int, int] | None:
     """The braces of the pattern of a query: the first outside of brackets, behind the template of a CONSTRUCT."""
-    place = next((number for number, token in enumerate(found) if token.text.upper() in _FORMS), None)
+    place = next((number for number, token in enumerate(found) if token.text.upper() in FORMS), None)
     if place is None:
         return None
     has_template = found[place].is_word("CONSTRUCT") and _text(found, place + 1) == "{"

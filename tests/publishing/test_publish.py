@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 import rdfkit
 from rdfkit.endpoints.auth import Credentials
-from rdfkit.endpoints.remote_store import HIDDEN, MERGED, open_endpoint
+from rdfkit.endpoints.publication import HIDDEN, MERGED
+from rdfkit.endpoints.remote_store import open_endpoint
 from rdfkit.errors import PublishError, RemoteError, StoreError
 from rdfkit.publishing.publish import Publication, publish, publish_graph
 from rdfkit.publishing.targets import Target, find_kind, store_kinds

@@ -23,8 +23,7 @@ from rdfkit.endpoints.federation.clauses import (
     values_block,
 )
 from rdfkit.endpoints.federation.identifier_mapping import Bridge, Keys
-from rdfkit.endpoints.federation.keys import key_values
-from rdfkit.endpoints.federation.planner import Known, keys, read_federated, replaced
+from rdfkit.endpoints.federation.planner import Known, key_values, keys, read_federated, replaced
 from rdfkit.endpoints.federation.steps import Asker, Find, Options, Row, Values
 from rdfkit.endpoints.registry import Endpoint
 from rdfkit.endpoints.result_parser import RemoteRows

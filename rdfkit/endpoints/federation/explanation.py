@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from rdfkit.endpoints.federation.clauses import endpoint_variable
 from rdfkit.endpoints.federation.identifier_mapping import Bridge
-from rdfkit.endpoints.federation.keys import key_values
-from rdfkit.endpoints.federation.planner import key_query, keys, read_federated
+from rdfkit.endpoints.federation.planner import key_query, key_values, keys, read_federated
 from rdfkit.endpoints.federation.steps import Find, Options, Step
 from rdfkit.sparql.algebra import ParsedQuery, Service
 from rdfkit.sparql.query import QueryText

@@ -17,18 +17,12 @@ from rdfkit.endpoints.registry import origin
 from rdfkit.errors import RemoteError
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-
+# Gives the addresses of a host and port; raises OSError when it has none.
 Lookup: TypeAlias = Callable[[str, int], list[str]]
-
 
 # IPv4 addresses inside of IPv6 ones: RFC 6052 (NAT64), RFC 4291 (2.5.5.1).
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-
-
 _COMPATIBLE = ipaddress.IPv6Network("::/96")
-
-
 # Names that no public name server has (RFC 6761, RFC 6762, RFC 8375, ICANN 2024).
 _LOCAL_NAMES = (".localhost", ".local", ".internal", ".home.arpa", ".lan", ".test")
 

@@ -13,6 +13,18 @@ import httpcore2
 
 from rdfkit.errors import RemoteError
 
+KEPT_HEADERS = (
+    "etag", "last-modified", "cache-control", "age", "vary", "x-sparql-maxrows", "x-sql-state", "x-sql-message"
+)  # fmt: skip
+_BUSY = frozenset({429, 503})
+_TOO_SLOW = frozenset({408, 504})
+# Blazegraph and Virtuoso say in the text of an error 500 that the time of a query is over.
+_SAYS_TIMEOUT = re.compile(r"timeout|timed out|execution time", re.IGNORECASE)
+_FAILURE_BYTES = 4096
+# Bytes that come from a decompressor at a time, so that a bomb is seen before it goes off.
+_PIECE = 262_144
+_GZIP_OR_ZLIB = 47
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -27,25 +39,10 @@ class Reply:
     ends_by_closing: bool = False
 
 
-KEPT_HEADERS = (
-    "etag", "last-modified", "cache-control", "age", "vary", "x-sparql-maxrows", "x-sql-state", "x-sql-message"
-)  # fmt: skip
-
-
 def shown(text: str) -> str:
     """What an endpoint says, as a short text of one line that can stand on a terminal."""
     line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
     return line if len(line) <= 200 else line[:199] + "…"
-
-
-_BUSY = frozenset({429, 503})
-_TOO_SLOW = frozenset({408, 504})
-# Blazegraph and Virtuoso say in the text of an error 500 that the time of a query is over.
-_SAYS_TIMEOUT = re.compile(r"timeout|timed out|execution time", re.IGNORECASE)
-_FAILURE_BYTES = 4096
-# Bytes that come from a decompressor at a time, so that a bomb is seen before it goes off.
-_PIECE = 262_144
-_GZIP_OR_ZLIB = 47
 
 
 class Busy(Exception):

@@ -22,8 +22,6 @@ from rdfkit.endpoints.http.address_policy import AddressPolicy, Lookup, encoded,
 from rdfkit.endpoints.registry import origin
 from rdfkit.errors import RemoteError
 
-"""Gives the addresses of a host and port; raises OSError when it has none."""
-
 _PIECE = 16_384
 _IDLE_SECONDS = 2.0
 # When the exchange under way has to be over, in monotonic time. httpcore2 has timeouts for each single read only, and
@@ -122,14 +120,6 @@ class _Backend(httpcore2.NetworkBackend):
             else:
                 return _Stream(stream)
         raise failure or httpcore2.ConnectError(f"{host} has no address")
-
-    def connect_unix_socket(
-        self,
-        path: str,
-        timeout: float | None = None,
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
-    ) -> httpcore2.NetworkStream:
-        raise httpcore2.ConnectError("endpoints are not asked through files")
 
 
 class _Stream(httpcore2.NetworkStream):
