@@ -26,8 +26,9 @@ PENDING = "pending"
 _HASH, _TRIPLES, _BUILD = expand("schema:sha256"), expand("void:triples"), expand("schema:text")
 # Which graphs were published, for `rewriting.about`.
 NAMED = f"GRAPH {PUBLISHED} {{{{ {{}} <{_TRIPLES}> [] }}}}"
-# The patterns of what was published: of each graph `?g`, its `?hash` and number of triples `?n`; whether all is whole.
+# The hash and the number of triples of each graph.
 RECORDED = f"GRAPH {PUBLISHED} {{ ?g <{_HASH}> ?hash OPTIONAL {{ ?g <{_TRIPLES}> ?n }} }}"
+# As `?o`: what the build says of itself, and the hash of `MERGED`.
 STATE = f"GRAPH {PUBLISHED} {{ {{ {PUBLISHED} <{_BUILD}> ?o }} UNION {{ {MERGED} <{_HASH}> ?o }} }}"
 
 

@@ -21,14 +21,11 @@ Row = tuple[Term | None, ...]
 
 
 class RemoteReader:
-    """Asks an endpoint by the connections that it holds. What is `merged` is the endpoint with its merged graph for
-    default graph, if it has one.
-
-    Each method raises RemoteError when the endpoint fails.
-    """
+    """Asks an endpoint by the connections that it holds. Each method raises RemoteError when that fails."""
 
     def __init__(self, endpoint: Endpoint, network: Network) -> None:
         self.endpoint = endpoint
+        # The endpoint asked with its merged graph as default graph, where it has one.
         self.merged: Endpoint | None = None
         self._network = network
         self._connections = Connections(network.policy([endpoint.url]))

@@ -194,7 +194,7 @@ class RemoteStore:
             return False
 
     def has_graph(self, name: ox.NamedNode) -> bool:
-        """Whether a named graph was published; of others, has anything in it: an endpoint need not know empty ones."""
+        """Whether a named graph was published. Where nothing was, whether it has triples: empty ones may be unknown."""
         return self._reader.ask(NAMED.format(name) if self.is_published else f"GRAPH {name} {{ ?s ?p ?o }}")
 
     def graphs(self) -> Iterator[ox.NamedNode | ox.BlankNode]:

@@ -100,9 +100,9 @@ class Network:
         return explain(store, query, self.find, options=self.options)
 
     def policy(self, named: Iterable[str]) -> AddressPolicy:
-        """Which endpoints may be asked. Those that are named may be at an address that is not public.
+        """Which endpoints may be asked. Those that are `named` may be at an address that is not public.
 
-        Where only some endpoints are allowed, it is for these to be named.
+        Where only some endpoints are `allowed`, these count as the named ones.
         """
         if self.allowed is not None:
             return AddressPolicy.for_server(self._allowed_urls())

@@ -12,20 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 from rdfkit.errors import QueryRefusedError
-from rdfkit.sparql.tokens import MAY_HIDE_A_KEYWORD, Token, TokenKind
+from rdfkit.sparql.tokens import MAY_HIDE_A_KEYWORD, TERMS, Token, TokenKind
 
 _OPENING, _CLOSING = frozenset("{(["), frozenset("})]")
-_TERMS = frozenset(
-    {
-        TokenKind.IRI,
-        TokenKind.NAME,
-        TokenKind.VARIABLE,
-        TokenKind.BLANK,
-        TokenKind.STRING,
-        TokenKind.NUMBER,
-        TokenKind.LANGUAGE,
-    }
-)
 _OPERATOR_MARKS = frozenset("!|&+-*/^<>=?~")
 _HAVING = re.compile("having", re.IGNORECASE | re.ASCII)
 _OPTIONAL = re.compile("optional", re.IGNORECASE | re.ASCII)
@@ -100,7 +89,7 @@ class Meter:
         self._deepest = max(self._deepest, depth)
         for end in ends:
             self._depths[end] = max(depth, self._depths.get(end, 0), 0)
-        self._terms += token.kind in _TERMS or token.text in _OPENING
+        self._terms += token.kind in TERMS or token.text in _OPENING
         if token.kind in MAY_HIDE_A_KEYWORD:
             self._optionals += len(_OPTIONAL.findall(token.text))
             self._operators += len(_OPERATOR.findall(token.text)) if token.kind is TokenKind.WORD else 0
@@ -142,7 +131,7 @@ class _Triples:
         follows_item = within.follows_item
         if token.kind is TokenKind.MARK:
             self._mark(token.text, within)
-        elif token.kind in _TERMS or _BOOLEAN.search(token.text):
+        elif token.kind in TERMS or _BOOLEAN.search(token.text):
             self._terms += 1
             self._item(within)
         else:

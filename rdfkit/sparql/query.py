@@ -85,10 +85,10 @@ class QueryText:
 
     @property
     def complexity(self) -> Complexity:
-        """What it asks for: what an engine finds, or a little more.
+        """How much it asks for: the numbers that an engine would find, or a little higher ones.
 
-        Texts made to mislead can have some collections counted short, and an operator less for each `<…>`; `terms`
-        counts all of these.
+        In a text made to mislead, some collections may count for too little, and each `<…>` may hide one operator. The
+        number of `terms` holds even then.
         """
         return self._reading.complexity
 
@@ -112,7 +112,7 @@ class QueryText:
 
     @cached_property
     def form(self) -> str:
-        """The form of a query: its first keyword that is one of a form; SELECT when there is none."""
+        """SELECT, ASK, CONSTRUCT or DESCRIBE: whichever comes first as a keyword; SELECT when none does."""
         words = (token.text.upper() for token in self.tokens if token.kind is TokenKind.WORD)
         return next((word for word in words if word in FORMS), "SELECT")
 

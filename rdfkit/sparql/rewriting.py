@@ -23,8 +23,9 @@ def declared(query: QueryText, prefixes: Mapping[str, str], base_iri: str | None
 
 
 def about(query: QueryText, graph: str, named: str) -> QueryText:
-    """The query with `graph` as its default graph, for which GRAPH with a variable finds no graphs but those that are
-    the solutions of `named`: a pattern about `{}`, with each of them once.
+    """The query with `graph` as its default graph, where GRAPH with a variable finds only the solutions of `named`.
+
+    `named` is a pattern with `{}` in the place of that variable. Each graph must be a solution of it once.
 
     A text whose pattern is not found comes back as it is. The standard has no way to say this by a dataset: one that
     names a default graph has no named graphs but those that it lists. What DESCRIBE tells of the things that it finds

@@ -7,20 +7,9 @@ from typing import NoReturn
 
 from rdfkit.sparql.query import QueryText
 from rdfkit.sparql.syntax_errors import invalid
-from rdfkit.sparql.tokens import Token, TokenKind, significant_tokens
+from rdfkit.sparql.tokens import TERMS, Token, TokenKind, significant_tokens
 
 _MARKS = frozenset("{}()[].;,<>=!&|+-*/^?")
-# After a value an expression has no IRI, so `<` means "less than" there.
-_TERMS = frozenset(
-    {
-        TokenKind.VARIABLE,
-        TokenKind.NUMBER,
-        TokenKind.STRING,
-        TokenKind.NAME,
-        TokenKind.IRI,
-        TokenKind.LANGUAGE,
-    }
-)
 _ENDS_VALUE = frozenset({")", "}", "TRUE", "FALSE"})
 
 
@@ -77,9 +66,12 @@ class TokenCursor:
         return self.take()
 
     def split_less_than(self) -> None:
-        """Where `<` in an expression begins no IRI, as in `?a<?b&&?c>?d`, it becomes a token of its own."""
+        """Where `<` in an expression begins no IRI, as in `?a<?b&&?c>?d`, it becomes a token of its own.
+
+        After a value an expression has no IRI, so `<` means "less than" there.
+        """
         token, before = self.token, self.seen[self.at - 1]
-        if token.kind is TokenKind.IRI and (before.kind in _TERMS or before.text.upper() in _ENDS_VALUE):
+        if token.kind is TokenKind.IRI and (before.kind in TERMS or before.text.upper() in _ENDS_VALUE):
             self.seen[self.at] = Token(TokenKind.MARK, "<", token.start)
             self._ahead = self._tokens_from(token.start + 1)
 

@@ -77,6 +77,11 @@ class TokenKind(StrEnum):
     MARK = "mark"
 
 
+# What stands for a term or is the end of one.
+TERMS = frozenset(
+    {TokenKind.IRI, TokenKind.NAME, TokenKind.VARIABLE, TokenKind.BLANK, TokenKind.STRING, TokenKind.NUMBER,
+     TokenKind.LANGUAGE}
+)  # fmt: skip
 # Kinds of tokens in which an engine may find a keyword.
 MAY_HIDE_A_KEYWORD = frozenset({TokenKind.NAME, TokenKind.WORD, TokenKind.BLANK, TokenKind.LANGUAGE})
 

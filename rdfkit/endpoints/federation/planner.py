@@ -133,7 +133,7 @@ def key_values(
 
 
 def context(query: ParsedQuery, service: Service, known: Known) -> Context:
-    """What restricts a clause, as far as it is known without the clauses that are not."""
+    """What restricts a clause, of all that can be evaluated without the clauses whose solutions are not yet known."""
     outer = Context()
     if query.data is not None:
         outer = outer.and_(_text(query, query.data, known), query.data.variables, query.data.certain)

@@ -1,4 +1,4 @@
-"""Ways out to other machines: which addresses may be reached, and connections to those only.
+"""Connections to other machines, and only to addresses that the policy lets be reached.
 
 A host is looked up once for each connection. Each address that the name has is checked, and the connection goes to a
 checked address, while the Host header and the name in the TLS certificate stay those of the URL. So a name that changes

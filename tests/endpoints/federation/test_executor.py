@@ -26,7 +26,7 @@ _ENDPOINT = "http://one.example/sparql"
 
 
 class Stores:
-    """Endpoints that are stores in this process: real Oxigraph, without the HTTP that test_remote.py tests."""
+    """Endpoints that are stores in this process: real Oxigraph, without the HTTP that test_client.py tests."""
 
     def __init__(self, stores: Mapping[str, Store], largest: int | None = None) -> None:
         self.stores = stores

@@ -1,4 +1,4 @@
-"""What a SERVICE clause is asked by. That nothing is lost by it is tested in test_federation.py."""
+"""What a SERVICE clause is asked by. That nothing is lost by it is tested in test_executor.py."""
 
 from __future__ import annotations
 
