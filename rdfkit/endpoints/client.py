@@ -8,30 +8,26 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from rdfkit.endpoints.http.address_policy import AddressPolicy
-from rdfkit.endpoints.http.cache import Cache, Kept
+from rdfkit.endpoints.http.cache import Cache
 from rdfkit.endpoints.http.recordings import Recording
 from rdfkit.endpoints.http.response import Busy, Reply, read_response
 from rdfkit.endpoints.http.transport import Connections
 from rdfkit.endpoints.ledger import Entry, Ledger
-from rdfkit.endpoints.registry import Endpoint, origin
-from rdfkit.endpoints.result_parser import ACCEPT_GRAPH, RemoteRows, accept, read_answer, read_rows, reasons
-from rdfkit.errors import QueryError, RemoteError
+from rdfkit.endpoints.registry import Endpoint
+from rdfkit.endpoints.request import NOTHING, Request, host_header, query_request, user_agent
+from rdfkit.endpoints.result_parser import RemoteRows, read_answer, read_rows, reasons
+from rdfkit.errors import RemoteError
 from rdfkit.sparql.query import QueryText
 from rdfkit.sparql.results import Answer, Graph
-from rdfkit.version import __version__
 
-_FORM = "application/x-www-form-urlencoded"
-# A cache asks by GET, since answers to POST are not cached; longer URLs are refused by many servers.
-_LONGEST_URL = 6000
-_NOTHING = ""
 Read = TypeVar("Read")
 # How a graph store says that it has done what it was told (RFC 9110, 15.3).
 _WRITTEN = frozenset({200, 201, 202, 204})
@@ -79,16 +75,12 @@ class Remote:
         self.ledger = ledger or Ledger()
         self._policy = policy or AddressPolicy.for_person()
         self._connections = connections or Connections(self._policy)
-        self._agent = _agent(contact)
+        self._agent = user_agent(contact)
         self._cache = cache
         self._replayed = recording if recording is not None and recording.replays else None
         self._recorded = recording if recording is not None and not recording.replays else None
-        self._deadline = time.monotonic() + self.limits.query_seconds
-        self._hosts: dict[str, _Host] = {}
+        self._throttle = _Throttle(self.limits)
         self._timed_out: set[tuple[str, str]] = set()
-        self._sent = 0
-        self._lock = threading.Lock()
-        self._closed = threading.Event()
 
     def __enter__(self) -> Remote:
         return self
@@ -100,7 +92,7 @@ class Remote:
 
     def close(self) -> None:
         """Closes the connections. Who waits for an endpoint gets an error."""
-        self._closed.set()
+        self._throttle.close()
         self._connections.close()
 
     def select(self, endpoint: Endpoint, text: str | QueryText) -> RemoteRows:
@@ -120,7 +112,7 @@ class Remote:
 
         Raises as `select` does.
         """
-        found = self.query(endpoint, _NOTHING)
+        found = self.query(endpoint, NOTHING)
         if not isinstance(found, Graph):
             raise RemoteError.of(
                 "content-type", endpoint.url, "gave results in place of a description of itself"
@@ -134,10 +126,10 @@ class Remote:
 
         Raises RemoteError. Nothing is recorded and nothing kept.
         """
-        sent = {"Host": _host_header(url), "User-Agent": self._agent, **headers}
+        sent = {"Host": host_header(url), "User-Agent": self._agent, **headers}
         if body is not None:
             sent["Content-Length"] = str(len(body))
-        request = _Request(endpoint.url, f"{method} {url}", method, url, sent, body, _WRITTEN)
+        request = Request(endpoint.url, f"{method} {url}", method, url, sent, body, _WRITTEN)
         reply = self._asked(request, self.ledger.entry(endpoint))
         if reply is None:
             raise _not_modified(url)
@@ -172,7 +164,7 @@ class Remote:
             raise RemoteError.of(
                 "timeout", endpoint.url, "gave no answer to this in time before, and is not asked again"
             )
-        reply = self._asked(_request(endpoint, query, self._agent, kept, self._cache is not None), entry)
+        reply = self._asked(query_request(endpoint, query, self._agent, kept, self._cache is not None), entry)
         if reply is None and kept is not None:
             entry.add(cached=1)
             reply = kept.reply
@@ -182,33 +174,29 @@ class Remote:
             self._cache.keep(endpoint.asked_at, text, reply)
         return reply
 
-    def _asked(self, request: _Request, entry: Entry) -> Reply | None:
+    def _asked(self, request: Request, entry: Entry) -> Reply | None:
         """The reply to a request, which is sent again after a refusal for load. None when what is kept still holds."""
         self._policy.check_url(request.endpoint)
-        host = self._host(request.url)
         retry = 0
         while True:
             try:
-                with self._turn(host, request.endpoint):
+                with self._throttle.turn(request.url, request.endpoint):
                     return self._once(request, entry)
             except Busy as busy:
-                seconds = busy.seconds if busy.seconds is not None else self.limits.pause * 2**retry
-                self._check_pause(request.endpoint, seconds, retry, busy.status)
+                self._throttle.put_off(request.url, request.endpoint, busy, retry)
                 retry += 1
-                # The host is busy for every request that waits for it, not for this one only.
-                host.not_before = max(host.not_before, time.monotonic() + seconds)
                 entry.add(retries=1)
             except RemoteError as error:
                 if error.kind == "timeout":
                     self._timed_out.add((request.endpoint, request.text))
                 raise
 
-    def _once(self, request: _Request, entry: Entry) -> Reply | None:
+    def _once(self, request: Request, entry: Entry) -> Reply | None:
         """One request. Raises Busy when the endpoint asks to come again, RemoteError for any other failure."""
-        self._count(request.endpoint)
+        self._throttle.count(request.endpoint)
         entry.add(requests=1)
         started = time.monotonic()
-        deadline = min(started + self.limits.request_seconds, self._deadline)
+        deadline = min(started + self.limits.request_seconds, self._throttle.deadline)
         try:
             with self._connections.exchange(
                 request.method, request.url, request.headers, request.body, deadline
@@ -216,54 +204,6 @@ class Remote:
                 return read_response(response, request.endpoint, self.limits.response_bytes, request.success)
         finally:
             entry.add(seconds=time.monotonic() - started)
-
-    def _count(self, url: str) -> None:
-        with self._lock:
-            if self._sent >= self.limits.requests:
-                raise RemoteError.of(
-                    "limit", url, f"was not asked: a query may send {self.limits.requests} requests"
-                )
-            self._sent += 1
-
-    def _host(self, url: str) -> _Host:
-        with self._lock:
-            name = urlsplit(url).hostname or ""
-            return self._hosts.setdefault(name, _Host(threading.Semaphore(self.limits.per_host)))
-
-    @contextmanager
-    def _turn(self, host: _Host, url: str) -> Iterator[None]:
-        """A place among those who ask the host at the same time, once it is not busy."""
-        if not host.places.acquire(timeout=max(0, self._deadline - time.monotonic())):
-            raise self._out_of_time(url)
-        try:
-            while (seconds := host.not_before - time.monotonic()) > 0:
-                self._wait(url, seconds)
-            if time.monotonic() >= self._deadline:
-                raise self._out_of_time(url)
-            yield
-        finally:
-            host.places.release()
-
-    def _wait(self, url: str, seconds: float) -> None:
-        left = self._deadline - time.monotonic()
-        if seconds > left:
-            raise self._out_of_time(url)
-        if self._closed.wait(seconds):
-            raise RemoteError.of("limit", url, "was not asked: the query has ended")
-
-    def _check_pause(self, url: str, seconds: float, retry: int, status: int) -> None:
-        said = f"is busy ({status})"
-        if retry >= self.limits.retries:
-            raise RemoteError.of("status", url, f"{said}, and was so {retry + 1} times", status)
-        if seconds > self.limits.retry_after:
-            raise RemoteError.of("status", url, f"{said} and asks to wait {seconds:,.0f} s", status)
-        if time.monotonic() + seconds > self._deadline:
-            raise RemoteError.of("status", url, f"{said}, and no time is left to wait", status)
-
-    def _out_of_time(self, url: str) -> RemoteError:
-        return RemoteError.of(
-            "limit", url, f"was not asked: the query has taken its {self.limits.query_seconds:g} s"
-        )
 
 
 @dataclass(slots=True)
@@ -274,17 +214,75 @@ class _Host:
     not_before: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """A request as it is sent, and which endpoint and query it is of."""
+class _Throttle:
+    """When a request may be sent: within the limits of one query, and once its host is not busy.
 
-    endpoint: str
-    text: str
-    method: str
-    url: str
-    headers: Mapping[str, str]
-    body: bytes | None
-    success: Container[int] = (200,)
+    Safe from several threads. `endpoint` is the URL that errors name; each is a RemoteError (`limit` or `status`).
+    """
+
+    def __init__(self, limits: RemoteLimits) -> None:
+        self.deadline = time.monotonic() + limits.query_seconds
+        self._limits = limits
+        self._hosts: dict[str, _Host] = {}
+        self._sent = 0
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+
+    def close(self) -> None:
+        """Ends all waiting by an error."""
+        self._closed.set()
+
+    def count(self, endpoint: str) -> None:
+        """Counts a request; raises when the query may not send one more."""
+        with self._lock:
+            if self._sent >= self._limits.requests:
+                raise RemoteError.of(
+                    "limit", endpoint, f"was not asked: a query may send {self._limits.requests} requests"
+                )
+            self._sent += 1
+
+    @contextmanager
+    def turn(self, url: str, endpoint: str) -> Iterator[None]:
+        """A place among those who ask the host of a URL at the same time, once it is not busy."""
+        host = self._host(url)
+        if not host.places.acquire(timeout=max(0, self.deadline - time.monotonic())):
+            raise self._out_of_time(endpoint)
+        try:
+            while (seconds := host.not_before - time.monotonic()) > 0:
+                self._wait(endpoint, seconds)
+            if time.monotonic() >= self.deadline:
+                raise self._out_of_time(endpoint)
+            yield
+        finally:
+            host.places.release()
+
+    def put_off(self, url: str, endpoint: str, busy: Busy, retry: int) -> None:
+        """Has all requests to the host of a URL wait, as it asks for; raises when that is too long or was too often."""
+        seconds = busy.seconds if busy.seconds is not None else self._limits.pause * 2**retry
+        said = f"is busy ({busy.status})"
+        if retry >= self._limits.retries:
+            raise RemoteError.of("status", endpoint, f"{said}, and was so {retry + 1} times", busy.status)
+        if seconds > self._limits.retry_after:
+            raise RemoteError.of("status", endpoint, f"{said} and asks to wait {seconds:,.0f} s", busy.status)
+        if time.monotonic() + seconds > self.deadline:
+            raise RemoteError.of("status", endpoint, f"{said}, and no time is left to wait", busy.status)
+        host = self._host(url)
+        host.not_before = max(host.not_before, time.monotonic() + seconds)
+
+    def _host(self, url: str) -> _Host:
+        with self._lock:
+            name = urlsplit(url).hostname or ""
+            return self._hosts.setdefault(name, _Host(threading.Semaphore(self._limits.per_host)))
+
+    def _wait(self, endpoint: str, seconds: float) -> None:
+        if seconds > self.deadline - time.monotonic():
+            raise self._out_of_time(endpoint)
+        if self._closed.wait(seconds):
+            raise RemoteError.of("limit", endpoint, "was not asked: the query has ended")
+
+    def _out_of_time(self, endpoint: str) -> RemoteError:
+        said = f"was not asked: the query has taken its {self._limits.query_seconds:g} s"
+        return RemoteError.of("limit", endpoint, said)
 
 
 @contextmanager
@@ -305,45 +303,3 @@ def _counted_rows(reply: Reply, url: str) -> tuple[RemoteRows, int]:
 
 def _not_modified(url: str) -> RemoteError:
     return RemoteError.of("status", url, "says that nothing has changed, and was not asked that", 304)
-
-
-def _agent(contact: str | None) -> str:
-    """The User-Agent, as the policy of Wikimedia asks for it: what asks, and whom to write to."""
-    name = f"rdfkit/{__version__}"
-    if contact is None:
-        return name
-    if not contact.strip() or not contact.isprintable() or not contact.isascii():
-        raise QueryError("a contact is an address of mail or web, in ASCII", value=contact)
-    return f"{name} ({contact.strip()})"
-
-
-def _request(
-    endpoint: Endpoint, query: QueryText, agent: str, kept: Kept | None, cacheable: bool
-) -> _Request:
-    """The request for a query, or for the endpoint's description when there is no query."""
-    text = query.text
-    try:
-        fields = urlencode([("query", text), *(endpoint.dataset.fields() if endpoint.dataset else ())])
-    except UnicodeEncodeError as error:
-        raise QueryError("has half of a character in it, which UTF-8 cannot say", value=repr(text)) from error
-    headers = {
-        "Host": _host_header(endpoint.url),
-        "Accept": accept(query) if text != _NOTHING else ACCEPT_GRAPH,
-        "Accept-Encoding": "gzip",
-        "User-Agent": agent,
-        **(kept.conditions if kept is not None else {}),
-    }
-    if text == _NOTHING:
-        return _Request(endpoint.url, text, "GET", endpoint.url, headers, None)
-    url = f"{endpoint.url}{'&' if '?' in endpoint.url else '?'}{fields}"
-    if endpoint.method == "get" or (cacheable and len(url) <= _LONGEST_URL):
-        return _Request(endpoint.url, text, "GET", url, headers, None)
-    body = fields.encode()
-    sent = {**headers, "Content-Type": _FORM, "Content-Length": str(len(body))}
-    return _Request(endpoint.url, text, "POST", endpoint.url, sent, body)
-
-
-def _host_header(url: str) -> str:
-    scheme, _, place = origin(url).partition("://")
-    usual = {"http": ":80", "https": ":443"}[scheme]
-    return place.removesuffix(usual).encode("idna" if not place.isascii() else "ascii").decode()

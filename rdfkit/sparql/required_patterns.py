@@ -295,16 +295,12 @@ def _place(term: Any) -> Place:  # noqa: ANN401
 
 
 def _term(term: Any) -> Term:  # noqa: ANN401
-    return _iri(term) if isinstance(term, rdflib.URIRef) else _literal(term)
+    if isinstance(term, rdflib.URIRef):
+        return _iri(term)
+    if term.language:
+        return ox.Literal(str(term), language=term.language)
+    return ox.Literal(str(term), datatype=_iri(term.datatype) if term.datatype else None)
 
 
 def _iri(iri: rdflib.URIRef) -> ox.NamedNode:
     return ox.NamedNode(str(iri))
-
-
-def _literal(term: rdflib.Literal) -> ox.Literal:
-    if term.language:
-        return ox.Literal(str(term), language=term.language)
-    if term.datatype:
-        return ox.Literal(str(term), datatype=_iri(term.datatype))
-    return ox.Literal(str(term))
