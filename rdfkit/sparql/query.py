@@ -6,7 +6,7 @@ of it is found when it is first asked, and kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import NamedTuple
@@ -30,6 +30,8 @@ from rdfkit.sparql.tokens import (
     ways,
 )
 
+# So that a text of many megabytes is refused before it is held as objects.
+_LONGEST_KEPT = 100_000
 FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 
 
@@ -158,7 +160,8 @@ class QueryText:
     @cached_property
     def _reading(self) -> _Reading:
         others = ways(self.text) - {self.text}
-        found = [_read(self.text, self.tokens), *(_read(way, tuple(tokens(way))) for way in others)]
+        own = self.tokens if len(self.text) <= _LONGEST_KEPT else tokens(self.text)
+        found = [_read(self.text, own), *(_read(way, tokens(way)) for way in others)]
         complexities = [one.complexity for one in found]
         most = (max(getattr(one, part.name) for one in complexities) for part in fields(Complexity))
         return _Reading(
@@ -172,10 +175,10 @@ def _mentions(text: str, clause: Clause) -> bool:
     return any(clause.keyword.search(way) for way in ways(text))
 
 
-def _read(text: str, found: tuple[Token, ...]) -> _Reading:
+def _read(text: str, found: Iterable[Token]) -> _Reading:
     meter = Meter()
     calls_service = loads_documents = False
-    for token, ends in readings(found):
+    for token, ends in readings(found, text):
         meter.add(token, ends)
         calls_service = calls_service or begins_clause(text, token, SERVICE)
         loads_documents = loads_documents or begins_clause(text, token, LOAD)

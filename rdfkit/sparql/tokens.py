@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -177,7 +177,7 @@ def calls_service(text: str) -> bool:
     """As `rdfkit.sparql.query.QueryText.calls_service`, for a text of which nothing else has to be known."""
     return any(
         SERVICE.keyword.search(way)
-        and any(begins_clause(way, token, SERVICE) for token, _ in readings(tuple(tokens(way))))
+        and any(begins_clause(way, token, SERVICE) for token, _ in readings(tokens(way), way))
         for way in ways(text)
     )
 
@@ -211,13 +211,12 @@ def _token_at(text: str, position: int) -> Token:
     return Token(TokenKind(found.lastgroup), found[0], position)
 
 
-def readings(found: Sequence[Token]) -> Iterator[tuple[Token, tuple[int, ...]]]:
-    """Each token of each reading that an engine could choose of the text with these `tokens`, once, by its start; with
-    all places where the next token may begin. A reading ends where nothing could follow.
+def readings(found: Iterable[Token], text: str) -> Iterator[tuple[Token, tuple[int, ...]]]:
+    """Each token of each reading that an engine could choose of a text, once, by its start; with all places where the
+    next token may begin. A reading ends where nothing could follow.
 
-    Codepoint escapes stay as they are: see `unescaped`.
+    `found` are the `tokens` of the text, of which none is kept. Codepoint escapes stay as they are: see `unescaped`.
     """
-    text = "".join(token.text for token in found)
     known = iter(found)
     plain = next(known, None)
     ahead, seen = [0], {0}

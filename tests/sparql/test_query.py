@@ -13,6 +13,7 @@ from rdfkit.cli import query_output
 from rdfkit.cli.result_table import Content
 from rdfkit.endpoints.client import RemoteLimits
 from rdfkit.endpoints.session import Network
+from rdfkit.errors import QueryRefusedError
 from rdfkit.sparql import tokens
 from rdfkit.sparql.limits import SAFE
 from rdfkit.sparql.query import QueryText
@@ -33,14 +34,15 @@ LOOSE = "SELECT ?s count(?nobody) { ?s a wp:Nobody ; wp:nobody ?nobody }"
 
 
 @pytest.fixture
-def reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
+def reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[Any]]:
     """How often each text is taken apart, by whichever module."""
-    found: Counter[str] = Counter()
+    found: Counter[Any] = Counter()
 
-    def counting(read: Callable[[str], Any]) -> Callable[[str], Any]:
-        def counted(text: str) -> Any:
-            found[text] += 1
-            return read(text)
+    def counting(read: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(taken: Any, *others: str) -> Any:
+            # The readings go over tokens that somebody has taken a text apart into.
+            found[taken] += 1
+            return read(taken, *others)
 
         return counted
 
@@ -52,7 +54,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
     yield found
 
 
-def test_a_federated_query_is_read_once(seed_store: Store, reads: Counter[str]) -> None:
+def test_a_federated_query_is_read_once(seed_store: Store, reads: Counter[Any]) -> None:
     network = Network(limits=RemoteLimits(request_seconds=1, query_seconds=2, retries=0))
     query = QueryText(FEDERATED)
     answer = network.federate(seed_store, query)
@@ -65,7 +67,14 @@ def test_a_federated_query_is_read_once(seed_store: Store, reads: Counter[str]) 
     assert reads[FEDERATED] == 1
 
 
-def test_a_query_that_is_repaired_and_explained_is_read_once(seed_store: Store, reads: Counter[str]) -> None:
+def test_a_very_long_text_is_refused_before_its_tokens_are_kept() -> None:
+    query = QueryText(f"SELECT * {{ {'?s ?p ?o . ' * 10_000} }}")
+    with pytest.raises(QueryRefusedError):
+        query.refuse(SAFE)
+    assert "tokens" not in vars(query)
+
+
+def test_a_query_that_is_repaired_and_explained_is_read_once(seed_store: Store, reads: Counter[Any]) -> None:
     query = QueryText(LOOSE)
     answer = seed_store.query(query)
     said = query_output.remarks(answer.repairs, Content.NOTHING, query, seed_store)
@@ -74,7 +83,7 @@ def test_a_query_that_is_repaired_and_explained_is_read_once(seed_store: Store, 
     assert reads[LOOSE] == 1
 
 
-def test_a_lookup_is_not_read_at_all(seed_store: Store, reads: Counter[str]) -> None:
+def test_a_lookup_is_not_read_at_all(seed_store: Store, reads: Counter[Any]) -> None:
     assert seed_store.query("ASK { ?s a wp:Pathway }")
     assert not reads
 

@@ -8,6 +8,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
+from rdfkit.endpoints.federation.clauses import unbound_query
 from rdfkit.endpoints.federation.planner import key_query, keys, replaced
 from rdfkit.errors import QueryError
 from rdfkit.sparql.limits import SAFE
@@ -68,6 +69,13 @@ def test_less_than_is_no_iri_in_an_expression() -> None:
         ["a", "b", "c", "d"],
         ["c", "d"],
     ]
+
+
+def test_a_prefix_behind_less_than_is_declared_for_the_endpoint() -> None:
+    body = "{ ?a <http://p> ?c FILTER(?a<e:b&&?c>?a) }"
+    query = read_groups(f"PREFIX e: <http://e/> SELECT * {{ SERVICE <http://x/> {body} }}")
+    sent = unbound_query(query, query.services()[0], 7)
+    assert sent == f"PREFIX e: <http://e/>\nSELECT ?a ?c WHERE {{ {body} }} LIMIT 7"
 
 
 @pytest.mark.parametrize(
