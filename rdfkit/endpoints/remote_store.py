@@ -12,22 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 import pyoxigraph as ox
 
+from rdfkit.endpoints import publication
 from rdfkit.endpoints.client import RemoteLimits
-from rdfkit.endpoints.publication import (
-    MERGED,
-    NAMED,
-    PENDING,
-    RECORDED,
-    STATE,
-    Sent,
-    read_metadata,
-    read_records,
-)
 from rdfkit.endpoints.registry import Endpoint, is_packaged
 from rdfkit.endpoints.remote_reader import RemoteReader
 from rdfkit.endpoints.session import Network
@@ -94,15 +85,15 @@ class RemoteStore:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def __len__(self) -> int:
         """The number of quads."""
         if self.is_published:
-            return sum(sent.triples for name, sent in self.recorded().items() if name != MERGED.value)
+            return sum(
+                sent.triples for name, sent in self.recorded().items() if name != publication.MERGED.value
+            )
         return self._reader.count("GRAPH ?g { ?s ?p ?o }")
 
     def close(self) -> None:
@@ -195,12 +186,14 @@ class RemoteStore:
 
     def has_graph(self, name: ox.NamedNode) -> bool:
         """Whether a named graph was published. Where nothing was, whether it has triples: empty ones may be unknown."""
-        return self._reader.ask(NAMED.format(name) if self.is_published else f"GRAPH {name} {{ ?s ?p ?o }}")
+        return self._reader.ask(
+            publication.NAMED.format(name) if self.is_published else f"GRAPH {name} {{ ?s ?p ?o }}"
+        )
 
     def graphs(self) -> Iterator[ox.NamedNode | ox.BlankNode]:
         """The names of the named graphs: of what was published, those; else all that the endpoint has."""
         if self.is_published:
-            yield from (ox.NamedNode(name) for name in self.recorded() if name != MERGED.value)
+            yield from (ox.NamedNode(name) for name in self.recorded() if name != publication.MERGED.value)
             return
         for (name,) in self._reader.pages(("g",), "GRAPH ?g { ?s ?p ?o }", distinct=True):
             if isinstance(name, ox.NamedNode | ox.BlankNode):
@@ -210,9 +203,9 @@ class RemoteStore:
         """As `StoreProtocol.to_rdflib`."""
         return copy_to_rdflib(self)
 
-    def recorded(self) -> dict[str, Sent]:
+    def recorded(self) -> dict[str, publication.Sent]:
         """The graphs that were published, with `MERGED`, or were being so when it broke off."""
-        return read_records(self._reader.pages(("g", "hash", "n"), RECORDED))
+        return publication.read_records(self._reader.pages(("g", "hash", "n"), publication.RECORDED))
 
     def counts(self, names: Sequence[str]) -> dict[str, int]:
         """How many triples there are in each of these named graphs."""
@@ -229,21 +222,23 @@ class RemoteStore:
     def read_publication(self) -> None:
         """Finds out what was published. Raises StoreError when it is not whole, RemoteError."""
         try:
-            rows = list(self._reader.pages(("o",), STATE))
+            rows = list(self._reader.pages(("o",), publication.STATE))
         except RemoteError as error:
             # It does not know named graphs.
             if error.status != _BAD_REQUEST:
                 raise
             return
         texts = [term.value for (term,) in rows if isinstance(term, ox.Literal)]
-        if PENDING in texts:
+        if publication.PENDING in texts:
             raise StoreError(
                 "what is published there is not whole: `rdfkit publish` runs, or broke off; run it again",
                 path=self.endpoint.url,
             )
-        build = next((read_metadata(text, self.endpoint.url) for text in texts if text.startswith("{")), {})
+        build = next(
+            (publication.read_metadata(text, self.endpoint.url) for text in texts if text.startswith("{")), {}
+        )
         if texts:
-            self._reader.merged = replace(self.endpoint, dataset=Dataset((MERGED.value,)))
+            self._reader.merged = replace(self.endpoint, dataset=Dataset((publication.MERGED.value,)))
         self.metadata = MappingProxyType({**self.metadata, **build})
 
     def _addressed(self, query: QueryText, dataset: Dataset | None) -> tuple[Endpoint, QueryText]:
@@ -254,7 +249,7 @@ class RemoteStore:
         if self._reader.merged is None or query.says("FROM"):
             return self.endpoint, query
         if query.says("GRAPH"):
-            return self.endpoint, about(query, MERGED.value, NAMED)
+            return self.endpoint, about(query, publication.MERGED.value, publication.NAMED)
         return self._reader.merged, query
 
 

@@ -110,11 +110,8 @@ class Network:
 
     def remote(self, named: Iterable[str], connections: Connections | None = None) -> Remote:
         """What asks endpoints for one query, as `policy` says; by these connections, if there are any."""
-        recording = None
-        if self.replay is not None:
-            recording = Recording(self.replay, replays=True)
-        elif self.record is not None:
-            recording = Recording(self.record, replays=False)
+        folder = self.replay or self.record
+        recording = Recording(folder, replays=self.replay is not None) if folder is not None else None
         return Remote(
             self.limits,
             Ledger(),

@@ -118,10 +118,8 @@ def _unwrapped(address: Address) -> Address:
     """The IPv4 address within an IPv6 address of a kind that has one, else the address itself."""
     if isinstance(address, ipaddress.IPv4Address):
         return address
-    if address.ipv4_mapped is not None:
-        return address.ipv4_mapped
-    if address.sixtofour is not None:
-        return address.sixtofour
+    if (wrapped := address.ipv4_mapped or address.sixtofour) is not None:
+        return wrapped
     if address.teredo is not None:
         return address.teredo[1]
     inner = address in _NAT64 or (address in _COMPATIBLE and int(address) > 1)
