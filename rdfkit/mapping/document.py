@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from rdfkit.report import Result
-from rdfkit.sources.front_matter import KeyPath
+from rdfkit.sources.yaml_reader import KeyPath
 
 # A JSON-LD node object, https://www.w3.org/TR/json-ld11/#node-objects
 Node = dict[str, Any]

@@ -14,8 +14,8 @@ from rdfkit.mapping.jsonld.contexts import terms
 from rdfkit.rdf.identifiers import is_missing
 from rdfkit.report import Result, Severity
 from rdfkit.sources.cleaning import may_hold_email, without_email
-from rdfkit.sources.front_matter import KeyPath, Value
 from rdfkit.sources.tables import TableFile, TableRow, count_rows, read_table, table_kinds
+from rdfkit.sources.yaml_reader import KeyPath, Value
 
 if TYPE_CHECKING:
     from rdfkit.sources.page import Page

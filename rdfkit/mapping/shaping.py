@@ -12,7 +12,7 @@ from rdfkit.mapping.document import Node, Origin
 from rdfkit.mapping.fields import Fields, Row
 from rdfkit.rdf.identifiers import curie, parse_curie
 from rdfkit.rdf.iris import encode_address, is_absolute_iri, percent_encode
-from rdfkit.sources.front_matter import KeyPath
+from rdfkit.sources.yaml_reader import KeyPath
 
 if TYPE_CHECKING:
     from rdfkit.mapping.lookups import Site

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rdfkit.sources.front_matter import KeyPath, Value
 from rdfkit.sources.tables import TableFile
+from rdfkit.sources.yaml_reader import KeyPath, Value
 
 
 @dataclass(frozen=True, slots=True)

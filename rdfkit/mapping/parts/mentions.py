@@ -11,8 +11,8 @@ from rdfkit.mapping.document import Node, Origin
 from rdfkit.mapping.fields import BLOCK, Fields, Row
 from rdfkit.mapping.shaping import literal, node, reference
 from rdfkit.rdf.identifiers import curie, parse_curie
-from rdfkit.sources.front_matter import KeyPath
 from rdfkit.sources.tables import read_rows
+from rdfkit.sources.yaml_reader import KeyPath
 
 if TYPE_CHECKING:
     from rdfkit.mapping.lookups import Site

@@ -9,7 +9,7 @@ from typing import Any
 from rdfkit.mapping.jsonld import contexts
 from rdfkit.mapping.schema_org.trees import mappings, texts
 from rdfkit.rdf.identifiers import is_missing
-from rdfkit.sources.front_matter import KeyPath, Value
+from rdfkit.sources.yaml_reader import KeyPath, Value
 
 _SCHEMA_ORG = re.compile(r"https?://(www\.)?schema\.org(/|/docs/jsonldcontext\.json(ld)?)?", re.IGNORECASE)
 _MAPS = frozenset({"@graph", "@id", "@index", "@language", "@type"})

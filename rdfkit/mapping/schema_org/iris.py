@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from rdfkit.mapping.schema_org.problems import Problems
 from rdfkit.mapping.schema_org.trees import mappings
 from rdfkit.rdf.iris import percent_encode
-from rdfkit.sources.front_matter import KeyPath, Value
+from rdfkit.sources.yaml_reader import KeyPath, Value
 
 _WEB_ADDRESS = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 # Anything else before the colon is more likely a prefix that nobody declared.

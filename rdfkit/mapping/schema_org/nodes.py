@@ -31,7 +31,7 @@ from rdfkit.mapping.schema_org.values import (
 from rdfkit.mapping.schema_org.vocabulary import advice, check_name, known_types, value_kinds
 from rdfkit.rdf.identifiers import is_missing
 from rdfkit.rdf.iris import percent_encode
-from rdfkit.sources.front_matter import KeyPath, Value
+from rdfkit.sources.yaml_reader import KeyPath, Value
 
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 

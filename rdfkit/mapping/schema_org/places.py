@@ -10,7 +10,7 @@ from rdfkit.mapping.schema_org.contexts import KEYWORDS
 from rdfkit.mapping.schema_org.iris import Names, numbered
 from rdfkit.mapping.schema_org.problems import Problems
 from rdfkit.mapping.schema_org.readings import Node, Reading
-from rdfkit.sources.front_matter import KeyPath
+from rdfkit.sources.yaml_reader import KeyPath
 
 
 @dataclass(frozen=True, slots=True)

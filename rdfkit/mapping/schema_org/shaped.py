@@ -26,7 +26,7 @@ from rdfkit.mapping.schema_org.problems import Problem, Problems
 from rdfkit.mapping.schema_org.readings import Node, Reader
 from rdfkit.mapping.schema_org.trees import clean, parts, text_or_none
 from rdfkit.rdf.identifiers import is_missing
-from rdfkit.sources.front_matter import KeyPath, Value
+from rdfkit.sources.yaml_reader import KeyPath, Value
 
 # Oxigraph's parser follows terms that are defined by terms on the stack, and some thousands crash it.
 MAX_CONTEXT_ENTRIES = 500

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rdfkit.mapping.schema_org.problems import Problems
-from rdfkit.sources.front_matter import KeyPath, Value
+from rdfkit.sources.yaml_reader import KeyPath, Value
 
 MAX_DEPTH = 64
 

@@ -21,7 +21,7 @@ from rdfkit.mapping.schema_org.vocabulary import (
     value_kinds,
 )
 from rdfkit.rdf.identifiers import is_missing
-from rdfkit.sources.front_matter import KeyPath, Value
+from rdfkit.sources.yaml_reader import KeyPath, Value
 
 # What stands in JSON-LD where a value may be: a text or a node, value or list object.
 Item: TypeAlias = str | Node

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from rdfkit.mapping.schema_org.contexts import packaged_context
 from rdfkit.mapping.schema_org.iris import check_scheme
 from rdfkit.mapping.schema_org.problems import Problems
-from rdfkit.sources.front_matter import KeyPath
+from rdfkit.sources.yaml_reader import KeyPath
 
 # Looking for the nearest name takes milliseconds.
 MAX_ADVICE = 50
