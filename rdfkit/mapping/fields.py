@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from rdfkit.errors import TableError
+from rdfkit.errors import IdentifierError, TableError
 from rdfkit.mapping import registry
 from rdfkit.mapping.document import Tally
 from rdfkit.mapping.jsonld.contexts import terms
 from rdfkit.rdf.identifiers import is_missing
 from rdfkit.report import Result, Severity
 from rdfkit.sources.cleaning import may_hold_email, without_email
+from rdfkit.sources.page import Page
 from rdfkit.sources.tables import TableFile, TableRow, count_rows, read_table, table_kinds
 from rdfkit.sources.yaml_reader import KeyPath, Value
-
-if TYPE_CHECKING:
-    from rdfkit.sources.page import Page
-
 
 # The key of the block that every kind of page may carry.
 BLOCK = "schema-jsonld"
@@ -146,6 +143,13 @@ class Fields:
                 advice=advice,
             )
         )
+
+    def note_identifier(
+        self, rule: str, error: IdentifierError, row: Row, column: str, value: str, consequence: str
+    ) -> None:
+        """Warns of a cell with an identifier that is none, and says what becomes of it."""
+        advice = f"expected {error.expected}; {consequence}"
+        self.note(rule, error.message, *row.key_path, column, value=value, advice=advice)
 
     def note_unmapped_keys(self) -> None:
         """Warns of every key of the page that neither the context nor the list of ignored keys names."""

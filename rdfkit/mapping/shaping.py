@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urljoin
 
 from rdfkit.errors import IdentifierError
 from rdfkit.mapping.document import Node, Origin
 from rdfkit.mapping.fields import Fields, Row
+from rdfkit.mapping.lookups import Site
 from rdfkit.rdf.identifiers import curie, parse_curie
 from rdfkit.rdf.iris import encode_address, is_absolute_iri, percent_encode
 from rdfkit.sources.yaml_reader import KeyPath
-
-if TYPE_CHECKING:
-    from rdfkit.mapping.lookups import Site
 
 CC0 = "creativecommons:publicdomain/zero/1.0/"
 

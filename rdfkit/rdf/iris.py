@@ -8,17 +8,9 @@ from urllib.parse import quote
 # RFC 3987: what may stand in an IRI beside letters, digits and non-ASCII text. "%" is not here, so a
 # per cent sign in a name is encoded too and decoding gives the name back.
 _SAFE_IN_IRI = "-._~!$&'()*+,;=:@/"
-
-
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
-
-
 _ENCODED = re.compile(f"[^A-Za-z0-9{re.escape(_SAFE_IN_IRI)}]")
-
-
 _ESCAPE_OR_MARK = re.compile(r"(%[0-9A-Fa-f]{2}|[?#\[\]])")
-
-
 _ABSOLUTE_IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\]+')
 
 

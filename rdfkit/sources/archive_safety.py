@@ -15,37 +15,19 @@ from typing import IO
 from rdfkit.errors import ArchiveError
 
 MIB = 1 << 20
-
-
 _GIB = 1 << 30
-
-
 # NCBI's gene_info of all species, the largest file that rdfkit is made for, is about 8 GB.
 MAX_SIZE = 16 * _GIB
-
-
 # Tables and N-Quads shrink to a tenth or, when every line repeats an IRI, to a fiftieth. Deflate ends at 1032.
 MAX_RATIO = 200
-
-
 # Below this size a high ratio does no harm, and a short file of equal lines is no bomb.
 RATIO_MATTERS_FROM = 16 * MIB
-
-
 # The whole of PFOCR, a file per figure, is about 100,000.
 MAX_MEMBERS = 500_000
-
-
 # How much is unpacked before the limits are looked at again.
 STEP = MIB
-
-
 _DRIVE = re.compile(r"[A-Za-z]:")
-
-
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
-
 # What zipfile and tarfile raise for damaged headers, beside their own errors.
 DAMAGE = (
     zipfile.BadZipFile,

@@ -10,20 +10,10 @@ from urllib.parse import unquote, urlsplit
 from rdfkit.sources import archives
 
 FILE = "file"
-
-
 FOLDER = "folder"
-
-
 OTHER = "other"
-
-
 _URL = re.compile(r"[a-z][a-z0-9+.-]*:(?://|:[a-z][a-z0-9+.-]*://)")
-
-
 IN_ARCHIVE = re.compile(r"(?:zip|tar)://(.*?)::(.*)", re.DOTALL)
-
-
 IN_GIT = re.compile(r"git://(?:([^:]*):)?(?:([^@]*)@)?(.*)", re.DOTALL)
 
 

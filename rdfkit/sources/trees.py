@@ -14,8 +14,6 @@ from typing import Any, BinaryIO, NamedTuple, TypeVar
 from rdfkit.sources.locations import FILE, FOLDER, OTHER
 
 COPY_STEP = 1 << 20
-
-
 # What the libraries below fsspec raise beside OSError, ValueError and ImportError, by the module that has it.
 _FOREIGN_ERRORS = {
     "aiohttp": ("ClientError",),
@@ -23,8 +21,6 @@ _FOREIGN_ERRORS = {
     "gcsfs.retry": ("HttpError",),
     "google.auth.exceptions": ("GoogleAuthError",),
 }
-
-
 T = TypeVar("T")
 
 

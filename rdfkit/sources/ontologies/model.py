@@ -15,11 +15,7 @@ from rdfkit.report import Result
 from rdfkit.sources.ontologies.obo import is_iri
 
 OBO_NAMESPACE = expand("obo:")
-
-
 OBO_TERM = re.compile(re.escape(OBO_NAMESPACE) + r"([A-Za-z]\w*)_\w+")
-
-
 _TRUE = ox.Literal("true", datatype=ox.NamedNode(expand("xsd:boolean")))
 
 
