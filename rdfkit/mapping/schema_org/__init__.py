@@ -10,8 +10,8 @@ of schema.org becomes nodes for `contexts/schema.jsonld`, which follows the cont
 with a context of its own keeps it; schema.org inside is put in its place.
 
 One module for each step: `trees` (the block as texts, lists and mappings) → `contexts` → `readings` (what the processor
-reads) → `values` → `nodes` → `shaped` (the block). `problems` holds what is wrong, `places` where something stands,
-`iris` the IRIs under the page, `vocabulary` and `licences` the names that schema.org and licences have.
+reads) → `values` → `nodes` → `shaped` (the block). `problems` holds what is wrong, `places` where something stands and
+the IRIs under the page, `vocabulary` the names that schema.org and licences have.
 """
 
 from rdfkit.mapping.schema_org.contexts import packaged_context

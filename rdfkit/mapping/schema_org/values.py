@@ -8,15 +8,17 @@ from typing import Any, NamedTuple, TypeAlias
 import pyoxigraph as ox
 
 from rdfkit.mapping.schema_org.contexts import inline
-from rdfkit.mapping.schema_org.iris import check_scheme, is_web_address
-from rdfkit.mapping.schema_org.licences import licence
 from rdfkit.mapping.schema_org.places import Place, Shaping
 from rdfkit.mapping.schema_org.readings import THERE, Node, Reading
+from rdfkit.mapping.schema_org.trees import is_absent
 from rdfkit.mapping.schema_org.vocabulary import (
     DATE_TYPES,
     LICENCE_PROPERTIES,
     NAMESPACE,
+    check_scheme,
     is_date,
+    is_web_address,
+    licence,
     schema_name,
     value_kinds,
 )
@@ -150,9 +152,7 @@ def value_object(
         return
     if is_missing(text):
         return
-    said = {
-        keyword: item for keyword, item in found.items() if not (isinstance(item, str) and is_missing(item))
-    }
+    said = {keyword: item for keyword, item in found.items() if not is_absent(item)}
     for wrong in ((), ("@language",), ("@type",), ("@language", "@type")):
         item = {keyword: value for keyword, value in said.items() if keyword not in wrong}
         if isinstance(prop.read([item]).value(), ox.Literal):
