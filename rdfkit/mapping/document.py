@@ -1,6 +1,6 @@
 """JSON-LD documents: what a kind makes of a page, before it becomes quads.
 
-The nodes are plain values; what their keys mean is in the context of the kind (`contexts/KIND.jsonld`).
+The nodes are plain values; what their keys mean is in the context of the kind (`jsonld/contexts/KIND.jsonld`).
 """
 
 from __future__ import annotations

@@ -97,16 +97,19 @@ class Fields:
                     self._note_row(name, row, tally)
                 if row.texts is not None:
                     place: KeyPath = (name, row.line)
-                    texts = {key: self._without_email(text, (*place, key)) for key, text in row.texts.items()}
+                    texts = {
+                        key: self._without_email(text, (*place, key)) if may_hold_email(text) else text
+                        for key, text in row.texts.items()
+                    }
                     yield Row(texts, place)
         except TableError as error:
             tally.found = tally.refused = count_rows(table)
             self.problems.append(Result.from_error("table-unreadable", error))
 
-    def refuse_row(self, row: Row, message: str, advice: str, *, value: str | None = None) -> None:
+    def refuse_row(self, row: Row, message: str, advice: str) -> None:
         """Says that a row of a table cannot be used after all."""
         name, line = str(row.key_path[0]), int(row.key_path[1])
-        self._note_row(name, TableRow(line, None, message, advice), self.tallies[name], value=value)
+        self._note_row(name, TableRow(line, None, message, advice), self.tallies[name])
 
     def note_superseded(self, key: str) -> None:
         """Says that the rows under a key are not read because a table of that name goes before them."""
@@ -177,6 +180,8 @@ class Fields:
         return self._without_email(value, key_path)
 
     def _without_email(self, text: str, key_path: KeyPath) -> str:
+        if not may_hold_email(text):
+            return text
         cleaned = without_email(text)
         if cleaned != text:
             self.note(
@@ -194,7 +199,7 @@ class Fields:
             if column not in kind.columns and column not in kind.ignored:
                 self._unmapped(table.kind, 1, column)
 
-    def _note_row(self, name: str, row: TableRow, tally: Tally, *, value: str | None = None) -> None:
+    def _note_row(self, name: str, row: TableRow, tally: Tally) -> None:
         refused = row.texts is None
         tally.refused += refused
         if tally.refused <= _TOLD_ROWS or not refused:
@@ -204,7 +209,6 @@ class Fields:
                 name,
                 row.line,
                 severity=Severity.VIOLATION if refused else Severity.WARNING,
-                value=value,
                 advice=f"expected {row.expected}",
             )
         elif tally.refused == _TOLD_ROWS + 1:

@@ -11,8 +11,7 @@ from rdfkit.mapping.schema_org.contexts import KEYWORDS
 from rdfkit.mapping.schema_org.problems import Problems
 from rdfkit.mapping.schema_org.readings import Node, Reading
 from rdfkit.mapping.schema_org.trees import mappings
-from rdfkit.mapping.schema_org.vocabulary import is_iri
-from rdfkit.rdf.iris import percent_encode
+from rdfkit.rdf.iris import is_iri, percent_encode
 from rdfkit.sources.yaml_reader import KeyPath, Value
 
 # Fragments that other parts of a page's graph use.

@@ -134,11 +134,7 @@ def is_plain(text: str, kind: str | None) -> bool:
 
 
 def value_object(
-    shaping: Shaping,
-    mapping: dict[str, Value],
-    keys: Mapping[str | None, str],
-    prop: Property,
-    path: KeyPath,
+    shaping: Shaping, mapping: dict[str, Value], keys: Mapping[str | None, str], prop: Property, path: KeyPath
 ) -> Iterator[Item]:
     """A value object with what RDF can say of it, https://www.w3.org/TR/json-ld11/#value-objects."""
     left_out(shaping, mapping, {"@value", "@type", "@language", "@index"}, path)

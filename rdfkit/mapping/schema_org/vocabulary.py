@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache, lru_cache
 
-import pyoxigraph as ox
-
 from rdfkit.mapping.schema_org.contexts import packaged_context
 from rdfkit.mapping.schema_org.problems import Problems
 from rdfkit.package_data import beside
+from rdfkit.rdf.iris import is_iri
 from rdfkit.sources.yaml_reader import KeyPath
 
 # Looking for the nearest name takes milliseconds.
@@ -30,15 +29,6 @@ _TERM = re.compile(r"https?://(?:www\.)?schema\.org/(.*)", re.DOTALL)
 _DATE = re.compile(
     r"\d{4}(-(0[1-9]|1[0-2]))?|(\d{4}-\d\d-\d\d(T\d\d:\d\d[\d:.]*(Z|[+-]\d\d(:?\d\d)?)?)?)", re.ASCII
 )
-
-
-def is_iri(text: str) -> bool:
-    """Whether a text is an absolute IRI (RFC 3987), as the JSON-LD processor checks it."""
-    try:
-        ox.NamedNode(text)
-    except ValueError:
-        return False
-    return True
 
 
 def is_web_address(text: str) -> bool:
