@@ -140,11 +140,10 @@ def parent_terms(fields: Fields, site: Site, term: str, label: str | None, key_p
 
 def addresses(fields: Fields, key: str, site_prefix: str) -> list[str]:
     """The absolute addresses of the site-relative paths under a key."""
-    found = []
-    for text in fields.texts(key):
-        absolute = text if is_absolute_iri(text) else f"{site_prefix}:{encode_address(text.lstrip('/'))}"
-        found.append(absolute)
-    return found
+    return [
+        text if is_absolute_iri(text) else f"{site_prefix}:{encode_address(text.lstrip('/'))}"
+        for text in fields.texts(key)
+    ]
 
 
 def _annotation(row: Row, name: str, fields: Fields, site: Site) -> Node:

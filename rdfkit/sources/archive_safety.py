@@ -75,6 +75,7 @@ class Entry:
 
 
 def checked(entries: Iterator[Entry], packed: int, path: Path | str, limits: Limits) -> dict[str, Entry]:
+    """The files of an archive by name, sorted. Raises ArchiveError when one of them, or all together, are not safe."""
     found: dict[str, Entry] = {}
     total = 0
     for entry in entries:
@@ -125,11 +126,13 @@ def check_growth(size: int, packed: int, path: Path | str, name: str | None, lim
 
 
 def refused(path: Path | str, name: str, message: str, expected: str) -> ArchiveError:
+    """What to raise for a member that is not safe."""
     # The name is shown with its control characters escaped: it comes from a stranger and goes to a terminal.
     shown = _CONTROL.sub(lambda match: f"\\x{ord(match.group()):02x}", name)
     return ArchiveError(message, path=str(path), key=shown, value=name, expected=expected)
 
 
 def damaged(path: Path | str, error: Exception, name: str | None = None) -> ArchiveError:
+    """What to raise for an archive, or a member of it, that cannot be read to its end."""
     reason = str(error) or "it stops in the middle"
     return ArchiveError(f"is damaged: {reason}", path=str(path), key=name, expected="a whole file")

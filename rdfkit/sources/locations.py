@@ -54,6 +54,7 @@ def join(folder: str, name: str) -> str:
 
 
 def suffix(name: str) -> str:
+    """What follows the last dot of a name, with the dot, in small letters."""
     return name[name.rfind(".") :].lower()
 
 

@@ -28,7 +28,7 @@ class Page:
     lines: Mapping[KeyPath, int]
     relative: str
     sha256: str
-    closed: bool = field(default=True)
+    closed: bool = True
     tables: Mapping[str, TableFile] = field(default_factory=dict)
 
     def error(self, message: str, key: str, expected: str, value: str | None = None) -> PageError:

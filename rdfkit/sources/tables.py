@@ -11,7 +11,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, BinaryIO
 
@@ -60,7 +60,7 @@ class TableFile:
     kind: str
     path: str
     shown: str
-    expected: bool = field(default=True)
+    expected: bool = True
 
 
 @dataclass(frozen=True, slots=True)
