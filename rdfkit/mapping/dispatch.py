@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from rdfkit.mapping.document import Document
 from rdfkit.mapping.kinds import author, community, document, figure, organism, pathway, term
 from rdfkit.mapping.lookups import Site
-
-if TYPE_CHECKING:
-    from rdfkit.sources.page import Page
+from rdfkit.mapping.parts import datanodes, mentions
+from rdfkit.sources.page import Page
 
 _DOCUMENTS: Mapping[str, Callable[[Page, Site], Document]] = {
     "author": author.document,
@@ -23,9 +21,9 @@ _DOCUMENTS: Mapping[str, Callable[[Page, Site], Document]] = {
 }
 _DEFINITIONS: Mapping[str, Callable[[Page, Site], None]] = {
     "author": author.define,
-    "figure": figure.define,
+    "figure": mentions.define,
     "organism": organism.define,
-    "pathway": pathway.define,
+    "pathway": datanodes.define,
     "term": term.define,
 }
 

@@ -1,6 +1,6 @@
 """JSON-LD documents: what a kind makes of a page, before it becomes quads.
 
-The nodes are plain values; what their keys mean is in the context of the kind (`contexts/KIND.jsonld`).
+The nodes are plain values; what their keys mean is in the context of the kind (`jsonld/contexts/KIND.jsonld`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from rdfkit.report import Result
-from rdfkit.sources.front_matter import KeyPath
+from rdfkit.sources.yaml_reader import KeyPath
 
 # A JSON-LD node object, https://www.w3.org/TR/json-ld11/#node-objects
 Node = dict[str, Any]

@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from rdfkit.errors import TableError
+from rdfkit.errors import IdentifierError, TableError
 from rdfkit.mapping import registry
 from rdfkit.mapping.document import Tally
 from rdfkit.mapping.jsonld.contexts import terms
 from rdfkit.rdf.identifiers import is_missing
 from rdfkit.report import Result, Severity
 from rdfkit.sources.cleaning import may_hold_email, without_email
-from rdfkit.sources.front_matter import KeyPath, Value
+from rdfkit.sources.page import Page
 from rdfkit.sources.tables import TableFile, TableRow, count_rows, read_table, table_kinds
-
-if TYPE_CHECKING:
-    from rdfkit.sources.page import Page
-
+from rdfkit.sources.yaml_reader import KeyPath, Value
 
 # The key of the block that every kind of page may carry.
 BLOCK = "schema-jsonld"
@@ -100,16 +97,19 @@ class Fields:
                     self._note_row(name, row, tally)
                 if row.texts is not None:
                     place: KeyPath = (name, row.line)
-                    texts = {key: self._without_email(text, (*place, key)) for key, text in row.texts.items()}
+                    texts = {
+                        key: self._without_email(text, (*place, key)) if may_hold_email(text) else text
+                        for key, text in row.texts.items()
+                    }
                     yield Row(texts, place)
         except TableError as error:
             tally.found = tally.refused = count_rows(table)
             self.problems.append(Result.from_error("table-unreadable", error))
 
-    def refuse_row(self, row: Row, message: str, advice: str, *, value: str | None = None) -> None:
+    def refuse_row(self, row: Row, message: str, advice: str) -> None:
         """Says that a row of a table cannot be used after all."""
         name, line = str(row.key_path[0]), int(row.key_path[1])
-        self._note_row(name, TableRow(line, None, message, advice), self.tallies[name], value=value)
+        self._note_row(name, TableRow(line, None, message, advice), self.tallies[name])
 
     def note_superseded(self, key: str) -> None:
         """Says that the rows under a key are not read because a table of that name goes before them."""
@@ -147,6 +147,13 @@ class Fields:
             )
         )
 
+    def note_identifier(
+        self, rule: str, error: IdentifierError, row: Row, column: str, value: str, consequence: str
+    ) -> None:
+        """Warns of a cell with an identifier that is none, and says what becomes of it."""
+        advice = f"expected {error.expected}; {consequence}"
+        self.note(rule, error.message, *row.key_path, column, value=value, advice=advice)
+
     def note_unmapped_keys(self) -> None:
         """Warns of every key of the page that neither the context nor the list of ignored keys names."""
         named = _named_keys(self.page.kind)
@@ -173,6 +180,8 @@ class Fields:
         return self._without_email(value, key_path)
 
     def _without_email(self, text: str, key_path: KeyPath) -> str:
+        if not may_hold_email(text):
+            return text
         cleaned = without_email(text)
         if cleaned != text:
             self.note(
@@ -190,7 +199,7 @@ class Fields:
             if column not in kind.columns and column not in kind.ignored:
                 self._unmapped(table.kind, 1, column)
 
-    def _note_row(self, name: str, row: TableRow, tally: Tally, *, value: str | None = None) -> None:
+    def _note_row(self, name: str, row: TableRow, tally: Tally) -> None:
         refused = row.texts is None
         tally.refused += refused
         if tally.refused <= _TOLD_ROWS or not refused:
@@ -200,7 +209,6 @@ class Fields:
                 name,
                 row.line,
                 severity=Severity.VIOLATION if refused else Severity.WARNING,
-                value=value,
                 advice=f"expected {row.expected}",
             )
         elif tally.refused == _TOLD_ROWS + 1:

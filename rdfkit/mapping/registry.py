@@ -1,6 +1,6 @@
 """The kinds of page, one small module and one list of keys each.
 
-A new kind costs a context (`contexts/NAME.jsonld`), a list of keys (`kinds/NAME.toml`), a module with a
+A new kind costs a context (`jsonld/contexts/NAME.jsonld`), a list of keys (`kinds/NAME.toml`), a module with a
 `document` function, a line in `KINDS`, and one in the table of `dispatch`.
 """
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urljoin
 
 from rdfkit.errors import IdentifierError
 from rdfkit.mapping.document import Node, Origin
 from rdfkit.mapping.fields import Fields, Row
+from rdfkit.mapping.lookups import Site
 from rdfkit.rdf.identifiers import curie, parse_curie
 from rdfkit.rdf.iris import encode_address, is_absolute_iri, percent_encode
-from rdfkit.sources.front_matter import KeyPath
-
-if TYPE_CHECKING:
-    from rdfkit.mapping.lookups import Site
+from rdfkit.sources.yaml_reader import KeyPath
 
 CC0 = "creativecommons:publicdomain/zero/1.0/"
 
@@ -142,11 +140,10 @@ def parent_terms(fields: Fields, site: Site, term: str, label: str | None, key_p
 
 def addresses(fields: Fields, key: str, site_prefix: str) -> list[str]:
     """The absolute addresses of the site-relative paths under a key."""
-    found = []
-    for text in fields.texts(key):
-        absolute = text if is_absolute_iri(text) else f"{site_prefix}:{encode_address(text.lstrip('/'))}"
-        found.append(absolute)
-    return found
+    return [
+        text if is_absolute_iri(text) else f"{site_prefix}:{encode_address(text.lstrip('/'))}"
+        for text in fields.texts(key)
+    ]
 
 
 def _annotation(row: Row, name: str, fields: Fields, site: Site) -> Node:

@@ -36,8 +36,6 @@ FORMATS: dict[str, Format] = {
         Format("rdfxml", "RDF/XML", "application/rdf+xml", (".rdf", ".owl"), False, ox.RdfFormat.RDF_XML),
     )
 }
-
-
 SUFFIXES = tuple(suffix for item in FORMATS.values() for suffix in item.suffixes)
 
 

@@ -7,10 +7,6 @@ import pyoxigraph as ox
 from rdfkit.rdf.identifiers import expand
 
 LINKSET_GRAPH = ox.NamedNode(expand("pfocr:linkset"))
-
-
 PROVENANCE_GRAPH = ox.NamedNode(expand("pfocr:provenance"))
-
-
 # The name under which a store keeps the triples that were written without naming a graph.
 DEFAULT_GRAPH = ox.NamedNode(expand("pfocr:default"))

@@ -1,7 +1,7 @@
 """CURIEs and IRIs: the prefix map, the patterns of local parts, percent-encoding, missing values.
 
-The data stand in `contexts/prefixes.jsonld` (a JSON-LD context, loaded with `curies`) and
-`contexts/identifiers.toml`.
+The data stand in `data/prefixes.jsonld` (a JSON-LD context, loaded with `curies`), `data/identifiers.toml` and
+`data/databases.tsv`.
 """
 
 from __future__ import annotations

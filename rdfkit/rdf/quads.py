@@ -9,6 +9,7 @@ import pyoxigraph as ox
 from rdfkit.rdf.graphs import PROVENANCE_GRAPH
 from rdfkit.rdf.identifiers import expand, prefix_map
 
+_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 _VOCABULARY = ox.NamedNode(expand("pfocr:"))
 
 
@@ -24,10 +25,8 @@ def prefix_quads() -> Iterator[ox.Quad]:
 
 
 def quad_of(subject: str, predicate: str, value: ox.NamedNode | ox.Literal) -> ox.Quad:
+    """A statement in the graph of provenance; the predicate is a CURIE."""
     return ox.Quad(ox.NamedNode(subject), ox.NamedNode(expand(predicate)), value, PROVENANCE_GRAPH)
-
-
-_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 
 
 def sorted_quads(found: Iterable[ox.Quad]) -> list[ox.Quad]:
@@ -43,9 +42,5 @@ def graph_iri(quad: ox.Quad) -> str | None:
 def quad_order(quad: ox.Quad) -> tuple[str, str, str, str]:
     """The sort key of `sorted_quads`."""
     predicate = str(quad.predicate)
-    return (
-        str(quad.graph_name),
-        str(quad.subject),
-        "" if predicate == _TYPE else predicate,
-        str(quad.object),
-    )
+    first = "" if predicate == _TYPE else predicate
+    return str(quad.graph_name), str(quad.subject), first, str(quad.object)

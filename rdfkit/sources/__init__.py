@@ -12,4 +12,5 @@ __all__ = [
     "page",
     "rdf_files",
     "tables",
+    "yaml_reader",
 ]

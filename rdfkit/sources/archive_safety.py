@@ -15,37 +15,19 @@ from typing import IO
 from rdfkit.errors import ArchiveError
 
 MIB = 1 << 20
-
-
 _GIB = 1 << 30
-
-
 # NCBI's gene_info of all species, the largest file that rdfkit is made for, is about 8 GB.
 MAX_SIZE = 16 * _GIB
-
-
 # Tables and N-Quads shrink to a tenth or, when every line repeats an IRI, to a fiftieth. Deflate ends at 1032.
 MAX_RATIO = 200
-
-
 # Below this size a high ratio does no harm, and a short file of equal lines is no bomb.
 RATIO_MATTERS_FROM = 16 * MIB
-
-
 # The whole of PFOCR, a file per figure, is about 100,000.
 MAX_MEMBERS = 500_000
-
-
 # How much is unpacked before the limits are looked at again.
 STEP = MIB
-
-
 _DRIVE = re.compile(r"[A-Za-z]:")
-
-
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
-
 # What zipfile and tarfile raise for damaged headers, beside their own errors.
 DAMAGE = (
     zipfile.BadZipFile,
@@ -93,6 +75,7 @@ class Entry:
 
 
 def checked(entries: Iterator[Entry], packed: int, path: Path | str, limits: Limits) -> dict[str, Entry]:
+    """The files of an archive by name, sorted. Raises ArchiveError when one of them, or all together, are not safe."""
     found: dict[str, Entry] = {}
     total = 0
     for entry in entries:
@@ -143,11 +126,13 @@ def check_growth(size: int, packed: int, path: Path | str, name: str | None, lim
 
 
 def refused(path: Path | str, name: str, message: str, expected: str) -> ArchiveError:
+    """What to raise for a member that is not safe."""
     # The name is shown with its control characters escaped: it comes from a stranger and goes to a terminal.
     shown = _CONTROL.sub(lambda match: f"\\x{ord(match.group()):02x}", name)
     return ArchiveError(message, path=str(path), key=shown, value=name, expected=expected)
 
 
 def damaged(path: Path | str, error: Exception, name: str | None = None) -> ArchiveError:
+    """What to raise for an archive, or a member of it, that cannot be read to its end."""
     reason = str(error) or "it stops in the middle"
     return ArchiveError(f"is damaged: {reason}", path=str(path), key=name, expected="a whole file")

@@ -16,9 +16,9 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import IO, Any, BinaryIO, Self
+from typing import IO, Any, BinaryIO
 
 from rdfkit.errors import ArchiveError
 from rdfkit.sources.archive_safety import (
@@ -36,7 +36,7 @@ from rdfkit.sources.archive_safety import (
 )
 
 # An unpacked tar up to this size stays in memory.
-_IN_MEMORY = 64 * MIB
+IN_MEMORY = 64 * MIB
 
 _GZIP = b"\x1f\x8b"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -87,7 +87,7 @@ def members(path: Path, limits: Limits = LIMITS) -> Iterator[tuple[str, BinaryIO
     ArchiveError for damage, absolute paths, `..`, backslashes, links, devices, encryption, names that occur
     twice, and whatever goes beyond the limits.
     """
-    with path.open("rb") as file, Archive(file, path, limits) as archive:
+    with path.open("rb") as file, closing(Archive(file, path, limits)) as archive:
         for name in archive.entries:
             with archive.open(name) as stream:
                 yield name, stream
@@ -121,14 +121,6 @@ class Archive:
         """Lets go of what opening it took; the file itself stays open."""
         self._held.close()
 
-    def __enter__(self) -> Self:
-        """The archive itself."""
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        """Closes the archive."""
-        self.close()
-
     def _entries(self, file: IO[bytes], limits: Limits) -> dict[str, Entry]:
         packed = file.seek(0, io.SEEK_END)
         file.seek(0)
@@ -137,7 +129,7 @@ class Archive:
         if head.startswith(_ZIP):
             entries = self._zip_entries(file)
         elif head.startswith(_GZIP):
-            unpacked = self._held.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115
+            unpacked = self._held.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115
             # Members are given by name, so the tar must be sought in, which gzip cannot do.
             shutil.copyfileobj(_Gunzipped(file, self._path, limits), unpacked, STEP)
             unpacked.seek(0)
@@ -270,9 +262,7 @@ def _tar_entries(archive: tarfile.TarFile, file: IO[bytes], path: Path | str) ->
     # tarfile takes a broken header for the end. The real end is a block of zeros (POSIX.1-2001, pax).
     file.seek(archive.offset)
     if file.read(_BLOCK) != bytes(_BLOCK):
-        raise ArchiveError(
-            "is damaged: it stops without the end mark of a tar", path=str(path), expected="a whole file"
-        )
+        raise damaged(path, EOFError("it stops without the end mark of a tar"))
 
 
 def _tar_entry(archive: tarfile.TarFile, info: tarfile.TarInfo, path: Path | str) -> Entry:

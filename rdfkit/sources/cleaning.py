@@ -8,12 +8,8 @@ from rdfkit.rdf.identifiers import is_missing, table
 
 # What stands in place of an e-mail address.
 EMAIL_MARK = "[e-mail address]"
-
-
 # Also as people write it to hide it from programs: name[AT]host.
 _HIDDEN_AT = re.compile(r"[\[(]\s?at\s?[\])]", re.IGNORECASE)
-
-
 _EMAIL = re.compile(rf"[\w.+-]+\s?(?:@|{_HIDDEN_AT.pattern})\s?(?:[\w-]+\.)+[a-z]{{2,}}", re.IGNORECASE)
 
 

@@ -17,9 +17,9 @@ PAGE_SUFFIXES = frozenset({".md", ".markdown", ".yml", ".yaml", ".txt"})
 class SourceFile:
     """One file that may hold a page.
 
-    `path` opens it (`places.open_bytes`), `shown` is the same as the user would type it, `relative` the path inside
-    the site (the folder that the user named, or the file's own folder). `named` says that the user named the file
-    itself, so that it must be a page. `size`, `mtime_ns` and `tag` are those of `places.Listed`.
+    `path` opens it (`filesystems.open_bytes`), `shown` is the same as the user would type it, `relative` the path
+    inside the site (the folder that the user named, or the file's own folder). `named` says that the user named the
+    file itself, so that it must be a page. `size`, `mtime_ns` and `tag` are those of `filesystems.Listed`.
     """
 
     path: str
@@ -66,23 +66,13 @@ def sources_of(place: str) -> Iterator[SourceFile]:
     kind = kind_of(place)
     if kind == FOLDER:
         for file in list_files(place, PAGE_SUFFIXES):
-            yield SourceFile(
-                file.path,
-                _shown(file.path),
-                file.relative,
-                named=False,
-                size=file.size,
-                mtime_ns=file.mtime_ns,
-                tag=file.tag,
-            )
+            shown = _shown(file.path)
+            yield SourceFile(file.path, shown, file.relative, False, file.size, file.mtime_ns, file.tag)
     elif kind == FILE:
         yield SourceFile(place, _shown(place), name_of(place), named=True)
-    elif kind is None:
-        raise SourceError("no such file or folder", path=place, expected="pages, or a folder of pages")
     else:
-        raise SourceError(
-            "is neither a file nor a folder", path=place, expected="pages, or a folder of pages"
-        )
+        message = "no such file or folder" if kind is None else "is neither a file nor a folder"
+        raise SourceError(message, path=place, expected="pages, or a folder of pages")
 
 
 def _shown(path: str) -> str:

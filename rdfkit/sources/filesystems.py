@@ -26,7 +26,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from rdfkit.errors import RdfkitError, SourceError
 from rdfkit.sources import archive_safety
-from rdfkit.sources.archives import Archive
+from rdfkit.sources.archives import IN_MEMORY, Archive
 from rdfkit.sources.git import Checkout
 from rdfkit.sources.locations import (
     FILE,
@@ -40,13 +40,12 @@ from rdfkit.sources.locations import (
     suffix,
     with_inner,
 )
-from rdfkit.sources.trees import COPY_STEP, FileSystem, Flat, Found, T, Tree, asked
+from rdfkit.sources.trees import FileSystem, Flat, Found, T, Tree, asked
 
 SKIPPED_FOLDERS = frozenset({"node_modules", "_site"})
 
 _PATTERN = re.compile(r"[*?\[]")
 _HASH_STEP = 1 << 16
-_IN_MEMORY = 64 << 20
 # Archives and repositories that stay open in one thread.
 _MAX_OPEN = 8
 
@@ -198,10 +197,7 @@ def _list_local(folder: str, prefix: str, relative: str, suffixes: frozenset[str
         yield from _list_local(prefix + name, f"{prefix}{name}/", f"{relative}{name}/", suffixes)
 
 
-# --- folders that are not on this machine ---
-
-
-# --- which tree a place is in ---
+# --- folders that are not on this machine: which tree a place is in ---
 
 
 class _Opened(threading.local):
@@ -259,7 +255,7 @@ def _stamp(outer: str) -> tuple[int, int] | None:
 def _archive(outer: str) -> Tree:
     if is_remote(outer):
         # Members are read in any order, which is a request each; the whole is one.
-        file: Any = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - lives as long as the tree
+        file: Any = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - lives as long as the tree
         with open_bytes(outer) as stream:
             _copy(stream, file, outer)
     else:
@@ -273,17 +269,16 @@ def _archive(outer: str) -> Tree:
 
 def _copy(stream: BinaryIO, file: Any, outer: str) -> None:  # noqa: ANN401 - a spooled file is no IO to mypy
     size = 0
-    while chunk := stream.read(COPY_STEP):
+    while chunk := stream.read(archive_safety.STEP):
         size += len(chunk)
         if size > archive_safety.MAX_SIZE:
-            raise SourceError(
-                "is too large for an archive", path=outer, expected=f"at most {archive_safety.MAX_SIZE} bytes"
-            )
+            expected = f"at most {archive_safety.MAX_SIZE} bytes"
+            raise SourceError("is too large for an archive", path=outer, expected=expected)
         file.write(chunk)
 
 
 def _checkout(place: re.Match[str]) -> Checkout:
-    """The commit that a match of `_IN_GIT` names; that of HEAD, in the folder where we are, when it does not say."""
+    """The commit that a match of `IN_GIT` names; that of HEAD, in the folder where we are, when it does not say."""
     repository, ref = place[1] or ".", place[2] or "HEAD"
     try:
         return _opened.get(("ref", place[1], place[2]), lambda: Checkout(repository, ref))

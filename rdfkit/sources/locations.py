@@ -10,20 +10,11 @@ from urllib.parse import unquote, urlsplit
 from rdfkit.sources import archives
 
 FILE = "file"
-
-
 FOLDER = "folder"
-
-
 OTHER = "other"
-
-
 _URL = re.compile(r"[a-z][a-z0-9+.-]*:(?://|:[a-z][a-z0-9+.-]*://)")
-
-
+_HTTP = ("http://", "https://")
 IN_ARCHIVE = re.compile(r"(?:zip|tar)://(.*?)::(.*)", re.DOTALL)
-
-
 IN_GIT = re.compile(r"git://(?:([^:]*):)?(?:([^@]*)@)?(.*)", re.DOTALL)
 
 
@@ -50,7 +41,7 @@ def name_of(path: str) -> str:
     """The name of a file within its folder."""
     if not is_remote(path):
         return os.path.basename(path)  # noqa: PTH119 - as above
-    if path.startswith(("http://", "https://")):
+    if path.startswith(_HTTP):
         return unquote(urlsplit(path).path).rpartition("/")[2]
     return inner_path(path).rpartition("/")[2]
 
@@ -63,6 +54,7 @@ def join(folder: str, name: str) -> str:
 
 
 def suffix(name: str) -> str:
+    """What follows the last dot of a name, with the dot, in small letters."""
     return name[name.rfind(".") :].lower()
 
 
@@ -72,7 +64,7 @@ def inner_path(place: str) -> str:
         return found[1]
     if found := IN_GIT.fullmatch(place):
         return found[3]
-    return place if place.startswith(("http://", "https://")) else place.partition("://")[2]
+    return place if place.startswith(_HTTP) else place.partition("://")[2]
 
 
 def with_inner(place: str, inner: str) -> str:
@@ -81,7 +73,7 @@ def with_inner(place: str, inner: str) -> str:
         return f"{place[:6]}{inner}::{found[2]}"
     if place.startswith("git://"):
         return place.removesuffix(inner_path(place)) + inner
-    return inner if place.startswith(("http://", "https://")) else f"{place.partition(':')[0]}://{inner}"
+    return inner if place.startswith(_HTTP) else f"{place.partition(':')[0]}://{inner}"
 
 
 def is_archive(place: str) -> bool:

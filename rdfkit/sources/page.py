@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rdfkit.sources.front_matter import KeyPath, Value
+from rdfkit.errors import PageError
 from rdfkit.sources.tables import TableFile
+from rdfkit.sources.yaml_reader import KeyPath, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,14 @@ class Page:
     lines: Mapping[KeyPath, int]
     relative: str
     sha256: str
-    closed: bool = field(default=True)
+    closed: bool = True
     tables: Mapping[str, TableFile] = field(default_factory=dict)
+
+    def error(self, message: str, key: str, expected: str, value: str | None = None) -> PageError:
+        """What to raise for a page that cannot be used because of what stands, or does not, under a key."""
+        return PageError(
+            message, path=self.path, line=self.line(key), key=key, value=value, expected=expected
+        )
 
     def file(self, *key_path: str | int) -> str:
         """The file in which a key stands: a companion table, or the page."""

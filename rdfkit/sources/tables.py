@@ -2,7 +2,7 @@
 
 A table belongs to a page by its name, `ID-KIND.tsv`. It lies in the folder `_data` beside the page's folder, in
 a folder of sources, or in a folder that the user names. Rows stream: a table is never held whole. What each kind
-of table has for columns stands in `kinds/tables.toml`.
+of table has for columns stands in `tables.toml`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, BinaryIO
 
@@ -31,7 +31,7 @@ _MARK = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class TableKind:
-    """What `kinds/tables.toml` says of a kind of table.
+    """What `tables.toml` says of a kind of table.
 
     `page_kind` is the kind of page that has such a table. `columns` are read, `ignored` ones are left out for the
     reason given; a header must have all of `columns`.
@@ -60,7 +60,7 @@ class TableFile:
     kind: str
     path: str
     shown: str
-    expected: bool = field(default=True)
+    expected: bool = True
 
 
 @dataclass(frozen=True, slots=True)

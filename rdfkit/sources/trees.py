@@ -9,12 +9,10 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any, BinaryIO, NamedTuple, TypeVar
+from typing import Any, BinaryIO, NamedTuple, TypeAlias, TypeVar
 
+from rdfkit.sources.archive_safety import MIB
 from rdfkit.sources.locations import FILE, FOLDER, OTHER
-
-COPY_STEP = 1 << 20
-
 
 # What the libraries below fsspec raise beside OSError, ValueError and ImportError, by the module that has it.
 _FOREIGN_ERRORS = {
@@ -23,8 +21,6 @@ _FOREIGN_ERRORS = {
     "gcsfs.retry": ("HttpError",),
     "google.auth.exceptions": ("GoogleAuthError",),
 }
-
-
 T = TypeVar("T")
 
 
@@ -38,28 +34,8 @@ class Found(NamedTuple):
     tag: str | None = None
 
 
-class Tree:
-    """A tree of files. Names use `/`; the root is the empty name."""
-
-    def kind(self, name: str) -> str | None:
-        """`FILE`, `FOLDER` or None."""
-        raise NotImplementedError
-
-    def entries(self, name: str) -> Iterator[Found]:
-        """What lies directly in a folder."""
-        raise NotImplementedError
-
-    def matches(self, pattern: str) -> Iterator[Found]:
-        """The files and folders that a pattern names, each with its whole name."""
-        raise NotImplementedError
-
-    def open(self, name: str) -> BinaryIO:
-        """The bytes of a file."""
-        raise NotImplementedError
-
-
-class Flat(Tree):
-    """A tree of which all files are known at once."""
+class Flat:
+    """A tree of which all files are known at once. Names use `/`; the root is the empty name."""
 
     def __init__(self, files: dict[str, Found], open_file: Callable[[str], BinaryIO]) -> None:
         self._files = files
@@ -70,13 +46,16 @@ class Flat(Tree):
             self._folder(folder)[name] = found._replace(name=name)
 
     def kind(self, name: str) -> str | None:
+        """`FILE`, `FOLDER` or None."""
         name = name.strip("/")
         return FOLDER if name in self._folders else FILE if name in self._files else None
 
     def entries(self, name: str) -> Iterator[Found]:
+        """What lies directly in a folder."""
         return iter(self._folders[name.strip("/")].values())
 
     def matches(self, pattern: str) -> Iterator[Found]:
+        """The files and folders that a pattern names, each with its whole name."""
         wanted = _as_regex(pattern.strip("/"))
         for name, found in self._files.items():
             if wanted.fullmatch(name):
@@ -86,6 +65,7 @@ class Flat(Tree):
                 yield Found(name, is_folder=True)
 
     def open(self, name: str) -> BinaryIO:
+        """The bytes of a file. Raises OSError."""
         if name not in self._files:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
         return self._open(name)
@@ -98,8 +78,11 @@ class Flat(Tree):
         return self._folders[name]
 
 
-class FileSystem(Tree):
-    """A file system of fsspec. Names are its own: with the bucket, or the whole URL for HTTP."""
+class FileSystem:
+    """A file system of fsspec, with what `Flat` has, and ways to write.
+
+    Names are its own: with the bucket, or the whole URL for HTTP.
+    """
 
     def __init__(self, scheme: str) -> None:
         import fsspec
@@ -138,7 +121,7 @@ class FileSystem(Tree):
         # Any size keeps it from being asked for.
         options = {"block_size": 0, "size": 1} if self._is_http else {}
         file = asked(lambda: self._files.open(self._stripped(name), "rb", **options))
-        return io.BufferedReader(_Stream(file), COPY_STEP)
+        return io.BufferedReader(_Stream(file), MIB)
 
     def write(self, name: str, data: bytes) -> None:
         """Writes a file. Object stores show it when all of it is there."""
@@ -155,6 +138,10 @@ class FileSystem(Tree):
 
     def _stripped(self, name: str) -> str:
         return str(self._files._strip_protocol(name if self._is_http else f"{self._scheme}://{name}"))
+
+
+# A tree of files: what is there (`kind`, `entries`, `matches`), and the bytes of a file (`open`).
+Tree: TypeAlias = Flat | FileSystem
 
 
 class _Stream(io.RawIOBase):

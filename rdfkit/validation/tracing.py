@@ -16,9 +16,9 @@ from rdfkit.mapping.fields import BLOCK
 from rdfkit.mapping.jsonld import contexts
 from rdfkit.rdf.identifiers import compress, expand
 from rdfkit.report import Result
-from rdfkit.sources.front_matter import KeyPath, Value
 from rdfkit.sources.page import Page
 from rdfkit.sources.tables import table_kinds
+from rdfkit.sources.yaml_reader import KeyPath, Value
 from rdfkit.validation.shacl import ShapeResult
 
 _SHOWN_VALUE = 80

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from rdflib.compare import isomorphic
 
 from rdfkit.mapping.schema_org import Problem, documents, packaged_context, page_iri
-from rdfkit.mapping.schema_org.licences import licence, licences
-from rdfkit.mapping.schema_org.vocabulary import known_names
+from rdfkit.mapping.schema_org.vocabulary import known_names, licence, licences
 from rdfkit.rdf.identifiers import is_missing
 from rdfkit.report import Severity
 from rdfkit.sources.front_matter import read_front_matter

@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from rdfkit.errors import PageError
 from rdfkit.mapping import registry
 from rdfkit.mapping.document import Document, Origin
 from rdfkit.mapping.fields import Fields
-from rdfkit.mapping.parts.blocks import add_block, default_address, page_iri
+from rdfkit.mapping.lookups import Site
+from rdfkit.mapping.parts.blocks import default_address, page_iri, to_document
 from rdfkit.mapping.shaping import address, addresses, author_address, node, reference
 from rdfkit.rdf.identifiers import curie
 from rdfkit.rdf.iris import encode_address
 from rdfkit.sources.cleaning import is_missing_name, without_email
-
-if TYPE_CHECKING:
-    from rdfkit.mapping.lookups import Site
-    from rdfkit.sources.page import Page
+from rdfkit.sources.page import Page
 
 
 def document(page: Page, site: Site) -> Document:
     """The document of an author page. Raises PageError when the page has no user name, or an address for one."""
     fields = Fields(page)
     if is_missing_name(page.id) or without_email(page.id) != page.id:
-        raise PageError(
-            "has no usable user name",
-            path=page.path,
-            line=page.line("username"),
-            key="username",
-            expected="a name that is no e-mail address",
-        )
+        raise page.error("has no usable user name", "username", "a name that is no e-mail address")
     user, graph = curie("user", page.id), page_iri(page, default_address(page))
     origins = {user: Origin("", (), "username"), graph: Origin("topic", (), "username")}
     realname = fields.text("realname")
@@ -48,10 +37,7 @@ def document(page: Page, site: Site) -> Document:
         communities=[reference("cur", name) for name in fields.texts("communities")],
     )
     about = node(id=graph, topic=user, redirect_from=addresses(fields, "redirect_from", "wikipathways-site"))
-    result = Document(page.kind, graph, [person, about], origins=origins, problems=fields.problems)
-    fields.note_unmapped_keys()
-    add_block(result, fields)
-    return result
+    return to_document(fields, graph, [person, about], origins)
 
 
 def define(page: Page, site: Site) -> None:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from rdfkit.errors import IdentifierError, PageError
+from rdfkit.errors import IdentifierError
 from rdfkit.mapping.document import Document, Node, Origin
 from rdfkit.mapping.fields import Fields
-from rdfkit.mapping.parts.blocks import add_block, default_address, page_iri
+from rdfkit.mapping.lookups import Site
+from rdfkit.mapping.parts.blocks import default_address, page_iri, to_document
 from rdfkit.mapping.shaping import address, addresses, author_address, node, reference
 from rdfkit.rdf.identifiers import curie, is_missing
-
-if TYPE_CHECKING:
-    from rdfkit.mapping.lookups import Site
-    from rdfkit.sources.page import Page
+from rdfkit.sources.page import Page
 
 _TEXTS = ("community-tag", "description", "display-name", "reference", "short-description", "support")
 _ADDRESSES = ("logo", "logo-link", "curationrepo")
@@ -42,10 +39,7 @@ def document(page: Page, site: Site) -> Document:
         redirect_from=addresses(fields, "redirect_from", "wikipathways-site"),
         redirect_to=addresses(fields, "redirect_to", "wikipathways-site"),
     )
-    result = Document(page.kind, graph, [group, about], origins=origins, problems=fields.problems)
-    fields.note_unmapped_keys()
-    add_block(result, fields)
-    return result
+    return to_document(fields, graph, [group, about], origins)
 
 
 def _community(page: Page, graph: str) -> str:
@@ -55,14 +49,8 @@ def _community(page: Page, graph: str) -> str:
     try:
         return curie("cur", page.id)
     except IdentifierError as error:
-        raise PageError(
-            error.message,
-            path=page.path,
-            line=page.line("community-tag"),
-            key="community-tag",
-            value=page.id,
-            expected="letters, digits, dots, hyphens and underscores",
-        ) from error
+        expected = "letters, digits, dots, hyphens and underscores"
+        raise page.error(error.message, "community-tag", expected, page.id) from error
 
 
 def _editors(fields: Fields, site: Site, origins: dict[str, Origin]) -> list[Node]:

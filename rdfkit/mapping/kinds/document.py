@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rdfkit.mapping.document import Document
 from rdfkit.mapping.fields import Fields
+from rdfkit.mapping.lookups import Site
 from rdfkit.mapping.parts.blocks import add_block, default_address, page_iri
-
-if TYPE_CHECKING:
-    from rdfkit.mapping.lookups import Site
-    from rdfkit.sources.page import Page
+from rdfkit.sources.page import Page
 
 
 def document(page: Page, site: Site) -> Document:

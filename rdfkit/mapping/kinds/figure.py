@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from rdfkit.errors import PageError
 from rdfkit.mapping.document import Document, Node, Origin
 from rdfkit.mapping.fields import Fields
+from rdfkit.mapping.lookups import Site
 from rdfkit.mapping.parts import mentions
-from rdfkit.mapping.parts.blocks import add_block, page_iri
+from rdfkit.mapping.parts.blocks import page_iri, to_document
 from rdfkit.mapping.shaping import (
     addresses,
     decimal,
@@ -22,19 +20,14 @@ from rdfkit.mapping.shaping import (
 )
 from rdfkit.rdf.identifiers import expand, is_missing
 from rdfkit.rdf.iris import encode_address, percent_encode
-
-if TYPE_CHECKING:
-    from rdfkit.mapping.lookups import Site
-    from rdfkit.sources.page import Page
+from rdfkit.sources.page import Page
 
 
 def document(page: Page, site: Site) -> Document:
     """The document of a figure page. Raises PageError when the page has no usable figid."""
     fields = Fields(page)
     if is_missing(page.id):
-        raise PageError(
-            "has no figid", path=page.path, line=page.line("figid"), key="figid", expected="PMCID__FILE"
-        )
+        raise page.error("has no figid", "figid", "PMCID__FILE")
     figure = page_iri(page, expand(f"pfocr-site:figures/{percent_encode(page.id)}.html"))
     origins = {figure: Origin("", ())}
     found = mentions.mentions(fields, site)
@@ -57,17 +50,7 @@ def document(page: Page, site: Site) -> Document:
         mention=mentions.mention_nodes(found, figure, origins),
     )
     main |= organisms(fields, site) | ontology_terms(fields, site, origins)
-    result = Document(
-        page.kind, figure, [main], origins=origins, problems=fields.problems, rows=fields.tallies
-    )
-    fields.note_unmapped_keys()
-    add_block(result, fields)
-    return result
-
-
-def define(page: Page, site: Site) -> None:
-    """Defines the genes in the rows of a page, or of its table."""
-    mentions.define(page, site)
+    return to_document(fields, figure, [main], origins)
 
 
 def _recognised_organisms(fields: Fields, site: Site) -> list[str | Node]:

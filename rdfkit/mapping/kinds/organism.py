@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from rdfkit.errors import IdentifierError, PageError
+from rdfkit.errors import IdentifierError
 from rdfkit.mapping.document import Document, Origin
 from rdfkit.mapping.fields import Fields
-from rdfkit.mapping.parts.blocks import add_block, default_address, page_iri
+from rdfkit.mapping.lookups import Site
+from rdfkit.mapping.parts.blocks import default_address, page_iri, to_document
 from rdfkit.mapping.shaping import addresses, node
 from rdfkit.rdf.identifiers import curie
-
-if TYPE_CHECKING:
-    from rdfkit.mapping.lookups import Site
-    from rdfkit.sources.page import Page
+from rdfkit.sources.page import Page
 
 
 def document(page: Page, site: Site) -> Document:
@@ -22,14 +18,8 @@ def document(page: Page, site: Site) -> Document:
     try:
         taxon = curie("NCBITaxon", page.id)
     except IdentifierError as error:
-        raise PageError(
-            "has no number of the NCBI Taxonomy",
-            path=page.path,
-            line=page.line("ncbi"),
-            key="ncbi",
-            value=page.id,
-            expected="a number such as 9606",
-        ) from error
+        message = "has no number of the NCBI Taxonomy"
+        raise page.error(message, "ncbi", "a number such as 9606", page.id) from error
     graph = page_iri(page, default_address(page))
     origins = {taxon: Origin("", (), "ncbi"), graph: Origin("", ())}
     organism = node(
@@ -48,10 +38,7 @@ def document(page: Page, site: Site) -> Document:
         description=fields.text("description"),
         redirect_from=addresses(fields, "redirect_from", "wikipathways-site"),
     )
-    result = Document(page.kind, graph, [organism, about], origins=origins, problems=fields.problems)
-    fields.note_unmapped_keys()
-    add_block(result, fields)
-    return result
+    return to_document(fields, graph, [organism, about], origins)
 
 
 def define(page: Page, site: Site) -> None:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from itertools import chain
-from typing import TYPE_CHECKING
 
-from rdfkit.errors import IdentifierError, PageError
+from rdfkit.errors import IdentifierError
 from rdfkit.mapping.document import Document, Node, Origin
 from rdfkit.mapping.fields import Fields
+from rdfkit.mapping.lookups import Site
 from rdfkit.mapping.parts import bibliography, datanodes
-from rdfkit.mapping.parts.blocks import add_block, page_iri
+from rdfkit.mapping.parts.blocks import page_iri, to_document
 from rdfkit.mapping.shaping import (
     CC0,
     addresses,
@@ -27,10 +27,7 @@ from rdfkit.mapping.shaping import (
 from rdfkit.rdf.identifiers import curie, expand
 from rdfkit.rdf.iris import percent_encode
 from rdfkit.sources.cleaning import EMAIL_MARK, is_missing_name
-
-if TYPE_CHECKING:
-    from rdfkit.mapping.lookups import Site
-    from rdfkit.sources.page import Page
+from rdfkit.sources.page import Page
 
 # Accounts of the site itself, which author nothing.
 _HOUSE_ACCOUNTS = frozenset({"MaintBot", "TestUser", "Wpblocked"})
@@ -79,15 +76,7 @@ def document(page: Page, site: Site) -> Document:
     nodes = chain(
         [main, about], datanodes.nodes(fields, version, origins), bibliography.nodes(fields, version, origins)
     )
-    result = Document(page.kind, graph, nodes, origins=origins, problems=fields.problems, rows=fields.tallies)
-    fields.note_unmapped_keys()
-    add_block(result, fields)
-    return result
-
-
-def define(page: Page, site: Site) -> None:
-    """Defines the genes among the data nodes of a page."""
-    datanodes.define(page, site)
+    return to_document(fields, graph, nodes, origins)
 
 
 def _names(page: Page) -> tuple[str, str]:
@@ -95,23 +84,11 @@ def _names(page: Page) -> tuple[str, str]:
     try:
         pathway = curie("wikipathways", page.id)
     except IdentifierError as error:
-        raise PageError(
-            error.message if page.id else "the wpid is no text",
-            path=page.path,
-            line=page.line("wpid"),
-            key="wpid",
-            value=page.id,
-            expected="WP and a number",
-        ) from error
+        message = error.message if page.id else "the wpid is no text"
+        raise page.error(message, "wpid", "WP and a number", page.id) from error
     if not isinstance(revision, str) or not _REVISION.fullmatch(revision):
-        raise PageError(
-            "the revision is missing or malformed, so the pathway's version has no name",
-            path=page.path,
-            line=page.line("revision"),
-            key="revision",
-            value=str(revision) or None,
-            expected="r and a number",
-        )
+        message = "the revision is missing or malformed, so the pathway's version has no name"
+        raise page.error(message, "revision", "r and a number", str(revision) or None)
     return pathway, f"{pathway}_{revision}"
 
 

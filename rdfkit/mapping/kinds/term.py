@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rdfkit.errors import IdentifierError, PageError
 from rdfkit.mapping.document import Document, Origin
 from rdfkit.mapping.fields import Fields
-from rdfkit.mapping.parts.blocks import add_block, default_address, page_iri
+from rdfkit.mapping.lookups import Site
+from rdfkit.mapping.parts.blocks import default_address, page_iri, to_document
 from rdfkit.mapping.shaping import addresses, node, ontology_term, parent_terms
-
-if TYPE_CHECKING:
-    from rdfkit.mapping.lookups import Site
-    from rdfkit.sources.page import Page
+from rdfkit.sources.page import Page
 
 
 def document(page: Page, site: Site) -> Document:
@@ -29,10 +25,7 @@ def document(page: Page, site: Site) -> Document:
         **{"xref-identifier": term},
     )
     about = node(id=graph, topic=term, redirect_from=addresses(fields, "redirect_from", "wikipathways-site"))
-    result = Document(page.kind, graph, [described, about], origins=origins, problems=fields.problems)
-    fields.note_unmapped_keys()
-    add_block(result, fields)
-    return result
+    return to_document(fields, graph, [described, about], origins)
 
 
 def define(page: Page, site: Site) -> None:
@@ -54,11 +47,5 @@ def _term(page: Page) -> str:
     try:
         return ontology_term(name)
     except IdentifierError as error:
-        raise PageError(
-            error.message,
-            path=page.path,
-            line=page.line("xref-identifier"),
-            key="xref-identifier",
-            value=page.id,
-            expected="a term of PW, DOID or CL",
-        ) from error
+        expected = "a term of PW, DOID or CL"
+        raise page.error(error.message, "xref-identifier", expected, page.id) from error

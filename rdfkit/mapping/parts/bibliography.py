@@ -48,14 +48,8 @@ def _identifier(row: Row, fields: Fields) -> str | None:
     try:
         return curie(known.prefix, text) if known else None
     except IdentifierError as error:
-        fields.note(
-            "reference-identifier",
-            error.message,
-            *row.key_path,
-            "ID",
-            value=text,
-            advice=f"expected {error.expected}; the citation is kept without it",
-        )
+        consequence = "the citation is kept without it"
+        fields.note_identifier("reference-identifier", error, row, "ID", text, consequence)
         return None
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
 
 from rdfkit.mapping import schema_org
-from rdfkit.mapping.document import Document
+from rdfkit.mapping.document import Document, Node, Origin
 from rdfkit.mapping.fields import BLOCK, Fields
 from rdfkit.rdf.identifiers import expand
 from rdfkit.rdf.iris import percent_encode
-from rdfkit.report import Severity
-
-if TYPE_CHECKING:
-    from rdfkit.sources.page import Page
+from rdfkit.sources.page import Page
 
 
 def page_iri(page: Page, default: str) -> str:
@@ -26,6 +23,17 @@ def default_address(page: Page) -> str:
     path = PurePosixPath(page.relative)
     collection = path.parent.name.lstrip("_") or "pages"
     return expand(f"wikipathways-site:{percent_encode(collection)}/{percent_encode(path.stem)}.html")
+
+
+def to_document(fields: Fields, graph: str, nodes: Iterable[Node], origins: dict[str, Origin]) -> Document:
+    """The document of a page, with what its block says. Notes the keys that nothing maps."""
+    page = fields.page
+    document = Document(
+        page.kind, graph, nodes, origins=origins, problems=fields.problems, rows=fields.tallies
+    )
+    fields.note_unmapped_keys()
+    add_block(document, fields)
+    return document
 
 
 def add_block(document: Document, fields: Fields) -> None:
@@ -42,7 +50,7 @@ def add_block(document: Document, fields: Fields) -> None:
             problem.message,
             BLOCK,
             *problem.key_path,
-            severity=Severity(problem.severity),
+            severity=problem.severity,
             value=problem.value,
             advice=problem.advice,
         )

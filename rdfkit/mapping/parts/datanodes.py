@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from rdfkit.errors import IdentifierError, TableError
 from rdfkit.mapping.document import Node, Origin
 from rdfkit.mapping.fields import Fields, Row
+from rdfkit.mapping.lookups import Site
 from rdfkit.mapping.shaping import node
 from rdfkit.rdf.identifiers import databases, parse_database_curie
+from rdfkit.sources.page import Page
 from rdfkit.sources.tables import read_rows, table_kinds
-
-if TYPE_CHECKING:
-    from rdfkit.mapping.lookups import Site
-    from rdfkit.sources.page import Page
 
 TABLE = "datanodes"
 # How many rows go into one node object, so that a long table is never whole in memory.
@@ -69,14 +66,8 @@ def _identifier(row: Row, fields: Fields) -> str | None:
     try:
         return parse_database_curie(text)
     except IdentifierError as error:
-        fields.note(
-            "datanode-identifier",
-            error.message,
-            *row.key_path,
-            "Identifier",
-            value=text,
-            advice=f"expected {error.expected}; the node keeps its label only",
-        )
+        consequence = "the node keeps its label only"
+        fields.note_identifier("datanode-identifier", error, row, "Identifier", text, consequence)
         if row.get("Label") is None:
             fields.refuse_row(row, "the row has no label, and its identifier is none", "one of the two")
         return None
@@ -124,13 +115,8 @@ def _cross_references(row: Row, name: str, fields: Fields) -> dict[str, list[str
             if reference and term:
                 found.setdefault(term, {})[reference] = None
             elif reference and text is not name:
-                fields.note(
-                    "cross-reference",
-                    "a cross-reference to a database that has no property for it",
-                    *row.key_path,
-                    column,
-                    value=curie,
-                )
+                message = "a cross-reference to a database that has no property for it"
+                fields.note("cross-reference", message, *row.key_path, column, value=curie)
     return {term: list(references) for term, references in found.items()}
 
 
@@ -138,12 +124,5 @@ def _reference(text: str, column: str, row: Row, fields: Fields) -> str | None:
     try:
         return parse_database_curie(text)
     except IdentifierError as error:
-        fields.note(
-            "cross-reference",
-            error.message,
-            *row.key_path,
-            column,
-            value=text,
-            advice=f"expected {error.expected}; it is left out",
-        )
+        fields.note_identifier("cross-reference", error, row, column, text, "it is left out")
         return None

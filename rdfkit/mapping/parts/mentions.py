@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from rdfkit.errors import IdentifierError, TableError
 from rdfkit.mapping.document import Node, Origin
 from rdfkit.mapping.fields import BLOCK, Fields, Row
+from rdfkit.mapping.lookups import Site
 from rdfkit.mapping.shaping import literal, node, reference
 from rdfkit.rdf.identifiers import curie, parse_curie
-from rdfkit.sources.front_matter import KeyPath
+from rdfkit.sources.page import Page
 from rdfkit.sources.tables import read_rows
-
-if TYPE_CHECKING:
-    from rdfkit.mapping.lookups import Site
-    from rdfkit.sources.page import Page
+from rdfkit.sources.yaml_reader import KeyPath
 
 # Gene rows inside the front matter carry HGNC symbols, so they are human.
 HUMAN = "9606"

@@ -6,22 +6,16 @@ licence, a nested node is a part of the page), kept as a plain literal where it 
 
 Known names of schema.org with the texts that belong under them, which is all that pages of both sites have, are taken
 as they stand. What anything else means is asked of the processor, entry by entry (`readings`). A block with the context
-of schema.org becomes nodes for `contexts/schema.jsonld`, which follows the context that schema.org publishes. A block
-with a context of its own keeps it; schema.org inside is put in its place.
+of schema.org becomes nodes for `jsonld/contexts/schema.jsonld`, which follows the context that schema.org publishes. A
+block with a context of its own keeps it; schema.org inside is put in its place.
 
 One module for each step: `trees` (the block as texts, lists and mappings) → `contexts` → `readings` (what the processor
-reads) → `values` → `nodes` → `shaped` (the block). `problems` holds what is wrong, `places` where something stands,
-`iris` the IRIs under the page, `vocabulary` and `licences` the names that schema.org and licences have.
+reads) → `values` → `nodes` → `shaped` (the block). `problems` holds what is wrong, `places` where something stands and
+the IRIs under the page, `vocabulary` the names that schema.org and licences have.
 """
 
 from rdfkit.mapping.schema_org.contexts import packaged_context
 from rdfkit.mapping.schema_org.problems import Problem
 from rdfkit.mapping.schema_org.shaped import Shaped, documents, page_iri
 
-__all__ = [
-    "Problem",
-    "Shaped",
-    "documents",
-    "packaged_context",
-    "page_iri",
-]
+__all__ = ["Problem", "Shaped", "documents", "packaged_context", "page_iri"]

@@ -7,10 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rdfkit.mapping.jsonld import contexts
-from rdfkit.mapping.schema_org.trees import mappings, texts
+from rdfkit.mapping.schema_org.problems import Problems
+from rdfkit.mapping.schema_org.trees import is_absent, mappings, texts
 from rdfkit.rdf.identifiers import is_missing
-from rdfkit.sources.front_matter import KeyPath, Value
+from rdfkit.sources.yaml_reader import KeyPath, Value
 
+# Oxigraph's parser follows terms that are defined by terms on the stack, and some thousands crash it.
+MAX_CONTEXT_ENTRIES = 500
+NAMED_GRAPHS = "the block makes named graphs, but a page is one graph, so it is refused"
 _SCHEMA_ORG = re.compile(r"https?://(www\.)?schema\.org(/|/docs/jsonldcontext\.json(ld)?)?", re.IGNORECASE)
 _MAPS = frozenset({"@graph", "@id", "@index", "@language", "@type"})
 # https://www.w3.org/TR/json-ld11/#keywords
@@ -40,13 +44,30 @@ def remote_contexts(block: Value, path: KeyPath) -> Iterator[tuple[KeyPath, str]
                     yield where, text
 
 
+def is_refused(problems: Problems, part: dict[str, Value], path: KeyPath) -> bool:
+    """Whether a block is refused for its contexts, which is noted: remote ones, large ones, and named graphs."""
+    remote = list(remote_contexts(part, path))
+    refusal = "the context is not in the page and is never fetched, so the block is refused"
+    for where, text in remote:
+        problems.note("schema-remote-context", refusal, where, text)
+    is_large = _context_size(part) > MAX_CONTEXT_ENTRIES
+    if is_large:
+        refusal = f"the contexts have more than {MAX_CONTEXT_ENTRIES} entries, so the block is refused"
+        problems.note("schema-context-size", refusal, path)
+    makes_graphs = _has_graph_container(part)
+    if makes_graphs:
+        # Before the parser sees it: a list in a graph container ends Oxigraph's, and the process with it.
+        problems.note("schema-named-graph", NAMED_GRAPHS, path)
+    return bool(remote) or is_large or makes_graphs
+
+
 def _is_schema_org(text: str) -> bool:
     return _SCHEMA_ORG.fullmatch(text.strip()) is not None
 
 
 def says_nothing(context: Value) -> bool:
     """Whether a context is empty or missing."""
-    return not context or (isinstance(context, str) and is_missing(context))
+    return not context or is_absent(context)
 
 
 def is_usual(part: dict[str, Value]) -> bool:
@@ -96,7 +117,7 @@ def _context_scalar(key: str, text: str) -> str | bool | float | None:
     return None if is_missing(text) else text
 
 
-def context_size(block: Value) -> int:
+def _context_size(block: Value) -> int:
     """How many terms and references all contexts of a block have together."""
     size = 0
     for _, mapping in mappings(block, ()):
@@ -106,7 +127,7 @@ def context_size(block: Value) -> int:
     return size
 
 
-def has_graph_container(part: dict[str, Value]) -> bool:
+def _has_graph_container(part: dict[str, Value]) -> bool:
     """Whether any context in a mapping makes graphs of the values of a term."""
     return any("@graph" in _containers(definition) for _, definition in _definitions(part))
 

@@ -11,11 +11,9 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from rdfkit.mapping.schema_org.contexts import inline, says_nothing
-from rdfkit.mapping.schema_org.iris import check_scheme, is_web_address
-from rdfkit.mapping.schema_org.licences import licence
 from rdfkit.mapping.schema_org.places import Place, Shaping, under
 from rdfkit.mapping.schema_org.readings import HERE, Node, Reading
-from rdfkit.mapping.schema_org.trees import leaves, parts
+from rdfkit.mapping.schema_org.trees import is_absent, leaves, parts
 from rdfkit.mapping.schema_org.values import (
     Item,
     Property,
@@ -28,10 +26,18 @@ from rdfkit.mapping.schema_org.values import (
     value_object,
     verbatim,
 )
-from rdfkit.mapping.schema_org.vocabulary import advice, check_name, known_types, value_kinds
+from rdfkit.mapping.schema_org.vocabulary import (
+    advice,
+    check_name,
+    check_scheme,
+    is_web_address,
+    known_types,
+    licence,
+    value_kinds,
+)
 from rdfkit.rdf.identifiers import is_missing
 from rdfkit.rdf.iris import percent_encode
-from rdfkit.sources.front_matter import KeyPath, Value
+from rdfkit.sources.yaml_reader import KeyPath, Value
 
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
@@ -113,7 +119,7 @@ def _own_iri(
     found = [entry for entry in entries if entry.keys == ("@id",)]
     for entry in found[1:]:
         shaping.problems.note("schema-keyword", "@id stands twice, so this one is left out", entry.path)
-    if not found or (isinstance(found[0].value, str) and is_missing(found[0].value)):
+    if not found or is_absent(found[0].value):
         return None
     text, path = found[0].value, found[0].path
     if not isinstance(text, str):
@@ -223,7 +229,7 @@ def _object(shaping: Shaping, mapping: dict[str, Value], prop: Property, place: 
 
 def _list_object(shaping: Shaping, value: Value, prop: Property, place: Place) -> Iterator[Item]:
     """A list object, with lists inside of lists kept, https://www.w3.org/TR/json-ld11/#lists."""
-    if isinstance(value, str) and is_missing(value):
+    if is_absent(value):
         return
     items: list[Item] = []
     for index, item in enumerate(value if isinstance(value, list) else [value]):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rdfkit.report import Severity
-from rdfkit.sources.front_matter import KeyPath
+from rdfkit.sources.yaml_reader import KeyPath
 
 # How bad each problem is, and what to do about it.
 _RULES: Mapping[str, tuple[Severity, str | None]] = {

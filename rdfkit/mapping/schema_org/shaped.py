@@ -8,29 +8,24 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from rdfkit.mapping.schema_org.contexts import (
+    NAMED_GRAPHS,
     SCHEMA_ORG_ALIASES,
     aliases,
-    context_size,
-    has_graph_container,
     inline,
+    is_refused,
     is_usual,
     map_terms,
     packaged_context,
     remote_contexts,
     says_nothing,
 )
-from rdfkit.mapping.schema_org.iris import Names, is_web_address
 from rdfkit.mapping.schema_org.nodes import node_object
-from rdfkit.mapping.schema_org.places import Place, Shaping
+from rdfkit.mapping.schema_org.places import Names, Place, Shaping
 from rdfkit.mapping.schema_org.problems import Problem, Problems
 from rdfkit.mapping.schema_org.readings import Node, Reader
-from rdfkit.mapping.schema_org.trees import clean, parts, text_or_none
-from rdfkit.rdf.identifiers import is_missing
-from rdfkit.sources.front_matter import KeyPath, Value
-
-# Oxigraph's parser follows terms that are defined by terms on the stack, and some thousands crash it.
-MAX_CONTEXT_ENTRIES = 500
-_NAMED_GRAPHS = "the block makes named graphs, but a page is one graph, so it is refused"
+from rdfkit.mapping.schema_org.trees import clean, is_absent, parts
+from rdfkit.mapping.schema_org.vocabulary import is_web_address
+from rdfkit.sources.yaml_reader import KeyPath, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +56,11 @@ def documents(block: Value, page: str) -> Shaped:
     foreign: list[Node] = []
     for number, (path, part) in enumerate(parts(tree)):
         if not isinstance(part, dict):
-            if not (isinstance(part, str) and is_missing(part)):
+            if not is_absent(part):
                 message = "the block is neither a mapping nor a list of mappings, so it is left out"
-                problems.note("schema-not-a-mapping", message, path, text_or_none(part))
-        elif part and ((usual := is_usual(part)) or not _is_refused(problems, part, path)):
+                text = part if isinstance(part, str) else None
+                problems.note("schema-not-a-mapping", message, path, text)
+        elif part and ((usual := is_usual(part)) or not is_refused(problems, part, path)):
             top_iri = page if number == 0 else names.fresh(f"block-{number + 1}")
             node = _node_of_part(names, problems, part, path, top_iri, usual=usual)
             if node is not None:
@@ -90,22 +86,6 @@ def _aliased_id(first: dict[str, Value]) -> Value | None:
         return None
     known = aliases({"@context": mapping.get("@context", "")})
     return next((value for key, value in mapping.items() if known.get(key) == "@id"), None)
-
-
-def _is_refused(problems: Problems, part: dict[str, Value], path: KeyPath) -> bool:
-    remote = list(remote_contexts(part, path))
-    refusal = "the context is not in the page and is never fetched, so the block is refused"
-    for where, text in remote:
-        problems.note("schema-remote-context", refusal, where, text)
-    is_large = context_size(part) > MAX_CONTEXT_ENTRIES
-    if is_large:
-        refusal = f"the contexts have more than {MAX_CONTEXT_ENTRIES} entries, so the block is refused"
-        problems.note("schema-context-size", refusal, path)
-    makes_graphs = has_graph_container(part)
-    if makes_graphs:
-        # Before the parser sees it: a list in a graph container ends Oxigraph's, and the process with it.
-        problems.note("schema-named-graph", _NAMED_GRAPHS, path)
-    return bool(remote) or is_large or makes_graphs
 
 
 def _node_of_part(
@@ -146,7 +126,7 @@ def _is_processable(node: Node, page: str, problems: Problems, path: KeyPath) ->
         return False
     if all(quad.graph_name == ox.NamedNode(page) for quad in quads):
         return True
-    problems.note("schema-named-graph", _NAMED_GRAPHS, path)
+    problems.note("schema-named-graph", NAMED_GRAPHS, path)
     return False
 
 

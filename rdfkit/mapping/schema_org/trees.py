@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rdfkit.mapping.schema_org.problems import Problems
-from rdfkit.sources.front_matter import KeyPath, Value
+from rdfkit.rdf.identifiers import is_missing
+from rdfkit.sources.yaml_reader import KeyPath, Value
 
 MAX_DEPTH = 64
 
 
-def clean(problems: Problems, value: object, path: KeyPath = ()) -> Value:
+def clean(problems: Problems, value: object, path: KeyPath = (), depth: int = 0) -> Value:
     """The tree with nothing but texts that are Unicode, lists and mappings, and no more than `MAX_DEPTH` levels deep.
 
     Notes what is left out.
     """
-    return _clean(problems, value, path, 0)
-
-
-def _clean(problems: Problems, value: object, path: KeyPath, depth: int) -> Value:
     if isinstance(value, str):
         if _is_unicode(value):
             return value
@@ -30,7 +27,7 @@ def _clean(problems: Problems, value: object, path: KeyPath, depth: int) -> Valu
         return [
             item
             if isinstance(item, str) and item.isascii()
-            else _clean(problems, item, (*path, index), depth + 1)
+            else clean(problems, item, (*path, index), depth + 1)
             for index, item in enumerate(value)
         ]
     elif isinstance(value, dict):
@@ -38,7 +35,7 @@ def _clean(problems: Problems, value: object, path: KeyPath, depth: int) -> Valu
         return {
             key: item
             if isinstance(item := value[key], str) and item.isascii()
-            else _clean(problems, item, (*path, key), depth + 1)
+            else clean(problems, item, (*path, key), depth + 1)
             for key in keys
         }
     else:
@@ -99,6 +96,6 @@ def texts(value: Value, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
     return ((where, part) for where, part in leaves(value, path) if isinstance(part, str))
 
 
-def text_or_none(value: object) -> str | None:
-    """The value if it is a text."""
-    return value if isinstance(value, str) else None
+def is_absent(value: object) -> bool:
+    """Whether a value is a text that stands for "no value"."""
+    return isinstance(value, str) and is_missing(value)

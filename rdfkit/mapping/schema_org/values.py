@@ -8,20 +8,22 @@ from typing import Any, NamedTuple, TypeAlias
 import pyoxigraph as ox
 
 from rdfkit.mapping.schema_org.contexts import inline
-from rdfkit.mapping.schema_org.iris import check_scheme, is_web_address
-from rdfkit.mapping.schema_org.licences import licence
 from rdfkit.mapping.schema_org.places import Place, Shaping
 from rdfkit.mapping.schema_org.readings import THERE, Node, Reading
+from rdfkit.mapping.schema_org.trees import is_absent
 from rdfkit.mapping.schema_org.vocabulary import (
     DATE_TYPES,
     LICENCE_PROPERTIES,
     NAMESPACE,
+    check_scheme,
     is_date,
+    is_web_address,
+    licence,
     schema_name,
     value_kinds,
 )
 from rdfkit.rdf.identifiers import is_missing
-from rdfkit.sources.front_matter import KeyPath, Value
+from rdfkit.sources.yaml_reader import KeyPath, Value
 
 # What stands in JSON-LD where a value may be: a text or a node, value or list object.
 Item: TypeAlias = str | Node
@@ -132,11 +134,7 @@ def is_plain(text: str, kind: str | None) -> bool:
 
 
 def value_object(
-    shaping: Shaping,
-    mapping: dict[str, Value],
-    keys: Mapping[str | None, str],
-    prop: Property,
-    path: KeyPath,
+    shaping: Shaping, mapping: dict[str, Value], keys: Mapping[str | None, str], prop: Property, path: KeyPath
 ) -> Iterator[Item]:
     """A value object with what RDF can say of it, https://www.w3.org/TR/json-ld11/#value-objects."""
     left_out(shaping, mapping, {"@value", "@type", "@language", "@index"}, path)
@@ -150,9 +148,7 @@ def value_object(
         return
     if is_missing(text):
         return
-    said = {
-        keyword: item for keyword, item in found.items() if not (isinstance(item, str) and is_missing(item))
-    }
+    said = {keyword: item for keyword, item in found.items() if not is_absent(item)}
     for wrong in ((), ("@language",), ("@type",), ("@language", "@type")):
         item = {keyword: value for keyword, value in said.items() if keyword not in wrong}
         if isinstance(prop.read([item]).value(), ox.Literal):

@@ -1,17 +1,19 @@
-"""The names of schema.org's properties and types."""
+"""What a name in a block may be: an IRI, a property or type of schema.org, a licence, a date."""
 
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache, lru_cache
 
 from rdfkit.mapping.schema_org.contexts import packaged_context
-from rdfkit.mapping.schema_org.iris import check_scheme
 from rdfkit.mapping.schema_org.problems import Problems
-from rdfkit.sources.front_matter import KeyPath
+from rdfkit.package_data import beside
+from rdfkit.rdf.iris import is_iri
+from rdfkit.sources.yaml_reader import KeyPath
 
 # Looking for the nearest name takes milliseconds.
 MAX_ADVICE = 50
@@ -19,11 +21,31 @@ MAX_ADVICE = 50
 LICENCE_PROPERTIES = frozenset({"license", "sdLicense"})
 DATE_TYPES = frozenset({"Date", "DateTime"})
 
+_WEB_ADDRESS = re.compile(r"https?://[^/?#]", re.IGNORECASE)
+# Anything else before the colon is more likely a prefix that nobody declared.
+_SCHEMES = re.compile("acct|data|did|file|ftp|geo|https?|info|mailto|ni|tag|tel|urn", re.IGNORECASE)
 NAMESPACE = "http://schema.org/"
 _TERM = re.compile(r"https?://(?:www\.)?schema\.org/(.*)", re.DOTALL)
 _DATE = re.compile(
     r"\d{4}(-(0[1-9]|1[0-2]))?|(\d{4}-\d\d-\d\d(T\d\d:\d\d[\d:.]*(Z|[+-]\d\d(:?\d\d)?)?)?)", re.ASCII
 )
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a text is an absolute IRI of http or https."""
+    return _WEB_ADDRESS.match(text) is not None and is_iri(text)
+
+
+def check_scheme(problems: Problems, iri: str, path: KeyPath) -> None:
+    """Notes an IRI that looks like a name with a prefix that nobody declared."""
+    scheme = iri.partition(":")[0]
+    if _SCHEMES.fullmatch(scheme) is None:
+        problems.note(
+            "schema-iri",
+            f'"{scheme}:" is no prefix of the context and no known scheme, so it is an IRI as it stands',
+            path,
+            iri,
+        )
 
 
 def schema_name(iri: str) -> str | None:
@@ -98,3 +120,19 @@ def is_date(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def licence(name: str) -> str | None:
+    """The IRI of a licence from its name, such as `CC0` or `CC-BY-4.0`."""
+    return licences().get(_plain(name))
+
+
+@cache
+def licences() -> Mapping[str, str]:
+    """The IRIs of `licences.json`, by plain name: small letters, one space between words."""
+    text = beside(__file__, "licences.json").read_text(encoding="utf-8")
+    return {_plain(name): iri for name, iri in json.loads(text).items()}
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_-]+", " ", name).strip().casefold()

@@ -1,6 +1,3 @@
 """Ontologies: OBO, RDF/XML and Turtle read to one model."""
 
-__all__ = [
-    "model",
-    "reader",
-]
+__all__ = ["model", "reader"]

@@ -11,16 +11,12 @@ import pyoxigraph as ox
 
 from rdfkit.errors import IdentifierError
 from rdfkit.rdf.identifiers import compress, curie, expand, prefix_map
+from rdfkit.rdf.iris import is_iri
 from rdfkit.report import Result
-from rdfkit.sources.ontologies.obo import is_iri
 
 OBO_NAMESPACE = expand("obo:")
-
-
 OBO_TERM = re.compile(re.escape(OBO_NAMESPACE) + r"([A-Za-z]\w*)_\w+")
-
-
-_TRUE = ox.Literal("true", datatype=ox.NamedNode(expand("xsd:boolean")))
+TRUE = ox.Literal("true", datatype=ox.NamedNode(expand("xsd:boolean")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +70,13 @@ class Ontology:
             for parent in term.parents:
                 yield quad(term.iri, "rdfs:subClassOf", ox.NamedNode(parent))
             if term.deprecated:
-                yield quad(term.iri, "owl:deprecated", _TRUE)
+                yield quad(term.iri, "owl:deprecated", TRUE)
             for other in term.replaced_by:
                 yield quad(term.iri, "obo:IAO_0100001", ox.NamedNode(other))
 
 
 def labels(ontologies: Iterable[Ontology]) -> dict[tuple[str, str], str]:
-    """(prefix, label) → CURIE, as `kinds.site.Site.terms` has it, for the terms of known prefixes.
+    """(prefix, label) → CURIE, as `mapping.lookups.Site.term` asks for it, for the terms of known prefixes.
 
     A term in use goes before a deprecated one of the same label. A label that still has several terms is left
     out, since a page that names it could mean any.

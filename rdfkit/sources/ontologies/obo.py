@@ -18,7 +18,8 @@ import pyoxigraph as ox
 
 from rdfkit.errors import RdfkitError, SourceError
 from rdfkit.rdf.identifiers import expand, prefix_map
-from rdfkit.rdf.iris import percent_encode
+from rdfkit.rdf.iris import is_iri, percent_encode
+from rdfkit.sources.ontologies.model import OBO_NAMESPACE, TRUE
 
 if TYPE_CHECKING:
     import fastobo
@@ -37,14 +38,12 @@ _TERM_TAGS = frozenset({"id", "name", "is_a", "is_obsolete"})
 _IDENTIFIER_TAGS = frozenset({"alt_id", "replaced_by"})
 _IDENTIFIER = re.compile(r"\S+:\S+(\s*\{.*\})?(\s*!.*)?")
 
-_NAMESPACE = expand("obo:")
 # Prefixes that headers use without declaring them.
 _IDSPACES = {name: expand(f"{name}:") for name in ("dc", "dcterms", "owl", "rdfs", "skos", "xsd")}
 _TYPE, _LABEL, _PARENT = expand("rdf:type"), expand("rdfs:label"), expand("rdfs:subClassOf")
 _VERSION, _IMPORTS = expand("owl:versionInfo"), expand("owl:imports")
 _DEPRECATED, _REPLACED_BY = expand("owl:deprecated"), expand("obo:IAO_0100001")
 _ONTOLOGY, _CLASS = ox.NamedNode(expand("owl:Ontology")), ox.NamedNode(expand("owl:Class"))
-_TRUE = ox.Literal("true", datatype=ox.NamedNode(expand("xsd:boolean")))
 
 
 def statements(stream: BinaryIO, path: Path) -> Iterator[Statement]:
@@ -100,31 +99,22 @@ class _Names:
         """The IRI of the ontology; None when the file does not say."""
         if self.ontology is None or is_iri(self.ontology):
             return self.ontology
-        return f"{_NAMESPACE}{percent_encode(self.ontology)}.owl"
+        return f"{OBO_NAMESPACE}{percent_encode(self.ontology)}.owl"
 
     def iri(self, ident: fastobo.id.BaseIdent) -> str:
         import fastobo
 
         if isinstance(ident, fastobo.id.PrefixedIdent):
-            namespace = self.idspaces.get(ident.prefix, f"{_NAMESPACE}{percent_encode(ident.prefix)}_")
+            namespace = self.idspaces.get(ident.prefix, f"{OBO_NAMESPACE}{percent_encode(ident.prefix)}_")
             return f"{namespace}{percent_encode(ident.local)}"
         if isinstance(ident, fastobo.id.UnprefixedIdent):
-            return f"{_NAMESPACE}{percent_encode(self.ontology or '')}#{percent_encode(ident.unescaped)}"
+            return f"{OBO_NAMESPACE}{percent_encode(self.ontology or '')}#{percent_encode(ident.unescaped)}"
         return str(ident)
 
     def property(self, ident: fastobo.id.BaseIdent) -> str:
         """The IRI of a property of the header, which files also write as `dc-title` or `dcterms-license`."""
         prefix, hyphen, local = str(ident).partition("-")
         return expand(f"{prefix}:{local}") if hyphen and prefix in prefix_map() else self.iri(ident)
-
-
-def is_iri(text: str) -> bool:
-    """Whether Oxigraph takes a text for an absolute IRI (RFC 3987)."""
-    try:
-        ox.NamedNode(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _header_statements(
@@ -170,14 +160,14 @@ def _term_statements(frames: Iterable[fastobo.term.TermFrame], names: _Names) ->
                 case fastobo.term.IsAClause():
                     yield iri, _PARENT, ox.NamedNode(names.iri(clause.term))
                 case fastobo.term.IsObsoleteClause(obsolete=True):
-                    yield iri, _DEPRECATED, _TRUE
+                    yield iri, _DEPRECATED, TRUE
                 case fastobo.term.ReplacedByClause():
                     yield iri, _REPLACED_BY, ox.NamedNode(names.iri(clause.term))
                 case fastobo.term.AltIdClause() if _is_of_prefix(clause.alt_id, frame.id):
                     alternatives.setdefault(names.iri(clause.alt_id), set()).add(iri)
     for other in sorted(alternatives.keys() - described):
         yield other, _TYPE, _CLASS
-        yield other, _DEPRECATED, _TRUE
+        yield other, _DEPRECATED, TRUE
         for iri in sorted(alternatives[other]):
             yield other, _REPLACED_BY, ox.NamedNode(iri)
 

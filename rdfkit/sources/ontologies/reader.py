@@ -54,9 +54,6 @@ def read_ontology(path: Path) -> Ontology:
     return draft.finished(path)
 
 
-# --- what the readers gather ---
-
-
 def _gathered(statements: Iterable[Statement]) -> Draft:
     draft = Draft()
     for subject, predicate, value in statements:
@@ -163,6 +160,3 @@ def _note(draft: Draft, subject: str, meaning: str, value: Object) -> None:
             draft.header(subject).versions.add((int(isinstance(value, ox.NamedNode)), value.value))
         case "licence", ox.Literal() | ox.NamedNode():
             draft.header(subject).licences.add(value.value)
-
-
-# --- small things ---
