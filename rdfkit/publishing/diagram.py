@@ -1,7 +1,7 @@
 """A picture of the classes and properties that a store really has, as a Mermaid class diagram.
 
 https://mermaid.js.org/syntax/classDiagram.html. Which classes are shown, and in which order, stands in
-`contexts/diagram.toml`. A thing of several classes stands under the first of them.
+`diagram.toml`. A thing of several classes stands under the first of them.
 """
 
 from __future__ import annotations

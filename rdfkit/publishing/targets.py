@@ -1,4 +1,4 @@
-"""Stores of others that take our graph, as `contexts/stores.toml` describes their kinds: the requests that change them.
+"""Stores of others that take our graph, as `stores.toml` describes their kinds: the requests that change them.
 
 SPARQL 1.1 Graph Store HTTP Protocol (https://www.w3.org/TR/sparql11-http-rdf-update/), SPARQL 1.1 Update over the
 protocol (https://www.w3.org/TR/sparql11-protocol/), and N-Quads of several graphs where a store takes them.

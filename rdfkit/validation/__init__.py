@@ -1,4 +1,4 @@
-"""SHACL and reports: two engines behind one door, findings traced to file and line, report formats, coverage."""
+"""SHACL and reports: two engines behind one door, findings traced to file and line, report formats."""
 
 __all__ = [
     "report_formats",
