@@ -82,10 +82,7 @@ def _id(name: str) -> str:
     return name.replace(":", "_")
 
 
-def _shown() -> list[str]:
-    return list(_table()["classes"])
-
-
 @cache
-def _table() -> dict[str, Any]:
-    return read_toml(beside(__file__, "diagram.toml"))
+def _shown() -> tuple[str, ...]:
+    """The classes that are shown, in order."""
+    return tuple(read_toml(beside(__file__, "diagram.toml"))["classes"])
