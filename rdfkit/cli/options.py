@@ -115,8 +115,7 @@ UpdateAt = Annotated[
 ]
 User = Annotated[str | None, typer.Option("--user", metavar="NAME", help="Who asks, for --password-file.")]
 PasswordFile = Annotated[
-    Path | None,
-    typer.Option("--password-file", metavar="FILE", help="The password, if not RDFKIT_PASSWORD."),
+    Path | None, typer.Option("--password-file", metavar="FILE", help="The password, if not RDFKIT_PASSWORD.")
 ]
 TargetToken = Annotated[Path | None, typer.Option("--token-file", metavar="FILE", help="A token.")]
 Output = Annotated[

@@ -58,10 +58,7 @@ def find_kind(name: str) -> StoreKind:
     found = store_kinds().get(name)
     if found is None:
         raise PublishError(
-            f'no kind of store is named "{name}"',
-            key="method",
-            value=name,
-            expected=", ".join(store_kinds()),
+            f'no kind of store is named "{name}"', key="method", value=name, expected=", ".join(store_kinds())
         )
     return found
 
@@ -95,9 +92,7 @@ class Target:
         self.endpoint = Endpoint(name="", title=query, url=query)
         self._authorization = Authorization(credentials)
         self._remote = Remote(
-            _LIMITS,
-            Ledger(),
-            AddressPolicy.for_person([self.graphs_url, self.query_url, self.update_url]),
+            _LIMITS, Ledger(), AddressPolicy.for_person([self.graphs_url, self.query_url, self.update_url])
         )
         self._has_answered = False
 
