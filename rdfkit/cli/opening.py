@@ -73,6 +73,7 @@ def checked_endpoint(name_or_url: str, registry: Path | None) -> str:
 def given_credentials(
     token_file: Path | None, user: str | None, password_file: Path | None, method: str
 ) -> Credentials:
+    """The log-in for a store that is to be changed: from options, files and the environment."""
     from rdfkit.endpoints.auth import read_credentials
 
     environment = dict(os.environ)
@@ -85,12 +86,14 @@ def given_credentials(
 def open_target(
     to: str, method: str, credentials: Credentials, endpoint: str | None, update: str | None
 ) -> Target:
+    """The store that is to be changed. Raises PublishError for an unknown kind of store."""
     from rdfkit.publishing.targets import Target, find_kind
 
     return Target(find_kind(method), to, credentials, endpoint, update)
 
 
 def link_thresholds() -> Thresholds:
+    """The usual thresholds of `--link`. Raises LinkError without scipy."""
     from rdfkit.pipeline.linkset import Thresholds, require_scipy
 
     # Before the build and not after it.

@@ -17,6 +17,7 @@ _SHOWN_FINDINGS = 200
 
 
 def rendered(report: Report, format: ReportFormat) -> str:
+    """The report in a format."""
     from rdfkit.validation.report_formats import render
 
     return render(report, format.value)
@@ -51,17 +52,20 @@ def print_findings(done: Build, verbose: bool) -> None:
 
 
 def write(data: bytes, path: Path) -> None:
+    """Writes a file whole or not at all. Raises ExportError when it cannot be written."""
     from rdfkit.publishing.files import write_file
 
     write_file(data, path)
 
 
 def say(text: str, quiet: bool) -> None:
+    """A line on stderr, unless it is to be quiet."""
     if not quiet:
         sys.stderr.write(f"{text}\n")
 
 
 def build_summary(done: Build, store: Path) -> str:
+    """What a build did, and the account of its pages and rows, as text."""
     from rdfkit.store.coverage import render
 
     counts = done.findings

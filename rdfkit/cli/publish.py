@@ -80,6 +80,7 @@ def publish(
 
 
 def publish_linkset(linkset: Linkset, target: Target, quiet: bool) -> None:
+    """Publishes a linkset as a graph of the target; ends the command where the target does not hold it whole."""
     from rdfkit.pipeline.linkset import linkset_quads
     from rdfkit.publishing import publish as publishing
     from rdfkit.rdf.graphs import LINKSET_GRAPH
