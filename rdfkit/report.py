@@ -1,6 +1,6 @@
 """What checking found: results, each traced to file, line and key, and the report that holds them.
 
-A report is data. How it looks as text, JSON, SARIF, GitHub commands or RDF is for `renderings`.
+A report is data. How it looks as text, JSON, SARIF, GitHub commands or RDF is for `validation.report_formats`.
 """
 
 from __future__ import annotations

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rdfkit.cli.opening import cluster
 from rdfkit.cli.options import Lexicons, Ontologies, Quiet, Sources, Tables
+from rdfkit.errors import BuildError
+
+if TYPE_CHECKING:
+    from rdfkit.pipeline.distributed.dask_cluster import Cluster
 
 
 def convert(
@@ -47,7 +50,7 @@ def convert(
             keep_invalid=keep_invalid,
             shard_pages=shard_pages,
             compress=not plain,
-            run=in_processes if scheduler is None else cluster(scheduler),
+            run=in_processes if scheduler is None else _cluster(scheduler),
             progress=advance,
         )
     if not quiet:
@@ -57,3 +60,15 @@ def convert(
             f" at {to}; {found}\n"
         )
     raise typer.Exit(1 if manifest.findings["violation"] else 0)
+
+
+def _cluster(address: str) -> Cluster:
+    try:
+        from rdfkit.pipeline.distributed.dask_cluster import Cluster
+    except ModuleNotFoundError as error:
+        raise BuildError(
+            "a cluster needs a package that is not installed",
+            key=error.name,
+            expected="pip install 'rdfkit[dask]'",
+        ) from error
+    return Cluster(address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +12,8 @@ from rdfkit.cli.options import Contact, Registry
 from rdfkit.errors import ParameterError
 
 if TYPE_CHECKING:
-    pass
+    from rdfkit.endpoints.registry import Endpoint
+    from rdfkit.endpoints.session import Check
 
 
 def endpoints(
@@ -26,12 +28,11 @@ def endpoints(
 
     Examples: rdfkit endpoints · rdfkit endpoints check wikipathways uniprot
     """
-    from rdfkit.cli import endpoint_output
     from rdfkit.endpoints.session import Network, check
 
     network = Network(registry, contact=contact)
     if action is None:
-        sys.stdout.write(endpoint_output.endpoints_text(network.known().values()))
+        sys.stdout.write(_listed(network.known().values()))
         return
     if action != "check":
         raise ParameterError(f'"{action}" cannot be done', key="action", value=action, expected="check")
@@ -39,6 +40,21 @@ def endpoints(
     for name in names or network.known():
         found = check(network, name)
         failed = failed or found.query is not None
-        sys.stdout.write(endpoint_output.check_text(found))
+        sys.stdout.write(_checked(found))
         sys.stdout.flush()
     raise typer.Exit(5 if failed else 0)
+
+
+def _listed(endpoints: Iterable[Endpoint]) -> str:
+    """Endpoints as text: name, URL, title, and what is known of them."""
+    lines = []
+    for endpoint in endpoints:
+        lines += [f"{endpoint.name:<14} {endpoint.url}", f"{'':<14} {endpoint.title}"]
+        lines += [f"{'':<14} cuts at {endpoint.max_rows:,} rows"] if endpoint.max_rows else []
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _checked(found: Check) -> str:
+    """What came of checking an endpoint, on one line."""
+    parts = f"query: {found.query or 'yes'}; description: {found.description or 'yes'}"
+    return f"{found.endpoint.label:<14} {found.seconds:5.1f} s  {parts}\n"

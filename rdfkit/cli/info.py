@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rdfkit.cli.opening import open_graph, open_network
 from rdfkit.cli.options import DEFAULT_STORE, AtEndpoint, Registry, StorePath
+from rdfkit.errors import QueryError
+
+if TYPE_CHECKING:
+    from rdfkit.sparql.results import Graph, Rows, Truth
+    from rdfkit.store import StoreProtocol
+
+_CLASSES = """
+SELECT ?class (COUNT(*) AS ?things) WHERE { ?thing a ?class }
+GROUP BY ?class ORDER BY DESC(?things) ?class
+"""
+_GRAPHS = """
+SELECT ?graph (COUNT(*) AS ?quads) WHERE { GRAPH ?graph { ?s ?p ?o } }
+GROUP BY ?graph ORDER BY DESC(?quads) ?graph LIMIT 20
+"""
 
 
 def info(
@@ -20,10 +35,53 @@ def info(
     ] = False,
 ) -> None:
     """Say what is in the store: pages, classes, graphs, when it was built and with what."""
-    from rdfkit.cli import store_summary
     from rdfkit.publishing.diagram import mermaid
 
     with open_graph(store, endpoint, open_network(registry)) as opened:
-        for part in [mermaid(opened)] if diagram else store_summary.describe_store(opened):
+        for part in [mermaid(opened)] if diagram else describe_store(opened):
             sys.stdout.write(part)
             sys.stdout.flush()
+
+
+def describe_store(store: StoreProtocol) -> Iterator[str]:
+    """What is in a store as text: the build, its pages, the classes and the largest graphs.
+
+    Comes in parts, for counting the quads of a large store takes its time.
+    """
+    from rdfkit.rdf.identifiers import compress
+
+    build = store.metadata
+    lines = [f"store      {store.path}"] if store.path else []
+    told = ("reconciliation", "pages")
+    lines += [f"{key:<10} {_shown(value)}" for key, value in build.items() if key not in told]
+    if "reconciliation" in build:
+        from rdfkit.store.coverage import Coverage, render
+
+        lines += ["", *render(Coverage.from_json(build["reconciliation"])).splitlines()]
+    yield _text(lines)
+    for title, text, name, number in (
+        ("classes", _CLASSES, "class", "things"),
+        ("graphs", _GRAPHS, "graph", "quads"),
+    ):
+        yield _text(["", title])
+        yield _text(f"  {row[number]:>8}  {compress(str(row[name]))}" for row in _rows(store.query(text)))
+
+
+def _text(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _rows(answer: Rows | Truth | Graph) -> Rows:
+    from rdfkit.sparql.results import Rows
+
+    if not isinstance(answer, Rows):
+        raise QueryError("not a SELECT query", expected="SELECT")
+    return answer
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{count} {name}" for name, count in value.items())
+    if isinstance(value, list):
+        return "; ".join(map(str, value))
+    return str(value)

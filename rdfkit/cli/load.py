@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from rdfkit.cli.opening import link_thresholds
 from rdfkit.cli.options import DEFAULT_STORE, Lexicons, Ontologies, Quiet, ReportFormat, StorePath, Verbose
 from rdfkit.cli.output import build_summary, print_report
-
-if TYPE_CHECKING:
-    pass
+from rdfkit.report import Severity
 
 
 def load(
@@ -43,6 +41,8 @@ def load(
             progress=advance,
         )
     if not quiet:
-        print_report(done.report, ReportFormat.TEXT, "info" if verbose else "warning", sys.stderr)
+        print_report(
+            done.report, ReportFormat.TEXT, Severity.INFO if verbose else Severity.WARNING, sys.stderr
+        )
         sys.stdout.write(build_summary(done, store))
     raise typer.Exit(done.exit_code)

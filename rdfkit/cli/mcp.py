@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from rdfkit.cli.opening import checked_endpoint
 from rdfkit.cli.options import DEFAULT_STORE, AtEndpoint, StorePath
 from rdfkit.errors import SettingError
-
-if TYPE_CHECKING:
-    pass
 
 
 def mcp(

@@ -1,4 +1,4 @@
-"""What verbs open before they work: stores, endpoints, clusters, log-ins."""
+"""What several verbs open before they work: stores, endpoints, log-ins."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import rdfkit
-from rdfkit.errors import BuildError, ParameterError, RemoteError
 
 if TYPE_CHECKING:
     from rdfkit.endpoints.auth import Credentials
     from rdfkit.endpoints.session import Network
-    from rdfkit.pipeline.distributed.dask_cluster import Cluster
     from rdfkit.pipeline.linkset import Thresholds
-    from rdfkit.publishing.publish import Publication
     from rdfkit.publishing.targets import Target
     from rdfkit.store import StoreProtocol
 
@@ -76,6 +73,7 @@ def checked_endpoint(name_or_url: str, registry: Path | None) -> str:
 def given_credentials(
     token_file: Path | None, user: str | None, password_file: Path | None, method: str
 ) -> Credentials:
+    """The log-in for a store that is to be changed: from options, files and the environment."""
     from rdfkit.endpoints.auth import read_credentials
 
     environment = dict(os.environ)
@@ -88,38 +86,16 @@ def given_credentials(
 def open_target(
     to: str, method: str, credentials: Credentials, endpoint: str | None, update: str | None
 ) -> Target:
+    """The store that is to be changed. Raises PublishError for an unknown kind of store."""
     from rdfkit.publishing.targets import Target, find_kind
 
     return Target(find_kind(method), to, credentials, endpoint, update)
 
 
-def exit_of(done: Publication) -> int:
-    return RemoteError.exit_code if done.missing else 0
-
-
-def cluster(address: str) -> Cluster:
-    try:
-        from rdfkit.pipeline.distributed.dask_cluster import Cluster
-    except ModuleNotFoundError as error:
-        raise BuildError(
-            "a cluster needs a package that is not installed",
-            key=error.name,
-            expected="pip install 'rdfkit[dask]'",
-        ) from error
-    return Cluster(address)
-
-
 def link_thresholds() -> Thresholds:
+    """The usual thresholds of `--link`. Raises LinkError without scipy."""
     from rdfkit.pipeline.linkset import Thresholds, require_scipy
 
     # Before the build and not after it.
     require_scipy()
     return Thresholds()
-
-
-def parameters(texts: list[str]) -> dict[str, str]:
-    pairs = [text.partition("=") for text in texts]
-    for key, equals, _ in pairs:
-        if not equals:
-            raise ParameterError("a parameter has no value", key=key, expected="--param name=value")
-    return {key: value for key, _, value in pairs}

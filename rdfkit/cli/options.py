@@ -57,119 +57,69 @@ class EngineName(StrEnum):
     PYSHACL = "pyshacl"
 
 
-class SeverityName(StrEnum):
-    """The severities of SHACL, worst first."""
-
-    VIOLATION = "violation"
-    WARNING = "warning"
-    INFO = "info"
-
-
 Sources = Annotated[
     list[str],
     typer.Argument(
         help="Pages, folders of pages, archives, or URLs: see docs/scaling.md.", show_default=False
     ),
 ]
-
-
 EngineOption = Annotated[
     EngineName, typer.Option("--engine", help="What checks. Both give the same; pyshacl takes longer.")
 ]
-
-
 StorePath = Annotated[Path, typer.Option("--store", metavar="DIR", help="The folder of the store.")]
-
-
 Lexicons = Annotated[
     list[Path],
     typer.Option(
         "--lexicon", metavar="FILE", help="HGNC complete set or NCBI gene_info, gzipped or not. Repeatable."
     ),
 ]
-
-
 Tables = Annotated[
     list[str],
     typer.Option(
         "--tables", metavar="DIR", help="Companion tables, beside the _data of each page. Repeatable."
     ),
 ]
-
-
 Ontologies = Annotated[
     list[Path],
     typer.Option(
         "--ontology", metavar="FILE", help="Terms with their hierarchy: OBO, OWL or Turtle. Repeatable."
     ),
 ]
-
-
 MinShared = Annotated[int, typer.Option("--min-shared", min=1, help="Least number of shared genes.")]
-
-
 MinJaccard = Annotated[
     float, typer.Option("--min-jaccard", min=0, max=1, help="Least Jaccard index of the two gene sets.")
 ]
-
-
 MaxAdjustedP = Annotated[
     float,
     typer.Option("--max-adjusted-p", min=0, max=1, help="Highest adjusted p-value (Benjamini-Hochberg)."),
 ]
-
-
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Only results and errors.")]
-
-
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more: every finding, infos too.")]
-
-
 Contact = Annotated[
     str | None, typer.Option("--contact", metavar="TEXT", help="Whom the endpoints may write to.")
 ]
-
-
 Cache = Annotated[
     Path | None, typer.Option("--cache", metavar="DIR", help="Keep answers for as long as endpoints allow.")
 ]
-
-
 Registry = Annotated[
     Path | None, typer.Option("--endpoints", metavar="FILE", help="Further endpoints, as TOML.")
 ]
-
-
 AtEndpoint = Annotated[
     str | None, typer.Option("--endpoint", metavar="NAME|URL", help="Ask this endpoint, not the store.")
 ]
-
-
 Method = Annotated[
     str, typer.Option("--method", metavar="KIND", help="The kind of store: see docs/publish.md.")
 ]
-
-
 UpdateAt = Annotated[
     str | None, typer.Option("--update", metavar="URL", help="Where it takes updates, if not there.")
 ]
-
-
 User = Annotated[str | None, typer.Option("--user", metavar="NAME", help="Who asks, for --password-file.")]
-
-
 PasswordFile = Annotated[
-    Path | None,
-    typer.Option("--password-file", metavar="FILE", help="The password, if not RDFKIT_PASSWORD."),
+    Path | None, typer.Option("--password-file", metavar="FILE", help="The password, if not RDFKIT_PASSWORD.")
 ]
-
-
 TargetToken = Annotated[Path | None, typer.Option("--token-file", metavar="FILE", help="A token.")]
-
-
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here, not to the screen.")
 ]
-
 
 DEFAULT_STORE = Path("rdfkit-store")

@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from rdfkit.cli.options import ReportFormat
-
-
-def as_text(lines: Iterable[str]) -> str:
-    """Lines as one text."""
-    return "".join(f"{line}\n" for line in lines)
-
+from rdfkit.report import Report, Severity
 
 if TYPE_CHECKING:
     from rdfkit.pipeline.summary import Build
-    from rdfkit.report import Report
 
 # Of more findings the command line shows the beginning.
 _SHOWN_FINDINGS = 200
 
 
 def rendered(report: Report, format: ReportFormat) -> str:
+    """The report in a format."""
     from rdfkit.validation.report_formats import render
 
     return render(report, format.value)
 
 
-def print_report(report: Report, format: ReportFormat, severity: str, stream: TextIO) -> None:
-    from rdfkit.report import Severity
-
-    shown = report.at_least(Severity(severity))
+def print_report(report: Report, format: ReportFormat, severity: Severity, stream: TextIO) -> None:
+    """Writes what is as severe as `severity` or worse; as text on a terminal with colours."""
+    shown = report.at_least(severity)
     if format is ReportFormat.TEXT and stream.isatty():
         from rich.console import Console
 
@@ -45,8 +38,6 @@ def print_report(report: Report, format: ReportFormat, severity: str, stream: Te
 
 def print_findings(done: Build, verbose: bool) -> None:
     """The findings of a build, of a long list the beginning unless all are asked for."""
-    from rdfkit.report import Report, Severity
-
     least = Severity.INFO if verbose else Severity.WARNING
     told = sum(number for severity, number in done.findings.items() if severity.rank <= least.rank)
     if not told:
@@ -55,23 +46,26 @@ def print_findings(done: Build, verbose: bool) -> None:
     rest = 0 if verbose else told - _SHOWN_FINDINGS
     if rest > 0:
         shown = Report(shown.results[:_SHOWN_FINDINGS])
-    print_report(shown, ReportFormat.TEXT, "info", sys.stderr)
+    print_report(shown, ReportFormat.TEXT, Severity.INFO, sys.stderr)
     if rest > 0:
         sys.stderr.write(f"… and {rest} more: --verbose lists them, --report FILE keeps them\n")
 
 
 def write(data: bytes, path: Path) -> None:
+    """Writes a file whole or not at all. Raises ExportError when it cannot be written."""
     from rdfkit.publishing.files import write_file
 
     write_file(data, path)
 
 
 def say(text: str, quiet: bool) -> None:
+    """A line on stderr, unless it is to be quiet."""
     if not quiet:
         sys.stderr.write(f"{text}\n")
 
 
 def build_summary(done: Build, store: Path) -> str:
+    """What a build did, and the account of its pages and rows, as text."""
     from rdfkit.store.coverage import render
 
     counts = done.findings

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import rdfkit
-from rdfkit.cli.opening import exit_of, given_credentials, open_target
+from rdfkit.cli.opening import given_credentials, open_target
 from rdfkit.cli.options import (
     DEFAULT_STORE,
     Method,
@@ -21,6 +21,7 @@ from rdfkit.cli.options import (
     User,
 )
 from rdfkit.cli.output import say
+from rdfkit.errors import RemoteError
 
 if TYPE_CHECKING:
     from rdfkit.pipeline.linkset import Linkset
@@ -75,10 +76,11 @@ def publish(
         done = publishing.publish(opened, target, loader=loader, progress=advance)
     if not quiet:
         sys.stdout.write(publishing.summary(done))
-    raise typer.Exit(exit_of(done))
+    raise typer.Exit(RemoteError.exit_code if done.missing else 0)
 
 
 def publish_linkset(linkset: Linkset, target: Target, quiet: bool) -> None:
+    """Publishes a linkset as a graph of the target; ends the command where the target does not hold it whole."""
     from rdfkit.pipeline.linkset import linkset_quads
     from rdfkit.publishing import publish as publishing
     from rdfkit.rdf.graphs import LINKSET_GRAPH
@@ -88,4 +90,4 @@ def publish_linkset(linkset: Linkset, target: Target, quiet: bool) -> None:
         done = publishing.publish_graph(triples, LINKSET_GRAPH, target, told={"links": len(linkset.overlaps)})
     if done.missing:
         say(publishing.summary(done), quiet=False)
-        raise typer.Exit(exit_of(done))
+        raise typer.Exit(RemoteError.exit_code)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
+from collections.abc import Mapping
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +13,7 @@ import typer
 import rdfkit
 
 if TYPE_CHECKING:
-    pass
+    from rdfkit.sparql.library import LibraryQuery, Parameter
 
 
 def queries(
@@ -23,13 +26,43 @@ def queries(
     ] = None,
 ) -> None:
     """List the library of queries, or show one: its text, parameters and an example call."""
-    from rdfkit.cli import query_listing
-
     if turtle:
-        sys.stdout.buffer.write(query_listing.queries_as_turtle(rdfkit.library().values(), endpoint))
+        from rdfkit.cli import query_output
+        from rdfkit.sparql.library_rdf import query_triples
+
+        sys.stdout.buffer.write(query_output.turtle(query_triples(rdfkit.library().values(), endpoint)))
         return
-    sys.stdout.write(
-        query_listing.describe_query(rdfkit.find_query(name))
-        if name
-        else query_listing.list_queries(rdfkit.library())
-    )
+    sys.stdout.write(_described(rdfkit.find_query(name)) if name else _listed(rdfkit.library()))
+
+
+def _listed(library: Mapping[str, LibraryQuery]) -> str:
+    """The library as text: each category with its queries, names and titles."""
+    ordered = sorted(library.values(), key=lambda query: (query.category, query.name))
+    width = max((len(query.name) for query in ordered), default=0)
+    lines = []
+    for category, members in groupby(ordered, key=lambda query: query.category):
+        lines += [category, *(f"  {query.name:<{width}}  {query.title}" for query in members), ""]
+    lines.append("rdfkit queries NAME shows one; rdfkit query NAME --param name=value runs it.")
+    if any(query.is_federated for query in ordered):
+        lines.append("What is under Federated asks other endpoints as well: rdfkit query --federate NAME.")
+    return "\n".join(lines) + "\n"
+
+
+def _described(query: LibraryQuery) -> str:
+    """One query as text: what it answers, its parameters, an example call and its SPARQL."""
+    lines = [query.title, ""]
+    lines += [query.description, ""] if query.description else []
+    lines += [_parameter(parameter) for parameter in query.parameters]
+    values = (f"{item.name}={item.default or '...'}" for item in query.parameters)
+    arguments = [f"--param {shlex.quote(value)}" for value in values]
+    options = ["--federate"] if query.is_federated else []
+    example = " ".join(["rdfkit query", *options, query.name, *arguments])
+    lines += [f"Asks: {endpoint}" for endpoint in query.endpoints]
+    lines += ["", f"Example: {example}", "", query.text.rstrip()]
+    return "\n".join(lines) + "\n"
+
+
+def _parameter(parameter: Parameter) -> str:
+    choices = f", one of {', '.join(parameter.choices)}" if parameter.choices else ""
+    default = f", default {parameter.default}" if parameter.default else ""
+    return f"  --param {parameter.name}=…  {parameter.label} ({parameter.type}{choices}{default})"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import rdfkit
-from rdfkit.cli.opening import open_graph, parameters
+from rdfkit.cli.opening import open_graph
 from rdfkit.cli.options import (
     DEFAULT_STORE,
     AnswerFormat,
@@ -23,8 +24,10 @@ from rdfkit.cli.options import (
     StorePath,
 )
 from rdfkit.cli.output import write
+from rdfkit.errors import ParameterError
 
 if TYPE_CHECKING:
+    from rdfkit.endpoints.federation import Step
     from rdfkit.sparql.results import Account
 
 
@@ -80,10 +83,10 @@ def query(
 
     Examples: rdfkit query figures-with-gene --param gene=IL6 · rdfkit query 'SELECT * { ?s a wp:Pathway }'
     """
-    from rdfkit.cli import endpoint_output, query_output
+    from rdfkit.cli import query_output
     from rdfkit.sparql.query import QueryText
 
-    bound = QueryText(rdfkit.bind(query_output.find(query, sys.stdin.read), parameters(param)))
+    bound = QueryText(rdfkit.bind(query_output.find(query, sys.stdin.read), _parameters(param)))
     network = None
     if federate or explain or endpoint is not None:
         from rdfkit.endpoints.federation import Options
@@ -94,7 +97,7 @@ def query(
         )
     with open_graph(store, endpoint, network) as opened:
         if network is not None and endpoint is None and explain:
-            sys.stdout.write(endpoint_output.plan_text(network.explain(opened, bound)))
+            sys.stdout.write(_plan(network.explain(opened, bound)))
             raise typer.Exit()
         federated = network if endpoint is None else None
         answer = federated.federate(opened, bound) if federated else opened.query(bound, strict=strict)
@@ -115,3 +118,36 @@ def _write_ledger(ledger: Account | None, path: Path | None, quiet: bool) -> Non
         write(json.dumps(ledger.to_json(), ensure_ascii=False, indent=1).encode() + b"\n", path)
     if not quiet or not ledger.is_complete:
         sys.stderr.write(ledger.render())
+
+
+def _parameters(texts: list[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in texts]
+    for key, equals, _ in pairs:
+        if not equals:
+            raise ParameterError("a parameter has no value", key=key, expected="--param name=value")
+    return {key: value for key, _, value in pairs}
+
+
+def _plan(steps: Iterable[Step]) -> str:
+    """How a query with SERVICE clauses would be answered, as text: what is asked, by which keys, how often."""
+    lines: list[str] = []
+    for number, step in enumerate(steps, start=1):
+        lines += [f"{number}. SERVICE {'SILENT ' if step.silent else ''}{step.endpoint} (line {step.line})"]
+        if step.variables:
+            requests = "1 request" if step.requests == 1 else f"{step.requests} requests"
+            lines += [f"   keys      {step.keys} of ?{', ?'.join(step.variables)}: {requests}"]
+            lines += [f"   from      {_on_one_line(step.local)}"]
+        elif step.keys is None:
+            lines += [f"   keys      known later: {step.reason}"]
+        else:
+            lines += [f"   keys      none: {step.reason}; 1 request for all that it has"]
+        lines += [f"   rewritten {bridge}" for bridge in step.bridges]
+    return "".join(f"{line}\n" for line in lines) or "no SERVICE clause: the store alone answers\n"
+
+
+def _on_one_line(text: str) -> str:
+    """A query without its comments, which would hide what stands behind them."""
+    from rdfkit.sparql.tokens import TokenKind, tokens
+
+    kept = (" " if token.kind is TokenKind.COMMENT else token.text for token in tokens(text))
+    return " ".join("".join(kept).split())

@@ -1,4 +1,4 @@
-"""What stands between the command line and the library of queries: texts in, answers and listings out."""
+"""Which query an argument means, and how an answer is written."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 import pyoxigraph as ox
 
-from rdfkit.cli.query_listing import turtle
 from rdfkit.cli.result_table import Content, content_of, write_table
 from rdfkit.errors import QueryError
 from rdfkit.publishing.files import whole_file
+from rdfkit.rdf.formats import of_name
+from rdfkit.rdf.quads import sorted_quads
+from rdfkit.rdf.serializer import serialize
 from rdfkit.sparql import library
 
 if TYPE_CHECKING:
@@ -90,6 +92,12 @@ def write_answer(answer: Rows | Truth | Graph, format: str, stream: BinaryIO) ->
     if isinstance(answer, Truth):
         return Content.SOMETHING if answer else Content.NOTHING
     return watched.content(format)
+
+
+def turtle(triples: Iterable[ox.Triple]) -> bytes:
+    """Triples as Turtle, sorted."""
+    found = sorted_quads(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
+    return serialize(found, of_name("turtle"))
 
 
 class _Watched:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from rdfkit.cli.opening import checked_endpoint
 from rdfkit.cli.options import DEFAULT_STORE, AtEndpoint, Contact, Quiet, Registry, ReportFormat, StorePath
 from rdfkit.cli.output import print_report, say
-
-if TYPE_CHECKING:
-    pass
+from rdfkit.report import Severity
 
 
 def serve(
@@ -86,7 +84,7 @@ def serve(
         with progress(quiet) as advance:
             done = build_store(sources, store, progress=advance)
         if not quiet:
-            print_report(done.report, ReportFormat.TEXT, "warning", sys.stderr)
+            print_report(done.report, ReportFormat.TEXT, Severity.WARNING, sys.stderr)
     if endpoint is None:
         open_store(store).close()
     say(f"serving {origin} at {run.address_of(listening)}", quiet=False)

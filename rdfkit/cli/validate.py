@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from rdfkit.cli.options import EngineName, EngineOption, Output, Quiet, ReportFormat, SeverityName
+from rdfkit.cli.options import EngineName, EngineOption, Output, Quiet, ReportFormat
 from rdfkit.cli.output import print_report, rendered, write
+from rdfkit.report import Severity
 
 
 def validate(
@@ -23,8 +24,8 @@ def validate(
     engine: EngineOption = EngineName.RDFKIT,
     format: Annotated[ReportFormat, typer.Option("--format", help="Form of the report.")] = ReportFormat.TEXT,
     severity: Annotated[
-        SeverityName, typer.Option("--severity", help="Leave out what is milder.")
-    ] = SeverityName.INFO,
+        Severity, typer.Option("--severity", help="Leave out what is milder.")
+    ] = Severity.INFO,
     output: Output = None,
     quiet: Quiet = False,
 ) -> None:
@@ -35,13 +36,12 @@ def validate(
     """
     from rdfkit.cli.progress import progress
     from rdfkit.pipeline.validate import validate as check
-    from rdfkit.report import Severity
     from rdfkit.validation.validator import Engine
 
     with progress(quiet) as advance:
         found = check(sources, shapes=shapes, engine=Engine(engine), progress=advance)
     if output is not None:
-        write(rendered(found.at_least(Severity(severity)), format).encode(), output)
+        write(rendered(found.at_least(severity), format).encode(), output)
     else:
         print_report(found, format, severity, sys.stdout)
     unreadable = any(result.rule == "page-unreadable" for result in found.results)

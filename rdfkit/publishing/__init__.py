@@ -1,12 +1,3 @@
 """What leaves: exports, releases, diagrams, other stores kept in step, audits."""
 
-__all__ = [
-    "audit",
-    "bulk_loaders",
-    "diagram",
-    "export",
-    "files",
-    "publish",
-    "release",
-    "targets",
-]
+__all__ = ["audit", "bulk_loaders", "diagram", "export", "files", "publish", "release", "targets"]

@@ -1,7 +1,7 @@
 """A picture of the classes and properties that a store really has, as a Mermaid class diagram.
 
 https://mermaid.js.org/syntax/classDiagram.html. Which classes are shown, and in which order, stands in
-`contexts/diagram.toml`. A thing of several classes stands under the first of them.
+`diagram.toml`. A thing of several classes stands under the first of them.
 """
 
 from __future__ import annotations
@@ -82,10 +82,7 @@ def _id(name: str) -> str:
     return name.replace(":", "_")
 
 
-def _shown() -> list[str]:
-    return list(_table()["classes"])
-
-
 @cache
-def _table() -> dict[str, Any]:
-    return read_toml(beside(__file__, "diagram.toml"))
+def _shown() -> tuple[str, ...]:
+    """The classes that are shown, in order."""
+    return tuple(read_toml(beside(__file__, "diagram.toml"))["classes"])

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from types import MappingProxyType
@@ -50,7 +50,6 @@ _NOTHING = Sent(PENDING, 0)
 # What a build says of itself that is long, or about itself alone.
 _UNTOLD = ("pages", "name", "endpoint")
 
-
 Item = TypeVar("Item")
 
 
@@ -65,8 +64,10 @@ class Shortfall:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What publishing did: how many graphs it sent, deleted and left as they were, the triples that these have, and
-    what is missing in the end.
+    """What publishing did.
+
+    `sent`, `deleted` and `unchanged` count graphs; `triples` are those of all graphs that the target is to hold, and
+    `missing` the graphs that it does not hold whole.
     """
 
     sent: int
@@ -176,23 +177,16 @@ def _unchanged(asked: RemoteStore, here: Mapping[str, Sent], there: Mapping[str,
     return frozenset(name for name in same if counts[name] == here[name].triples)
 
 
+@dataclass(slots=True)
 class _Transfer:
-    """What is done to a target, from a store."""
+    """What is done to a target, from a store. `asked` is the target as it is queried."""
 
-    def __init__(
-        self,
-        store: StoreProtocol,
-        target: Target,
-        asked: RemoteStore,
-        loader: Loader | None,
-        progress: Advance,
-    ) -> None:
-        self._store = store
-        self._target = target
-        self._asked = asked
-        self._loader = loader
-        self._progress = progress
-        self.missing: list[Shortfall] = []
+    store: StoreProtocol
+    target: Target
+    asked: RemoteStore
+    loader: Loader | None
+    progress: Advance
+    missing: list[Shortfall] = field(default_factory=list)
 
     def send(
         self,
@@ -207,7 +201,7 @@ class _Transfer:
         graph is to follow.
         """
         names, done = [*gone, *changed], 0
-        size = max(1, len(names)) if self._loader is not None and not merge else _GRAPHS_AT_ONCE
+        size = max(1, len(names)) if self.loader is not None and not merge else _GRAPHS_AT_ONCE
         for batch in _batched(names, size):
             for part in _batched(batch, _GRAPHS_AT_ONCE):
                 self._note(dict.fromkeys(part, _NOTHING))
@@ -217,25 +211,25 @@ class _Transfer:
             self._remove([name for name in batch if name not in here])
             self._replace(sent)
             if merge:
-                self._add(MERGED.value, _distinct(self._store, sent))
+                self._add(MERGED.value, _distinct(self.store, sent))
             self._settle(sent, here)
             done += len(batch)
-            self._progress("sending", done, len(names))
+            self.progress("sending", done, len(names))
 
     def drop_merged(self) -> None:
         """Removes the merged graph, once it is noted that it is none."""
         self._note({MERGED.value: _NOTHING})
-        self._target.delete(MERGED.value)
+        self.target.delete(MERGED.value)
 
     def finish_merged(self, anew: bool) -> None:
         """Fills the merged graph, or counts what became of it, and notes that it is whole."""
-        there = sum(1 for _ in self._store.triples())
-        if not anew and self._asked.counts([MERGED.value])[MERGED.value] != there:
+        there = sum(1 for _ in self.store.triples())
+        if not anew and self.asked.counts([MERGED.value])[MERGED.value] != there:
             self.drop_merged()
             anew = True
         if anew:
-            self._add(MERGED.value, self._watched(self._store.triples(), there))
-        held = self._asked.counts([MERGED.value])[MERGED.value]
+            self._add(MERGED.value, self._watched(self.store.triples(), there))
+        held = self.asked.counts([MERGED.value])[MERGED.value]
         if held != there:
             self.missing.append(Shortfall(MERGED.value, there, held))
         else:
@@ -245,11 +239,11 @@ class _Transfer:
         """Notes what the build says of itself, under a name that says that something has changed."""
         told = {name: value for name, value in metadata.items() if name not in _UNTOLD}
         name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
-        self._target.run(forget([PUBLISHED.value]))
-        self._target.add(PUBLISHED.value, build_record({**told, "name": name}))
+        self.target.run(forget([PUBLISHED.value]))
+        self.target.add(PUBLISHED.value, build_record({**told, "name": name}))
 
     def _note(self, graphs: Mapping[str, Sent]) -> None:
-        self._target.run(
+        self.target.run(
             f"{forget(list(graphs))} ;\nINSERT DATA {{ GRAPH {PUBLISHED} {{\n{record(graphs).decode()}}} }}"
         )
 
@@ -258,7 +252,7 @@ class _Transfer:
         others = ", ".join(f"<{name}>" for name in (*names, *HIDDEN))
         for part in _batched(names, _WITHDRAWN_AT_ONCE):
             values = " ".join(f"<{name}>" for name in part)
-            self._target.run(
+            self.target.run(
                 f"DELETE {{ GRAPH {MERGED} {{ ?s ?p ?o }} }} WHERE {{\n"
                 f"VALUES ?old {{ {values} }} GRAPH ?old {{ ?s ?p ?o }}\n"
                 f"FILTER NOT EXISTS {{ GRAPH ?other {{ ?s ?p ?o }} FILTER(?other NOT IN ({others})) }} }}"
@@ -266,35 +260,35 @@ class _Transfer:
 
     def _remove(self, names: Sequence[str]) -> None:
         for name in names:
-            self._target.delete(name)
+            self.target.delete(name)
         if names:
-            self._target.run(forget(names))
+            self.target.run(forget(names))
 
     def _replace(self, names: Sequence[str]) -> None:
         """Has the target hold these graphs as they are here."""
-        if self._loader is None and self._target.quads_url is None:
+        if self.loader is None and self.target.quads_url is None:
             for name in names:
-                first, *rest = list(_pieces(_lines(self._store, name)))
-                self._target.put(name, first)
+                first, *rest = list(_pieces(_lines(self.store, name)))
+                self.target.put(name, first)
                 for piece in rest:
-                    self._target.add(name, piece)
+                    self.target.add(name, piece)
             return
         for part in _batched(names, _GRAPHS_AT_ONCE):
-            self._target.run(" ;\n".join(f"DROP SILENT GRAPH <{name}>" for name in part))
-        quads = _pieces(line for name in names for line in _quad_lines(self._store, name))
-        if self._loader is not None and names:
-            self._loader.load(quads)
+            self.target.run(" ;\n".join(f"DROP SILENT GRAPH <{name}>" for name in part))
+        quads = _pieces(line for name in names for line in _quad_lines(self.store, name))
+        if self.loader is not None and names:
+            self.loader.load(quads)
         else:
             for piece in quads:
-                self._target.add_quads(piece)
+                self.target.add_quads(piece)
 
     def _add(self, graph: str, triples: Iterable[ox.Triple]) -> None:
         for some in _batched(triples, _PIECE):
-            self._target.add(graph, _n_triples(some))
+            self.target.add(graph, _n_triples(some))
 
     def _settle(self, names: Sequence[str], here: Mapping[str, Sent]) -> None:
         """Notes the graphs that the target holds whole."""
-        counts = self._asked.counts(names)
+        counts = self.asked.counts(names)
         whole = {name: here[name] for name in names if counts[name] == here[name].triples}
         for part in _batched(whole, _GRAPHS_AT_ONCE):
             self._note({name: whole[name] for name in part})
@@ -305,7 +299,7 @@ class _Transfer:
     def _watched(self, triples: Iterable[ox.Triple], total: int) -> Iterator[ox.Triple]:
         for number, triple in enumerate(triples, start=1):
             if number % 1000 == 0 or number == total:
-                self._progress("merging", number, total)
+                self.progress("merging", number, total)
             yield triple
 
 

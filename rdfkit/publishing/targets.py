@@ -1,4 +1,4 @@
-"""Stores of others that take our graph, as `contexts/stores.toml` describes their kinds: the requests that change them.
+"""Stores of others that take our graph, as `stores.toml` describes their kinds: the requests that change them.
 
 SPARQL 1.1 Graph Store HTTP Protocol (https://www.w3.org/TR/sparql11-http-rdf-update/), SPARQL 1.1 Update over the
 protocol (https://www.w3.org/TR/sparql11-protocol/), and N-Quads of several graphs where a store takes them.
@@ -58,10 +58,7 @@ def find_kind(name: str) -> StoreKind:
     found = store_kinds().get(name)
     if found is None:
         raise PublishError(
-            f'no kind of store is named "{name}"',
-            key="method",
-            value=name,
-            expected=", ".join(store_kinds()),
+            f'no kind of store is named "{name}"', key="method", value=name, expected=", ".join(store_kinds())
         )
     return found
 
@@ -95,9 +92,7 @@ class Target:
         self.endpoint = Endpoint(name="", title=query, url=query)
         self._authorization = Authorization(credentials)
         self._remote = Remote(
-            _LIMITS,
-            Ledger(),
-            AddressPolicy.for_person([self.graphs_url, self.query_url, self.update_url]),
+            _LIMITS, Ledger(), AddressPolicy.for_person([self.graphs_url, self.query_url, self.update_url])
         )
         self._has_answered = False
 

@@ -139,6 +139,10 @@ def _said(result: Result) -> str:
     return _visible(f"{result.key}: {result.message}" if result.key else result.message)
 
 
+def _said_with_advice(result: Result) -> str:
+    return f"{_said(result)}. {result.advice}" if result.advice else _said(result)
+
+
 def _visible(message: str) -> str:
     return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), message)
 
@@ -161,7 +165,6 @@ def _sarif_rule(rule: str, advice: str | None) -> dict[str, Any]:
 
 
 def _sarif_result(result: Result, rules: list[str]) -> dict[str, Any]:
-    said = f"{_said(result)}. {result.advice}" if result.advice else _said(result)
     identity = "\0".join(
         part or "" for part in (result.rule, result.path, result.key, result.value, result.focus)
     )
@@ -169,7 +172,7 @@ def _sarif_result(result: Result, rules: list[str]) -> dict[str, Any]:
         "ruleId": result.rule,
         "ruleIndex": rules.index(result.rule),
         "level": _SARIF_LEVELS[result.severity],
-        "message": {"text": said},
+        "message": {"text": _said_with_advice(result)},
         "partialFingerprints": {"rdfkit/v1": hashlib.sha256(identity.encode(errors="replace")).hexdigest()},
     }
     if result.path is not None:
@@ -185,8 +188,7 @@ def _github_command(result: Result) -> str:
     shown = ",".join(
         f"{key}={_github_property(str(value))}" for key, value in properties.items() if value is not None
     )
-    said = f"{_said(result)}. {result.advice}" if result.advice else _said(result)
-    return f"::{_GITHUB_COMMANDS[result.severity]} {shown}::{_github_data(said)}"
+    return f"::{_GITHUB_COMMANDS[result.severity]} {shown}::{_github_data(_said_with_advice(result))}"
 
 
 def _github_data(message: str) -> str:
@@ -198,18 +200,13 @@ def _github_property(value: str) -> str:
 
 
 def _shacl_terms(result: Result) -> list[tuple[str, ox.NamedNode | ox.Literal]]:
-    severities = {
-        Severity.VIOLATION: "sh:Violation",
-        Severity.WARNING: "sh:Warning",
-        Severity.INFO: "sh:Info",
-    }
     focus = result.focus or f"urn:rdfkit:file:{percent_encode(result.path or 'none')}"
     terms: list[tuple[str, ox.NamedNode | ox.Literal | None]] = [
         ("rdf:type", _name("sh:ValidationResult")),
         ("sh:focusNode", _iri(focus)),
         ("sh:resultMessage", ox.Literal(_line(result))),
         ("sh:resultPath", _iri(result.property_path)),
-        ("sh:resultSeverity", _name(severities[result.severity])),
+        ("sh:resultSeverity", _name(f"sh:{result.severity.capitalize()}")),
         ("sh:sourceConstraintComponent", _iri(result.component)),
         ("sh:sourceShape", _name(f"pfocr:{percent_encode(result.rule)}")),
         ("sh:value", _term(result.value_term)),

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 import rdfkit
-from rdfkit.cli.store_summary import describe_store
+from rdfkit.cli.info import describe_store
 from rdfkit.endpoints import remote_reader
 from rdfkit.endpoints.remote_store import RemoteStore, open_endpoint
 from rdfkit.endpoints.session import Network

@@ -339,7 +339,7 @@ def test_there_must_be_a_store_that_is_free(site: Path, tmp_path: Path) -> None:
 
 
 def test_without_scipy_the_error_says_what_to_install(site: Path) -> None:
-    script = "import sys; sys.modules['scipy'] = None; from rdfkit.cli.app import main; main()"
+    script = "import sys; sys.modules['scipy'] = None; from rdfkit.cli.main import main; main()"
     for arguments in (["link", "--store", site], ["build", "seeds", "--link", "--store", site]):
         done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True)
         assert done.returncode == 2

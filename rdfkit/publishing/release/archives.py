@@ -16,11 +16,7 @@ from rdfkit.rdf.formats import of_name
 from rdfkit.rdf.serializer import serialize
 
 TURTLE = of_name("turtle")
-
-
 _MODE = 0o644 << 16
-
-
 _UNIX = 3
 
 
@@ -35,13 +31,28 @@ class ReleaseFile:
     triples: int
 
 
-class Zip:
-    """A zip of Turtle files whose bytes depend on nothing but its content and a day. Made by the first file."""
+class Archive:
+    """A file that holds Turtle files. Made by the first of them, closed with the stack."""
 
-    def __init__(self, stack: ExitStack, path: Path, date: datetime.date) -> None:
+    def __init__(self, stack: ExitStack, path: Path) -> None:
         self.path = path
         self.files = self.triples = 0
         self._stack = stack
+
+    def described(self) -> ReleaseFile:
+        """The file, once it is closed."""
+        return _described(self.path, self.files, self.triples)
+
+    def _count(self, triples: int) -> None:
+        self.files += 1
+        self.triples += triples
+
+
+class Zip(Archive):
+    """A zip of Turtle files whose bytes depend on nothing but its content and a day."""
+
+    def __init__(self, stack: ExitStack, path: Path, date: datetime.date) -> None:
+        super().__init__(stack, path)
         self._zip: zipfile.ZipFile | None = None
         self._names: set[str] = set()
         self._day = (date.year, date.month, date.day, 0, 0, 0)
@@ -57,21 +68,14 @@ class Zip:
         info = zipfile.ZipInfo(unique, self._day)
         info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, _MODE, _UNIX
         self._zip.writestr(info, text)
-        self.files += 1
-        self.triples += triples
-
-    def described(self) -> ReleaseFile:
-        """The file, once it is closed."""
-        return _described(self.path, self.files, self.triples)
+        self._count(triples)
 
 
-class Gzip:
-    """Turtle files one after the other, gzipped without a name or a time. Made by the first file."""
+class Gzip(Archive):
+    """Turtle files one after the other, gzipped without a name or a time."""
 
     def __init__(self, stack: ExitStack, path: Path) -> None:
-        self.path = path
-        self.files = self.triples = 0
-        self._stack = stack
+        super().__init__(stack, path)
         self._stream: gzip.GzipFile | None = None
 
     def add(self, text: bytes, triples: int) -> None:
@@ -81,15 +85,11 @@ class Gzip:
             packed = gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0)
             self._stream = self._stack.enter_context(packed)
         self._stream.write(text)
-        self.files += 1
-        self.triples += triples
-
-    def described(self) -> ReleaseFile:
-        """The file, once it is closed."""
-        return _described(self.path, self.files, self.triples)
+        self._count(triples)
 
 
 def write_turtle(path: Path, quads: list[ox.Quad]) -> ReleaseFile:
+    """Writes quads as one Turtle file."""
     path.write_bytes(serialize(quads, TURTLE))
     return _described(path, 1, len(quads))
 

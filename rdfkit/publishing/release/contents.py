@@ -15,8 +15,7 @@ import pyoxigraph as ox
 
 from rdfkit import package_data
 from rdfkit.publishing.release.archives import ReleaseFile, write_turtle
-from rdfkit.rdf import graphs
-from rdfkit.rdf.graphs import LINKSET_GRAPH
+from rdfkit.rdf.graphs import LINKSET_GRAPH, PROVENANCE_GRAPH
 from rdfkit.rdf.identifiers import expand
 from rdfkit.rdf.quads import sorted_quads
 from rdfkit.sparql.library import library
@@ -25,29 +24,12 @@ from rdfkit.store import StoreProtocol
 from rdfkit.store.void import describe, described
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._~-]+")
-
-
 _TYPE = expand("rdf:type")
-
-
 _PATHWAY = expand("wp:Pathway")
-
-
 _ORGANISM = expand("wp:organismName")
-
-
 _USER = expand("user:")
-
-
 _VERSION_STARTS = expand("wikipathways:")
-
-
 _AUTHOR_PROPERTIES = frozenset(map(expand, ("dc:creator", "wp:hasAuthorship")))
-
-
-_LINKSET = ox.NamedNode(expand("pfocr:linkset"))
-
-
 # The zips: the dataset each belongs to, and its name on a day.
 ZIPS = {
     "wp": ("wikipathways", "wikipathways-{day}-rdf-wp.zip"),
@@ -112,26 +94,28 @@ def _value(quad: ox.Quad) -> str:
 
 
 def kinds_of(store: StoreProtocol) -> Mapping[str, str]:
+    """The kind of page of each graph, as the provenance graph has it."""
     kind = expand("dcterms:type")
-    found = store.quads(graphs.PROVENANCE_GRAPH)
+    found = store.quads(PROVENANCE_GRAPH)
     return {_iri(quad.subject): _value(quad) for quad in found if quad.predicate.value == kind}
 
 
 def member_descriptions(
     store: StoreProtocol, aside: Path, date: datetime.date, names: set[str]
 ) -> Iterator[ReleaseFile]:
+    """Writes the descriptions: VoID of the datasets, the queries, the vocabulary. `names` are the archives there."""
     zips = {name.format(day=f"{date:%Y%m%d}"): site for site, name in ZIPS.values()}
     owners = {**zips, "wikipathways.ttl.gz": "wikipathways", "pfocr.ttl.gz": "pfocr"}
     downloads = {site: sorted(name for name in names if owners.get(name) == site) for site in owners.values()}
     about_datasets = describe(
-        described(store, graphs.PROVENANCE_GRAPH),
-        graphs.PROVENANCE_GRAPH,
+        described(store, PROVENANCE_GRAPH),
+        PROVENANCE_GRAPH,
         created=date,
         downloads=downloads,
         linked=store.has_graph(LINKSET_GRAPH),
     )
     # Who makes links says what they are; here it stands beside the datasets that they join.
-    linkset = store.triples(subject=_LINKSET)
+    linkset = store.triples(subject=LINKSET_GRAPH)
     everything = _as_quads(chain((quad.triple for quad in about_datasets), linkset))
     yield write_turtle(aside / "wikipathways-rdf-void.ttl", everything)
     queries = query_triples(library().values())

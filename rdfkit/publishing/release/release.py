@@ -31,7 +31,7 @@ import pyoxigraph as ox
 
 from rdfkit.errors import ExportError
 from rdfkit.pipeline.progress import Advance, no_progress
-from rdfkit.publishing.release.archives import TURTLE, Gzip, ReleaseFile, Zip
+from rdfkit.publishing.release.archives import TURTLE, Archive, Gzip, ReleaseFile, Zip
 from rdfkit.publishing.release.contents import ZIPS, kinds_of, member_descriptions, members
 from rdfkit.rdf.quads import sorted_quads
 from rdfkit.rdf.serializer import serialize
@@ -137,8 +137,8 @@ def _write_all(
             for quads in _slices(store, graph):
                 whole["graphs"].add(serialize(quads, TURTLE), len(quads))
             progress("writing other graphs", index + 1, len(others))
-    packed: list[Zip | Gzip] = [*zips.values(), *whole.values()]
-    written = [one.described() for one in packed if one.files]
+    archives: list[Archive] = [*zips.values(), *whole.values()]
+    written = [one.described() for one in archives if one.files]
     descriptions = list(member_descriptions(store, aside, date, {file.name for file in written}))
     progress("describing", 1, 1)
     return sorted([*written, *descriptions], key=lambda file: file.name), dict(sorted(pages.items()))
