@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rdfkit import store
 from rdfkit.errors import SourceError
 from rdfkit.pipeline.distributed.load import load_shards
 from rdfkit.pipeline.distributed.shards import read_manifest
@@ -30,6 +29,8 @@ from rdfkit.pipeline.state.schema import FILE
 from rdfkit.pipeline.summary import Build, metadata_of, summarize
 from rdfkit.report import Report
 from rdfkit.sources.locations import normal
+from rdfkit.store import DEFAULT_PATH
+from rdfkit.store.builds import building
 from rdfkit.validation import validator
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 def build(
     sources: Iterable[str | Path],
-    store_path: str | Path = store.DEFAULT_PATH,
+    store_path: str | Path = DEFAULT_PATH,
     *,
     lexicons: Iterable[str | Path] = (),
     tables: Iterable[str | Path] = (),
@@ -95,7 +96,7 @@ def examine(
     )
     with tempfile.TemporaryDirectory(prefix="rdfkit-") as folder:
         path = Path(folder) / "store"
-        with store.building(path, lambda _: False) as stage, Database(stage.folder) as database:
+        with building(path, lambda _: False) as stage, Database(stage.folder) as database:
             run = open_run(request, stage, database, progress)
             begin(run)
             scan(request.sources, request.tables, database)
@@ -107,7 +108,7 @@ def examine(
 
 def load(
     place: str | Path,
-    store_path: str | Path = store.DEFAULT_PATH,
+    store_path: str | Path = DEFAULT_PATH,
     *,
     lexicons: Iterable[str | Path] = (),
     ontologies: Iterable[str | Path] = (),
@@ -130,7 +131,7 @@ def load(
         keep_invalid=manifest.keep_invalid,
         shapes=validator.load_shapes(),
     )
-    with store.building(Path(store_path), lambda _: False) as stage, Database(stage.folder) as database:
+    with building(Path(store_path), lambda _: False) as stage, Database(stage.folder) as database:
         run = open_run(request, stage, database, progress)
         begin(run)
         batches = load_shards(normal(place), manifest, database, spool_folder(run))
@@ -150,7 +151,7 @@ def _build(
 ) -> Build | None:
     """One build; None when it would change so much of the last one that a new one is quicker."""
     started = time.monotonic()
-    with store.building(path, is_usable, (FILE,)) as stage, Database(stage.folder) as database:
+    with building(path, is_usable, (FILE,)) as stage, Database(stage.folder) as database:
         run = open_run(request, stage, database, progress)
         taken_over = begin(run)
         scanned = Changes(owners=scan(request.sources, request.tables, database))

@@ -23,7 +23,8 @@ from rdfkit.sparql.dataset import Dataset
 from rdfkit.sparql.limits import SAFE, Complexity
 from rdfkit.sparql.query import QueryText
 from rdfkit.sparql.tokens import Token, TokenKind
-from rdfkit.store import changing, syntax_error
+from rdfkit.store.builds import changing
+from rdfkit.store.failures import syntax_error
 
 _Result = TypeVar("_Result")
 _SKIPPED = frozenset({TokenKind.SPACE, TokenKind.COMMENT})

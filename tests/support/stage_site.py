@@ -15,7 +15,7 @@ from rdfkit.pipeline.stages.convert import begin, convert
 from rdfkit.pipeline.stages.run import Changes, Phase, Request, Run, open_run
 from rdfkit.pipeline.stages.settle import settle
 from rdfkit.pipeline.state.database import Database
-from rdfkit.store import Stage
+from rdfkit.store.builds import Stage
 from rdfkit.validation import validator
 
 FIGURE = Template("""---

@@ -20,7 +20,7 @@ from rdfkit.pipeline.state.model import PageState
 from rdfkit.pipeline.state.pages import count_in, count_pages
 from rdfkit.sources.ontologies.model import Ontology
 from rdfkit.sources.ontologies.reader import read_ontology
-from rdfkit.store import Stage
+from rdfkit.store.builds import Stage
 from rdfkit.store.graph_editor import Editor
 from rdfkit.store.void import site_of_kind
 from rdfkit.validation.validator import Shapes
