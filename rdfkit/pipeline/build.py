@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rdfkit.errors import SourceError
+from rdfkit.errors import SourceError, StoreError
 from rdfkit.pipeline.distributed.load import load_shards
 from rdfkit.pipeline.distributed.shards import read_manifest
 from rdfkit.pipeline.progress import Advance, no_progress
@@ -183,9 +183,13 @@ def _is_usable(request: Request) -> Callable[[Path], bool]:
     def is_usable(folder: Path) -> bool:
         if not (folder / FILE).exists():
             return False
-        with Database(folder) as database:
-            phase = database.setting("phase")
-            usable = (Phase.CONVERTING, Phase.SETTLING, Phase.DONE)
-            return phase in usable and database.setting("fingerprint") == request.fingerprint()
+        try:
+            with Database(folder) as database:
+                phase = database.setting("phase")
+                usable = (Phase.CONVERTING, Phase.SETTLING, Phase.DONE)
+                return phase in usable and database.setting("fingerprint") == request.fingerprint()
+        except StoreError:
+            # The file is damaged, as after a power failure.
+            return False
 
     return is_usable

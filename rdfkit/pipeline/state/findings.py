@@ -71,6 +71,11 @@ def replace_strays(database: Database, strays: Iterable[tuple[str, Result]]) -> 
         add_findings(database, NO_PAGE, [finding])
 
 
+def focus_nodes(database: Database) -> list[str]:
+    """The nodes (IRIs) that findings of shapes are about."""
+    return [row[0] for row in database.run("SELECT DISTINCT focus FROM finding WHERE focus IS NOT NULL")]
+
+
 def replace_findings_about(
     database: Database, nodes: Iterable[str], found: Iterable[tuple[int, Result]]
 ) -> None:
