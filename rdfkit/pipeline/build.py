@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,7 @@ def build(
         keep_invalid=keep_invalid,
         shapes=validator.load_shapes(engine=engine),
     )
-    found = None if full else _build(request, Path(store_path), progress, _is_usable(request))
+    found = None if full else _build(request, Path(store_path), progress, partial(_is_usable, request))
     # None: so much has changed that a new build is quicker.
     return found or _build_new(request, Path(store_path), progress)
 
@@ -86,13 +87,7 @@ def examine(
     Raises what `build` raises.
     """
     request = Request(
-        tuple(map(normal, sources)),
-        (),
-        tuple(map(normal, tables)),
-        (),
-        None,
-        keep_invalid=True,
-        shapes=shapes,
+        tuple(map(normal, sources)), shapes, tables=tuple(map(normal, tables)), keep_invalid=True
     )
     with tempfile.TemporaryDirectory(prefix="rdfkit-") as folder:
         path = Path(folder) / "store"
@@ -177,19 +172,15 @@ def _complete(run: Run, changes: Changes, started: float) -> Build:
     return summary
 
 
-def _is_usable(request: Request) -> Callable[[Path], bool]:
+def _is_usable(request: Request, folder: Path) -> bool:
     """Whether an earlier build, finished or stopped, is one to go on from."""
-
-    def is_usable(folder: Path) -> bool:
-        if not (folder / FILE).exists():
-            return False
-        try:
-            with Database(folder) as database:
-                phase = database.setting("phase")
-                usable = (Phase.CONVERTING, Phase.SETTLING, Phase.DONE)
-                return phase in usable and database.setting("fingerprint") == request.fingerprint()
-        except StoreError:
-            # The file is damaged, as after a power failure.
-            return False
-
-    return is_usable
+    if not (folder / FILE).exists():
+        return False
+    try:
+        with Database(folder) as database:
+            phase = database.setting("phase")
+            usable = (Phase.CONVERTING, Phase.SETTLING, Phase.DONE)
+            return phase in usable and database.setting("fingerprint") == request.fingerprint()
+    except StoreError:
+        # The file is damaged, as after a power failure.
+        return False
