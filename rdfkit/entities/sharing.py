@@ -7,8 +7,9 @@ Jaccard index.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pyoxigraph as ox
 
@@ -49,32 +50,20 @@ def linked_pathways(store: StoreProtocol, figure: str) -> list[Shared]:
 
 def figures_with_genes(store: StoreProtocol, genes: Sequence[str], limit: int = 100) -> list[Shared]:
     """The figures that show most of these genes, at least one, the most alike first."""
-    shown: dict[str, list[str]] = {}
-    for gene in genes:
-        for subject in subjects(store, "schema:mentions", gene):
-            shown.setdefault(subject, []).append(gene)
-    most = sorted(shown, key=lambda figure: (-len(shown[figure]), figure))[:limit]
-    found = [_counted(store, figure, shown[figure], genes) for figure in most]
-    return sorted(found, key=lambda one: (-len(one.genes), -one.jaccard, one.other))
+    return _counted(genes, limit, partial(subjects, store, "schema:mentions"), partial(figure_genes, store))
 
 
 def pathways_with_genes(store: StoreProtocol, genes: Sequence[str], limit: int = 20) -> list[Shared]:
     """The pathways that draw most of these genes, at least two, the most alike first."""
-    drawn: dict[str, list[str]] = {}
-    for gene in genes:
-        for pathway in along(store, gene, "^wp:bdbEntrezGene/dcterms:isPartOf/^pav:hasVersion"):
-            drawn.setdefault(pathway, []).append(gene)
-    most = sorted(drawn, key=lambda pathway: (-len(drawn[pathway]), pathway))[:limit]
-    found = []
-    for pathway in most:
-        found_genes = along(store, pathway, "pav:hasVersion/^dcterms:isPartOf/wp:bdbEntrezGene")
-        own = {gene for gene in found_genes if gene.startswith(expand("ncbigene:"))}
-        jaccard = len(drawn[pathway]) / len(own | set(genes))
-        found.append(Shared(pathway, tuple(drawn[pathway]), jaccard, None))
-    return sorted(
-        (one for one in found if len(one.genes) > 1),
-        key=lambda one: (-len(one.genes), -one.jaccard, one.other),
-    )
+
+    def pathways_with(gene: str) -> list[str]:
+        return along(store, gene, "^wp:bdbEntrezGene/dcterms:isPartOf/^pav:hasVersion")
+
+    def genes_of(pathway: str) -> list[str]:
+        found = along(store, pathway, "pav:hasVersion/^dcterms:isPartOf/wp:bdbEntrezGene")
+        return [gene for gene in found if gene.startswith(expand("ncbigene:"))]
+
+    return [one for one in _counted(genes, limit, pathways_with, genes_of) if len(one.genes) > 1]
 
 
 def most_common_genes(shared: Sequence[Shared], limit: int) -> list[str]:
@@ -83,9 +72,22 @@ def most_common_genes(shared: Sequence[Shared], limit: int) -> list[str]:
     return sorted(counts, key=lambda gene: (-counts[gene], gene))[:limit]
 
 
-def _counted(store: StoreProtocol, figure: str, shared: Sequence[str], genes: Collection[str]) -> Shared:
-    union = len(set(figure_genes(store, figure)) | set(genes))
-    return Shared(figure, tuple(shared), len(shared) / union, None)
+def _counted(
+    genes: Sequence[str],
+    limit: int,
+    with_gene: Callable[[str], Iterable[str]],
+    genes_of: Callable[[str], Iterable[str]],
+) -> list[Shared]:
+    """Those that have most of these genes, the most alike first: `with_gene` gives who has a gene, `genes_of` all."""
+    having: dict[str, list[str]] = {}
+    for gene in genes:
+        for one in with_gene(gene):
+            having.setdefault(one, []).append(gene)
+    found = []
+    for one in sorted(having, key=lambda one: (-len(having[one]), one))[:limit]:
+        shared = tuple(having[one])
+        found.append(Shared(one, shared, len(shared) / len({*genes_of(one), *genes}), None))
+    return sorted(found, key=lambda one: (-len(one.genes), -one.jaccard, one.other))
 
 
 def _linked(store: StoreProtocol, own: str, iri: str, other: str) -> list[Shared]:

@@ -83,11 +83,8 @@ def table() -> Mapping[str, Any]:
 
 def page_of(iri: str) -> str:
     """The path of the page about an IRI, escaped as it stands in a link."""
-    for place in short_paths():
-        local = _local(iri, place)
-        if local is not None:
-            return place.path + quote(_name(iri, local, place), safe=":@")
-    return "/entity?iri=" + quote(iri, safe=":/@")
+    place, name = _placed(iri)
+    return place.path + quote(name, safe=":@") if place else "/entity?iri=" + quote(iri, safe=":/@")
 
 
 def iri_at(path: str, name: str) -> str | None:
@@ -104,11 +101,7 @@ def iri_at(path: str, name: str) -> str | None:
 
 def identifier(iri: str) -> str:
     """What people know a thing by: the end of the IRI where its page has a short path, the CURIE elsewhere."""
-    for place in short_paths():
-        local = _local(iri, place)
-        if local is not None:
-            return _name(iri, local, place)
-    return compress(iri)
+    return _placed(iri)[1]
 
 
 def compact(iri: str) -> str:
@@ -120,8 +113,13 @@ def compact(iri: str) -> str:
     return unquote(end) or iri
 
 
-def _name(iri: str, local: str, place: ShortPath) -> str:
-    return f"{compress(iri).partition(':')[0]}:{local}" if place.curie else local
+def _placed(iri: str) -> tuple[ShortPath | None, str]:
+    """Where an IRI has its short path, and its name there; nowhere, and its CURIE, when it has none."""
+    for place in short_paths():
+        local = _local(iri, place)
+        if local is not None:
+            return place, f"{compress(iri).partition(':')[0]}:{local}" if place.curie else local
+    return None, compress(iri)
 
 
 def _local(iri: str, place: ShortPath) -> str | None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rdfkit import store
-from rdfkit.errors import SourceError
+from rdfkit.errors import SourceError, StoreError
 from rdfkit.pipeline.distributed.load import load_shards
 from rdfkit.pipeline.distributed.shards import read_manifest
 from rdfkit.pipeline.progress import Advance, no_progress
@@ -30,6 +30,8 @@ from rdfkit.pipeline.state.schema import FILE
 from rdfkit.pipeline.summary import Build, metadata_of, summarize
 from rdfkit.report import Report
 from rdfkit.sources.locations import normal
+from rdfkit.store import DEFAULT_PATH
+from rdfkit.store.builds import building
 from rdfkit.validation import validator
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 
 def build(
     sources: Iterable[str | Path],
-    store_path: str | Path = store.DEFAULT_PATH,
+    store_path: str | Path = DEFAULT_PATH,
     *,
     lexicons: Iterable[str | Path] = (),
     tables: Iterable[str | Path] = (),
@@ -68,7 +70,7 @@ def build(
         keep_invalid=keep_invalid,
         shapes=validator.load_shapes(engine=engine),
     )
-    found = None if full else _build(request, Path(store_path), progress, _is_usable(request))
+    found = None if full else _build(request, Path(store_path), progress, partial(_is_usable, request))
     # None: so much has changed that a new build is quicker.
     return found or _build_new(request, Path(store_path), progress)
 
@@ -85,17 +87,11 @@ def examine(
     Raises what `build` raises.
     """
     request = Request(
-        tuple(map(normal, sources)),
-        (),
-        tuple(map(normal, tables)),
-        (),
-        None,
-        keep_invalid=True,
-        shapes=shapes,
+        tuple(map(normal, sources)), shapes, tables=tuple(map(normal, tables)), keep_invalid=True
     )
     with tempfile.TemporaryDirectory(prefix="rdfkit-") as folder:
         path = Path(folder) / "store"
-        with store.building(path, lambda _: False) as stage, Database(stage.folder) as database:
+        with building(path, lambda _: False) as stage, Database(stage.folder) as database:
             run = open_run(request, stage, database, progress)
             begin(run)
             scan(request.sources, request.tables, database)
@@ -107,7 +103,7 @@ def examine(
 
 def load(
     place: str | Path,
-    store_path: str | Path = store.DEFAULT_PATH,
+    store_path: str | Path = DEFAULT_PATH,
     *,
     lexicons: Iterable[str | Path] = (),
     ontologies: Iterable[str | Path] = (),
@@ -130,7 +126,7 @@ def load(
         keep_invalid=manifest.keep_invalid,
         shapes=validator.load_shapes(),
     )
-    with store.building(Path(store_path), lambda _: False) as stage, Database(stage.folder) as database:
+    with building(Path(store_path), lambda _: False) as stage, Database(stage.folder) as database:
         run = open_run(request, stage, database, progress)
         begin(run)
         batches = load_shards(normal(place), manifest, database, spool_folder(run))
@@ -150,7 +146,7 @@ def _build(
 ) -> Build | None:
     """One build; None when it would change so much of the last one that a new one is quicker."""
     started = time.monotonic()
-    with store.building(path, is_usable, (FILE,)) as stage, Database(stage.folder) as database:
+    with building(path, is_usable, (FILE,)) as stage, Database(stage.folder) as database:
         run = open_run(request, stage, database, progress)
         taken_over = begin(run)
         scanned = Changes(owners=scan(request.sources, request.tables, database))
@@ -176,15 +172,15 @@ def _complete(run: Run, changes: Changes, started: float) -> Build:
     return summary
 
 
-def _is_usable(request: Request) -> Callable[[Path], bool]:
+def _is_usable(request: Request, folder: Path) -> bool:
     """Whether an earlier build, finished or stopped, is one to go on from."""
-
-    def is_usable(folder: Path) -> bool:
-        if not (folder / FILE).exists():
-            return False
+    if not (folder / FILE).exists():
+        return False
+    try:
         with Database(folder) as database:
             phase = database.setting("phase")
             usable = (Phase.CONVERTING, Phase.SETTLING, Phase.DONE)
             return phase in usable and database.setting("fingerprint") == request.fingerprint()
-
-    return is_usable
+    except StoreError:
+        # The file is damaged, as after a power failure.
+        return False

@@ -138,13 +138,6 @@ def _convert_page(page: Page, task: Task, batch: Batch) -> Outcome:
         found = _refused(task, page.kind, Result.from_error(rule, error))
         return Outcome(_of_page(found, page, graph, site, {}))
     checked = _check(mapped, batch)
-    base = Converted(
-        page.path,
-        PageState.USED,
-        findings=tuple(dict.fromkeys(checked.findings)),
-        shared=checked.shared,
-        suspects=checked.suspects,
-    )
     refusals = tuple(_refusals(page, checked.findings, batch.keep_invalid))
     if site.is_guess:
         state = PageState.PENDING
@@ -154,10 +147,18 @@ def _convert_page(page: Page, task: Task, batch: Batch) -> Outcome:
         state = PageState.USED
     quads = sum(len(values) for described in mapped.statements.values() for values in described.values())
     tallies = mapped.document.rows if state is PageState.USED else {}
-    done = _of_page(
-        replace(base, state=state, refusals=refusals, quads=quads), page, document.graph, site, tallies
+    done = Converted(
+        page.path,
+        state,
+        quads=quads,
+        findings=tuple(dict.fromkeys(checked.findings)),
+        refusals=refusals,
+        shared=checked.shared,
+        suspects=checked.suspects,
     )
-    return Outcome(done, mapped.statements if state is PageState.USED else {})
+    return Outcome(
+        _of_page(done, page, graph, site, tallies), mapped.statements if state is PageState.USED else {}
+    )
 
 
 def map_document(page: Page, document: Document) -> Mapped:

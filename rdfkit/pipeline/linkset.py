@@ -21,7 +21,8 @@ from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.schema import FILE as STATE
 from rdfkit.rdf.graphs import LINKSET_GRAPH
 from rdfkit.rdf.identifiers import compress, expand
-from rdfkit.store import Store, StoreProtocol, changing
+from rdfkit.store import Store, StoreProtocol
+from rdfkit.store.builds import changing
 from rdfkit.store.graph_editor import Editor
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 
 import pyoxigraph as ox
@@ -15,8 +14,6 @@ import pyoxigraph as ox
 from rdfkit.rdf.graphs import PROVENANCE_GRAPH
 from rdfkit.rdf.identifiers import expand
 from rdfkit.rdf.quads import quad_of
-from rdfkit.sources.commits import Commits
-from rdfkit.sources.filesystems import file_sha256
 
 _KIND, _DERIVED, _TYPE, _ENTITY, _PATH, _SHA256, _VERSION = (
     str(ox.NamedNode(expand(name)))
@@ -68,13 +65,6 @@ def version_quad(graph: str, table: str | None, version: str | None) -> ox.Quad 
         return None
     name = f"{graph}#source" if table is None else f"{graph}#source-{table}"
     return quad_of(name, "pav:version", ox.Literal(version))
-
-
-def ontology_provenance_quads(graph: str, path: Path, commits: Commits) -> Iterator[ox.Quad]:
-    """What `provenance_quads` says of a page, of an ontology in a file."""
-    return provenance_quads(
-        graph, "ontology", Source(path.name, file_sha256(str(path)), commits.of(str(path)))
-    )
 
 
 def _source(graph: str, name: str, source: Source) -> Iterator[str]:

@@ -37,9 +37,11 @@ def scan(sources: Iterable[str], tables: Iterable[str], database: Database) -> b
     named, commits, seen = list(sources), Commits(), Distinct()
     folders: dict[str, None] = {}
     found = _noting_folders(_source_files(named, seen, commits), folders)
-    are_files_gone = _scan_pages(found, database, commits)
-    beside = _companions(named, list(tables), seen, folders, commits)
-    return _scan_companions(beside, database, commits) or are_files_gone
+    # All or nothing: a table that is noted without its page waiting would look unchanged to the next scan.
+    with database.transaction():
+        are_files_gone = _scan_pages(found, database, commits)
+        beside = _companions(named, list(tables), seen, folders, commits)
+        return _scan_companions(beside, database, commits) or are_files_gone
 
 
 def _noting_folders(found: Iterator[File], folders: dict[str, None]) -> Iterator[File]:

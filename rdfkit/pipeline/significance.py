@@ -179,13 +179,9 @@ def _best(found: Sequence[Pairs]) -> Pairs:
     if not found:
         nothing, none = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float64)
         return Pairs(nothing, nothing, nothing, nothing, none, none, none)
-    family, left, right, shared, jaccard, p, adjusted_p = (
-        np.concatenate([getattr(one, name) for one in found]) for name in Pairs.__dataclass_fields__
-    )
+    columns = [np.concatenate([getattr(one, name) for one in found]) for name in Pairs.__dataclass_fields__]
+    family, left, right, _, _, p, _ = columns
     order = np.lexsort((family, p, right, left))
     first = np.ones(len(order), dtype=bool)
     first[1:] = (np.diff(left[order]) != 0) | (np.diff(right[order]) != 0)
-    kept = order[first]
-    return Pairs(
-        family[kept], left[kept], right[kept], shared[kept], jaccard[kept], p[kept], adjusted_p[kept]
-    )
+    return Pairs(*(column[order[first]] for column in columns))

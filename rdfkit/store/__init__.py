@@ -1,13 +1,12 @@
 """The graph on disk: built aside, switched in atomically, opened read-only, changed, counted and described.
 
-`protocol` says what any store can do, `store` opens and asks the one on disk, `builds` makes it; `layout`, `locks`,
-`default_graph` and `failures` are what these rest on. Not imported here, since opening needs none of them: `updates`
-(SPARQL Update), `graph_editor` (changes of single graphs), `statistics` and `void` (what a dataset holds, and its
-description), `explain` (why an answer is empty).
+`protocol` says what any store can do, `store` opens and asks the one on disk; `layout`, `locks`, `default_graph` and
+`failures` are what these rest on. Not imported here, since opening needs none of them: `builds` (makes a store),
+`updates` (SPARQL Update), `graph_editor` (changes of single graphs), `statistics` and `void` (what a dataset holds, and
+its description), `coverage` (what a build made of its sources), `explain` (why an answer is empty).
 """
 
 from rdfkit.rdf.graphs import DEFAULT_GRAPH
-from rdfkit.store.builds import Stage, building, changing
 from rdfkit.store.layout import DEFAULT_PATH, current_build
 from rdfkit.store.protocol import StoreProtocol
 from rdfkit.store.store import Store, open_store
@@ -15,11 +14,9 @@ from rdfkit.store.store import Store, open_store
 __all__ = [
     "DEFAULT_GRAPH",
     "DEFAULT_PATH",
-    "Stage",
     "Store",
     "StoreProtocol",
-    "building",
-    "changing",
+    "builds",
     "coverage",
     "current_build",
     "explain",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from typing import Any
 
 
@@ -43,8 +43,8 @@ class Coverage:
     def to_json(self) -> dict[str, Any]:
         """The coverage as JSON values; `from_json` gives it back."""
         return {
-            "pages": {kind: _as_json(account) for kind, account in self.pages.items()},
-            "rows": {kind: _as_json(account) for kind, account in self.rows.items()},
+            "pages": {kind: asdict(account) for kind, account in self.pages.items()},
+            "rows": {kind: asdict(account) for kind, account in self.rows.items()},
             "refused": {path: list(reasons) for path, reasons in self.refused.items()},
             "skipped": self.skipped,
         }
@@ -84,10 +84,4 @@ def _line(title: str, account: Account) -> str:
 
 
 def _total(accounts: Iterable[Account]) -> Account:
-    columns = [(account.found, account.used, account.refused) for account in accounts]
-    found, used, refused = map(sum, zip(*columns, strict=True)) if columns else (0, 0, 0)
-    return Account(found, used, refused)
-
-
-def _as_json(account: Account) -> dict[str, int]:
-    return {"found": account.found, "used": account.used, "refused": account.refused}
+    return Account(*map(sum, zip((0, 0, 0), *map(astuple, accounts), strict=True)))

@@ -1,6 +1,6 @@
 """Why an answer is empty: names the terms of a query that the data has not, and what it has instead.
 
-What an answer needs (`needs`) is asked of the store by index lookups only, so a large store costs no more.
+What an answer needs (`required_patterns`) is asked of the store by index lookups only, so a large store costs no more.
 """
 
 from __future__ import annotations

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Set
 from itertools import groupby, islice
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from rdfkit.rdf.identifiers import expand
+
+if TYPE_CHECKING:
+    from rdfkit.store.builds import Stage
 
 _TYPE = ox.NamedNode(expand("rdf:type"))
 _DEFAULT = ox.DefaultGraph()
@@ -21,22 +24,12 @@ _SLICE = 20_000
 Subject = ox.NamedNode | ox.BlankNode | ox.Triple
 Object = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Pattern = tuple[Subject | None, ox.NamedNode | None, Object | None]
+# To which dataset (`pfocr`, `wikipathways`) a named graph belongs, if to any.
 Site = Callable[[str], str | None]
 
 
-class Stage(Protocol):
-    """What has a graph for as long as it is being built."""
-
-    @property
-    def graph(self) -> ox.Store:
-        """The graph."""
-
-
 class Editor:
-    """Changes the graphs of a stage, and keeps account of the patterns that came to match in a dataset, or no more.
-
-    `site` says to which dataset (`pfocr`, `wikipathways`) a named graph belongs, if to any.
-    """
+    """Changes the graphs of a stage, and keeps account of the patterns that came to match in a dataset, or no more."""
 
     def __init__(self, stage: Stage, site: Site) -> None:
         self._stage = stage

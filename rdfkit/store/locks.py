@@ -15,8 +15,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-import filelock
-
 from rdfkit.errors import StoreBusyError
 from rdfkit.store.failures import unwritable, writing
 from rdfkit.store.layout import now
@@ -28,6 +26,9 @@ if sys.platform != "win32":
 @contextmanager
 def held(root: Path) -> Iterator[None]:
     """Keeps other builds out, and tells them who does."""
+    # Here and not above: who only reads a store needs none.
+    import filelock
+
     lock = filelock.FileLock(root / "lock")
     holder = root / "holder.json"
     try:

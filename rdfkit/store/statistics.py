@@ -7,7 +7,7 @@ to date by what a change did.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from rdfkit.package_data import beside, read_toml
 from rdfkit.rdf.identifiers import expand
-from rdfkit.store.graph_editor import Pattern, is_matched, patterns
+from rdfkit.store.graph_editor import Pattern, Site, is_matched, patterns
 
 _TYPE = ox.NamedNode(expand("rdf:type"))
 _COUNTERS = ("classes", "properties", "links")
@@ -69,10 +69,7 @@ class Counts:
 
 
 def count_store(
-    store: ox.Store,
-    whole: Counts,
-    graphs: Iterable[tuple[str, str | None]],
-    site: Callable[[str], str | None],
+    store: ox.Store, whole: Counts, graphs: Iterable[tuple[str, str | None]], site: Site
 ) -> dict[str, Counts]:
     """The counts of the datasets in a store that holds the graphs of pages alone, and their merged default graph.
 

@@ -24,7 +24,7 @@ from rdfkit.sparql.limits import SAFE, Complexity
 from rdfkit.sparql.query import QueryText
 from rdfkit.sparql.syntax_errors import syntax_error
 from rdfkit.sparql.tokens import Token, TokenKind
-from rdfkit.store import changing
+from rdfkit.store.builds import changing
 
 _Result = TypeVar("_Result")
 _SKIPPED = frozenset({TokenKind.SPACE, TokenKind.COMMENT})

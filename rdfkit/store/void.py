@@ -1,35 +1,34 @@
 """VoID and DCAT descriptions of the datasets in a graph: titles, licences, counts, partitions, linksets.
 
 https://www.w3.org/TR/void/ and https://www.w3.org/TR/vocab-dcat-3/. What the datasets are called stands in
-`contexts/datasets.toml`. Every partition has an IRI of its own: there are no blank nodes.
+`datasets.toml`. Every partition has an IRI of its own: there are no blank nodes.
 """
 
 from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import pyoxigraph as ox
 
+from rdfkit.rdf.graphs import LINKSET_GRAPH
 from rdfkit.rdf.identifiers import compress, expand
 from rdfkit.rdf.iris import percent_encode
 from rdfkit.sparql.results import Rows
+from rdfkit.store.graph_editor import Site
 from rdfkit.store.protocol import StoreProtocol
 from rdfkit.store.statistics import Counts, catalogue
 
 CC0 = "creativecommons:publicdomain/zero/1.0/"
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 # The linkset that `rdfkit link` writes, and describes itself.
-_LINKSET = expand("pfocr:linkset")
-
-# Which dataset (`pfocr`, `wikipathways`) a named graph belongs to, if any.
-SiteOf = Callable[[str], str | None]
+_LINKSET = LINKSET_GRAPH.value
 
 
-def site_of(kinds: Mapping[str, str]) -> SiteOf:
+def site_of(kinds: Mapping[str, str]) -> Site:
     """Which dataset a graph belongs to, by its kind of page (graph IRI → kind), else by its address."""
     return lambda graph: site_of_kind(kinds.get(graph), graph)
 

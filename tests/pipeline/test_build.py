@@ -215,3 +215,9 @@ def test_a_store_of_an_earlier_version_is_built_anew_once(tmp_path: Path) -> Non
     assert (second.changed, third.changed) == (first.changed, 0)
     assert second.quads == first.quads
     assert not (second.folder / "inventory.sqlite").exists()
+
+
+def test_a_damaged_state_of_the_last_build_is_no_obstacle(tmp_path: Path) -> None:
+    done = rdfkit.build([SEEDS], tmp_path / "store")
+    (done.folder / FILE).write_bytes(b"no database" * 1000)
+    assert rdfkit.build([SEEDS], tmp_path / "store").quads == done.quads

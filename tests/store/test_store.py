@@ -24,7 +24,8 @@ import rdfkit
 import rdfkit.store
 from rdfkit.errors import QueryError, StoreBusyError, StoreError
 from rdfkit.sparql.results import Graph, Rows, Truth
-from rdfkit.store import Store, changing, open_store
+from rdfkit.store import Store, open_store
+from rdfkit.store.builds import changing
 from tests.support.paths import CASES
 from tests.support.stores import new_build
 

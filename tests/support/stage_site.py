@@ -15,7 +15,7 @@ from rdfkit.pipeline.stages.convert import begin, convert
 from rdfkit.pipeline.stages.run import Changes, Phase, Request, Run, open_run
 from rdfkit.pipeline.stages.settle import settle
 from rdfkit.pipeline.state.database import Database
-from rdfkit.store import Stage
+from rdfkit.store.builds import Stage
 from rdfkit.validation import validator
 
 FIGURE = Template("""---
@@ -62,7 +62,7 @@ class Site:
 
     def run(self, **options: Any) -> Run:
         """A run on the stage, begun and with the files scanned."""
-        request = Request((str(self.folder),), (), (), (), None, False, validator.load_shapes())
+        request = Request((str(self.folder),), validator.load_shapes())
         run = open_run(replace(request, **options), self.stage, self.database, no_progress)
         begin(run)
         scan(run.request.sources, (), self.database)

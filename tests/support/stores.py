@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rdfkit.store import DEFAULT_PATH, Stage, building
+from rdfkit.store import DEFAULT_PATH
+from rdfkit.store.builds import Stage, building
 
 
 @contextmanager

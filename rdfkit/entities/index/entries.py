@@ -17,15 +17,9 @@ from rdfkit.errors import LabelError
 from rdfkit.rdf.identifiers import compress
 
 LAYOUT = 3
-
-
 # A pathway's page shows its newest version, so the versions themselves are not found.
 VERSION = "version"
-
-
 _KEY_LENGTH = 120
-
-
 TABLES = """
 CREATE TABLE entity (
   id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, label TEXT NOT NULL,
@@ -70,8 +64,6 @@ ORDER BY id
 
 
 NAMES = "SELECT id, iri, text FROM {source} JOIN said USING (iri) WHERE is_found(kind) ORDER BY id"
-
-
 TAXA = (
     "SELECT iri, min(text) FROM said WHERE role = 0 AND iri IN (SELECT taxon FROM inhabited) {condition}"
     " GROUP BY iri"

@@ -19,33 +19,15 @@ if TYPE_CHECKING:
     from rdfkit.store import StoreProtocol
 
 _YEAR = re.compile(r"[0-9]{4}")
-
-
 _REVISION = re.compile(r"_r([0-9]+)$")
-
-
 GENE = expand("ncbigene:")
-
-
 _SYMBOLS = expand("hgnc.symbol:")
-
-
 FIGURE = expand("pfocr-site:figures/")
-
-
 PATHWAY = expand("wikipathways:")
-
-
 # A label said by what refers to a gene goes behind all that the gene says itself.
 _SECOND_HAND = 60
-
-
 _OTHER_NAME = 50
-
-
 _SYMBOL = -1
-
-
 FACTS = """
 CREATE TEMP TABLE said (iri TEXT NOT NULL, role INTEGER NOT NULL, text TEXT NOT NULL);
 CREATE TEMP TABLE typed (iri TEXT PRIMARY KEY, kind INTEGER NOT NULL) WITHOUT ROWID;

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from rdfkit.store import StoreProtocol
 
 _FILE = "labels.sqlite"
-
-
 # The index of an earlier build, and the nodes whose triples have changed since then, one IRI a line.
 _BEFORE, _TOUCHED = "labels-before.sqlite", "labels-touched.txt"
 

@@ -1,4 +1,4 @@
-"""Makes the label index of a store (see `labels`), anew or from the index of an earlier build.
+"""Makes the label index of a store anew; `update` makes it from the index of an earlier build.
 
 The index follows from facts: triples with a few predicates. To make it anew all of them are read. When the index of an
 earlier build is there and it is known which nodes have changed since, only the facts around these are read, and the
@@ -66,17 +66,3 @@ def opened(path: Path) -> sqlite3.Connection:
     file.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE;")
     define(file)
     return file
-
-
-# --- which entries follow from what has changed ---
-
-
-# --- reading facts ---
-
-
-# --- from facts to entries ---
-
-# --- putting entries in the place of others ---
-
-
-# --- texts ---

@@ -6,9 +6,9 @@
     words                the words of all names (FTS5)
     named(id, names)     these names, for the day when they are taken out again
 
-It belongs to one build. `labelling` makes it, from the index of the build before if there is one. Entities are numbered
-by how much they matter: by kind, in the order of `contexts/entities.toml`, and within a kind by how many figures and
-pathways they are in. So a search gives the first rows that it finds, and needs to score and sort none.
+It belongs to one build. `indexer` makes it anew, `update` from the index of the build before. Entities are numbered by
+how much they matter: by kind, in the order of `types.toml`, and within a kind by how many figures and pathways they are
+in. So a search gives the first rows that it finds, and needs to score and sort none.
 """
 
 from __future__ import annotations
@@ -19,15 +19,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from rdfkit.entities.index.entries import LAYOUT, encodable, failures, key_of
 from rdfkit.entities.types import compact, kinds, page_of
 from rdfkit.errors import LabelError
-
-if TYPE_CHECKING:
-    from types import TracebackType
-
 
 _WORD = re.compile(r"[^\W_]+")
 # A name of more words than this matches nothing more by having them all looked up.
@@ -82,9 +78,7 @@ class Labels:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -96,7 +90,7 @@ class Labels:
         all of its words, the last of which may be unfinished. Any text will do; one without letters finds little.
         Of what has a title rather than a name (figures, articles) the first word counts no more than the others.
 
-        `kind` is a name of `addresses.kinds`; one that nothing is of gives nothing.
+        `kind` is a name of `types.kinds`; one that nothing is of gives nothing.
         """
         ranges = self._ranges if kind is None else {kind: self._ranges.get(kind, (1, 0))}
         key = key_of(text)

@@ -46,17 +46,11 @@ from rdfkit.entities.types import kinds
 if TYPE_CHECKING:
     from rdfkit.store import StoreProtocol
 
-# Between the numbers of two entries there is room for this many others; so it is in `_ENTRIES`.
+# Between the numbers of two entries there is room for this many others; so it is in `ENTRIES`.
 _GAP = 1 << 32
-
-
 # With more entries to look at than this share of all it is quicker to make the index anew, unless they are few.
 _MOST_CHANGED = 0.05
-
-
 _FEW = 2000
-
-
 _WANTED = "CREATE TEMP TABLE wanted (iri TEXT PRIMARY KEY) WITHOUT ROWID;"
 
 
@@ -197,7 +191,7 @@ def _neighbours(file: sqlite3.Connection, place: Row) -> tuple[int, int | None]:
 
 
 def _place(row: Row) -> Row:
-    """What entries are ordered by, as in `_ENTRIES`."""
+    """What entries are ordered by, as in `ENTRIES`."""
     iri, kind, label, _, _, year, figures, pathways = row
     number = _numbers().get(kind, -1)
     # SQLite puts NULL behind all years here, and measures a text up to its first NUL.

@@ -19,7 +19,6 @@ from rdfkit.pipeline.batches import Batches
 from rdfkit.pipeline.conflicts import duplicate, note_strays, settle_tables
 from rdfkit.pipeline.converter import Batch
 from rdfkit.pipeline.distributed import shards
-from rdfkit.pipeline.distributed.shard_records import companion_json
 from rdfkit.pipeline.distributed.shards import Manifest, Shard, ShardJob, record_name
 from rdfkit.pipeline.fingerprint import program
 from rdfkit.pipeline.processes import in_processes
@@ -210,8 +209,7 @@ def _finish(conversion: _Conversion, made: list[Shard], used: set[str]) -> Manif
     """Writes what is said of the whole, the manifest last, and removes what no shard needs any more."""
     database, place = conversion.database, conversion.place
     note_strays(database)
-    lines = (json.dumps(companion_json(table), separators=(",", ":")) for table in companions(database))
-    shards.write_text(place, shards.TABLES, "".join(f"{line}\n" for line in lines))
+    shards.write_tables(place, companions(database))
     manifest = Manifest(
         rdfkit=__version__,
         program=program(),

@@ -16,13 +16,13 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from rdfkit.errors import ShardError
 from rdfkit.pipeline.converter import Batch, convert_batch, uncollected
-from rdfkit.pipeline.distributed.shard_records import Record, companion, from_line, lines
+from rdfkit.pipeline.distributed.shard_records import Record, companion, companion_json, from_line, lines
 from rdfkit.pipeline.fingerprint import program
 from rdfkit.pipeline.state.model import Companion, Converted, PageState
 from rdfkit.report import Result
@@ -30,7 +30,7 @@ from rdfkit.sources import filesystems, locations
 
 MANIFEST = "manifest.json"
 _RECORDS = "records"
-TABLES = "tables.jsonl.gz"
+_TABLES = "tables.jsonl.gz"
 _SHARDS = "shards"
 _LAYOUT = 2
 # Names in a manifest lead nowhere but into its folders.
@@ -138,9 +138,15 @@ def read_records(place: str, name: str) -> tuple[Shard, list[Record]]:
     return shard, [from_line(line, path) for line in rest]
 
 
+def write_tables(place: str, tables: Iterable[Companion]) -> None:
+    """Writes the companion tables among the sources of the shards. Raises ShardError."""
+    text = "".join(f"{json.dumps(companion_json(table), separators=(',', ':'))}\n" for table in tables)
+    _write(place, _TABLES, packed(text.encode()))
+
+
 def read_tables(place: str) -> list[Companion]:
     """The companion tables among the sources of the shards. Raises ShardError."""
-    path = locations.join(place, TABLES)
+    path = locations.join(place, _TABLES)
     try:
         return [companion(json.loads(line)) for line in _read_packed(path).splitlines()]
     except (ValueError, KeyError, TypeError) as error:
@@ -196,11 +202,6 @@ def remove_others(place: str, kept: set[str | None]) -> None:
             for file in list(filesystems.list_files(inside, frozenset({".gz", ".nq"}))):
                 if f"{folder}/{file.relative}" not in kept:
                     filesystems.remove(file.path)
-
-
-def write_text(place: str, name: str, text: str) -> None:
-    """Writes a text, packed. Raises ShardError."""
-    _write(place, name, packed(text.encode()))
 
 
 def packed(content: bytes) -> bytes:

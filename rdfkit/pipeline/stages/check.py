@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from rdfkit.pipeline.converter import map_task, unsaid
 from rdfkit.pipeline.stages.run import Run
-from rdfkit.pipeline.state.findings import replace_findings_about, unsettle
+from rdfkit.pipeline.state.findings import focus_nodes, replace_findings_about, unsettle
 from rdfkit.pipeline.state.graphs import has_graph, loaded, set_loaded, shared_subjects, suspects
 from rdfkit.pipeline.state.model import Waiting
 from rdfkit.pipeline.state.pages import pages_of_graphs, path_of
@@ -28,7 +28,7 @@ def check_shared(run: Run, reviewed: Set[str]) -> set[str]:
     compiled, graph = run.request.shapes.compiled, run.stage.graph
     if compiled is None or not can_be_parted(graph, compiled):
         found = list(validator.check(_triples(graph), run.request.shapes))
-        nodes = {result.focus for result in found}
+        nodes = {*focus_nodes(run.database), *(result.focus for result in found)}
     else:
         terms = {*reviewed, *_touched_nodes(run)} if run.is_change else _open_nodes(run, compiled)
         found = list(check_union(graph, compiled, sorted(terms)))
@@ -90,9 +90,10 @@ def _refuse(run: Run, found: Iterable[tuple[int, Result]]) -> set[str]:
             reasons.setdefault(page, []).append((path_of(run.database, page), finding.reason))
     altered = set()
     for page, refusals in reasons.items():
+        # Before its quads go: a build that is stopped here has the page converted again by the next.
+        unsettle(run.database, page, refusals)
         for graph in loaded(run.database, page):
             run.editor.replace(graph, ())
             altered.add(graph)
-        unsettle(run.database, page, refusals)
         set_loaded(run.database, [(page, ())])
     return altered

@@ -31,15 +31,15 @@ def begin(run: Run) -> Changes:
     """Takes over what an earlier build has left."""
     database = run.database
     database.set("fingerprint", run.request.fingerprint())
+    if database.setting("phase") is None:
+        database.set("phase", Phase.CONVERTING)
+        return Changes()
+    await_unsettled(database)
     if run.is_change:
         database.set("phase", Phase.CHANGING)
-        await_unsettled(database)
-    elif database.setting("phase") is None:
-        database.set("phase", Phase.CONVERTING)
-    else:
-        database.index()
-        return Changes.of(_load(run, batch) for batch in spooled(run.stage.folder / FOLDER))
-    return Changes()
+        return Changes()
+    database.index()
+    return Changes.of(_load(run, batch) for batch in spooled(run.stage.folder / FOLDER))
 
 
 def load_batches(run: Run, batches: Iterable[Spooled], number: int, made_by: str) -> Changes:

@@ -9,12 +9,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from rdfkit.pipeline.provenance import (
-    ontology_provenance_quads,
-    provenance_quads,
-    provenance_triples,
-    version_quad,
-)
+from rdfkit.pipeline.provenance import Source, provenance_quads, provenance_triples, version_quad
 from rdfkit.pipeline.stages.run import Phase, Run
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.files import new_versions
@@ -23,6 +18,7 @@ from rdfkit.rdf.graphs import PROVENANCE_GRAPH
 from rdfkit.rdf.identifiers import expand
 from rdfkit.rdf.quads import prefix_quads, sorted_quads
 from rdfkit.sources.commits import Commits
+from rdfkit.sources.filesystems import file_sha256
 from rdfkit.sources.ontologies.model import Ontology
 from rdfkit.store.statistics import Counts, count_store
 from rdfkit.store.void import describe as describe_datasets
@@ -117,7 +113,10 @@ def _describe_commits(run: Run, altered: Set[str]) -> None:
 
 
 def _told_of(ontology: Ontology) -> Iterator[ox.Quad]:
-    return ontology_provenance_quads(ontology.iri, Path(ontology.path), Commits())
+    """Where the graph of an ontology comes from."""
+    path = str(ontology.path)
+    source = Source(Path(path).name, file_sha256(path), Commits().of(path))
+    return provenance_quads(ontology.iri, "ontology", source)
 
 
 def _set_counts(database: Database, counts: Mapping[str, Counts]) -> None:

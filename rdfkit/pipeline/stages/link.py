@@ -8,10 +8,9 @@ from itertools import chain, islice
 import pyoxigraph as ox
 
 from rdfkit.pipeline.stages.run import Run, add_quads
-from rdfkit.rdf.identifiers import expand
+from rdfkit.rdf.graphs import LINKSET_GRAPH
 from rdfkit.store import Store
 
-_LINKSET = expand("pfocr:linkset")
 # Quads that are written and loaded together.
 _SLICE = 500_000
 
@@ -23,7 +22,7 @@ def link(run: Run) -> None:
     if run.is_change:
         if told == (run.database.setting("thresholds") or None) and not run.editor.touched:
             return
-        run.editor.clear(_LINKSET)
+        run.editor.clear(LINKSET_GRAPH.value)
     if thresholds is not None:
         # Here and not above: it is large, and few builds link.
         from rdfkit.pipeline.linkset import linkset_of, linkset_quads

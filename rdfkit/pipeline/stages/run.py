@@ -20,7 +20,7 @@ from rdfkit.pipeline.state.model import PageState
 from rdfkit.pipeline.state.pages import count_in, count_pages
 from rdfkit.sources.ontologies.model import Ontology
 from rdfkit.sources.ontologies.reader import read_ontology
-from rdfkit.store import Stage
+from rdfkit.store.builds import Stage
 from rdfkit.store.graph_editor import Editor
 from rdfkit.store.void import site_of_kind
 from rdfkit.validation.validator import Shapes
@@ -39,12 +39,12 @@ class Request:
     """What is to be built of what: see `build`."""
 
     sources: tuple[str, ...]
-    lexicons: tuple[Path, ...]
-    tables: tuple[str, ...]
-    ontologies: tuple[Path, ...]
-    thresholds: Thresholds | None
-    keep_invalid: bool
     shapes: Shapes
+    lexicons: tuple[Path, ...] = ()
+    tables: tuple[str, ...] = ()
+    ontologies: tuple[Path, ...] = ()
+    thresholds: Thresholds | None = None
+    keep_invalid: bool = False
 
     def fingerprint(self) -> str:
         """What a build must have in common with an earlier one to go on from it: the program and what it was told."""
@@ -155,7 +155,7 @@ def add_quads(database: Database, number: int) -> int:
 
 
 def finish(run: Run) -> None:
-    """Notes that the build is whole, and has its index of labels made from that of the last: see `labels`."""
+    """Notes that the build is whole, and has its index of labels made from that of the last: see `entities.index`."""
     run.database.set("phase", Phase.DONE)
     files.disinherit_labels(run.stage.folder)
     # Of one that was stopped at its end nobody knows any more what it had changed.

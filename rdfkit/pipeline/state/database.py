@@ -15,8 +15,9 @@ from typing import Any, Self
 from rdfkit.errors import StoreError
 from rdfkit.pipeline.state.schema import FILE, INDEXES, RUN_TABLES, TABLES
 
-# The folder is switched in as a whole and synced before that, so single writes need not be.
-_PRAGMAS = ("journal_mode=MEMORY", "synchronous=OFF", "temp_store=FILE", "cache_size=-65536")
+# The folder is synced before it is switched in, so single writes need not be. The journal is for processes that are
+# killed: without one on disk SQLite leaves pages of half a transaction.
+_PRAGMAS = ("synchronous=OFF", "temp_store=FILE", "cache_size=-65536")
 
 
 class Database:
@@ -28,12 +29,10 @@ class Database:
     def __init__(self, folder: Path) -> None:
         """Opens the database of a folder, or makes an empty one. Raises StoreError when it cannot be."""
         self._path = folder / FILE
-        is_new = not self._path.exists()
         self._connection = sqlite3.connect(self._path, isolation_level=None)
         for pragma in _PRAGMAS:
             self.run(f"PRAGMA {pragma}")
-        self._run_script(TABLES if is_new else "")
-        self._run_script(RUN_TABLES)
+        self._run_script(TABLES + RUN_TABLES)
 
     def __enter__(self) -> Self:
         return self
@@ -54,11 +53,15 @@ class Database:
         return found
 
     def run_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Runs one statement for many rows of values: each statement costs more than a row."""
+        """Runs one statement for many rows of values, for all or none: each transaction costs more than a row."""
+        if not self._connection.in_transaction:
+            with self.transaction():
+                return self.run_many(statement, rows)
         try:
             self._connection.executemany(statement, rows)
         except sqlite3.Error as error:
             raise self._failed(error) from error
+        return None
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -13,6 +13,7 @@ from rdfkit.report import Result, Severity
 from rdfkit.sources.tables import count_file_rows
 
 _ADD = "INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ADD_REFUSAL = "INSERT INTO refusal VALUES (?, ?, ?)"
 _COLUMNS = "path, line, rank, rule, key, value, focus, body"
 
 
@@ -45,7 +46,7 @@ def add_findings(database: Database, page: int, found: Iterable[Result]) -> None
 
 def add_refusals(database: Database, page: int, reasons: Iterable[tuple[str, str]]) -> None:
     """Adds reasons why files of a page are not in the graph, as (file, reason)."""
-    database.run_many("INSERT INTO refusal VALUES (?, ?, ?)", ((page, *reason) for reason in reasons))
+    database.run_many(_ADD_REFUSAL, ((page, *reason) for reason in reasons))
 
 
 def add_all(database: Database, rows: Sequence[tuple[int, Converted]]) -> None:
@@ -54,9 +55,7 @@ def add_all(database: Database, rows: Sequence[tuple[int, Converted]]) -> None:
         "INSERT INTO tally VALUES (?, ?, ?, ?)",
         ((page, table.kind, table.found, table.refused) for page, one in rows for table in one.tables),
     )
-    database.run_many(
-        "INSERT INTO refusal VALUES (?, ?, ?)", ((page, *pair) for page, one in rows for pair in one.refusals)
-    )
+    database.run_many(_ADD_REFUSAL, ((page, *reason) for page, one in rows for reason in one.refusals))
     database.run_many(_ADD, ((page, *_row(found)) for page, one in rows for found in one.findings))
 
 
@@ -69,6 +68,11 @@ def replace_strays(database: Database, strays: Iterable[tuple[str, Result]]) -> 
         database.run("INSERT INTO tally VALUES (?, ?, ?, ?)", (NO_PAGE, kind, rows, rows))
         add_refusals(database, NO_PAGE, [(finding.path or "", finding.reason)])
         add_findings(database, NO_PAGE, [finding])
+
+
+def focus_nodes(database: Database) -> list[str]:
+    """The nodes (IRIs) that findings of shapes are about."""
+    return [row[0] for row in database.run("SELECT DISTINCT focus FROM finding WHERE focus IS NOT NULL")]
 
 
 def replace_findings_about(

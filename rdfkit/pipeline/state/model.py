@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -78,7 +78,7 @@ class Converted:
     lookups: tuple[tuple[Lookup, str], ...] = ()
     shared: tuple[str, ...] = ()
     suspects: tuple[tuple[int, str], ...] = ()
-    unreadable: bool = field(default=False)
+    unreadable: bool = False
 
 
 class File(NamedTuple):

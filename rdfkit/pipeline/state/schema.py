@@ -7,26 +7,26 @@ FILE = "state.sqlite"
 NO_PAGE = 0
 
 TABLES = """
-CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE page (
+CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS page (
     id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, position TEXT NOT NULL, relative TEXT NOT NULL,
     named INTEGER NOT NULL, size INTEGER, modified INTEGER, sha256 TEXT, version TEXT, state TEXT NOT NULL,
     kind TEXT, name TEXT, graph TEXT, line INTEGER, loaded TEXT, tables TEXT, quads INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX page_by_name ON page (name);
-CREATE INDEX page_by_graph ON page (graph);
-CREATE INDEX page_by_state ON page (state, position);
-CREATE TABLE companion (
+CREATE INDEX IF NOT EXISTS page_by_name ON page (name);
+CREATE INDEX IF NOT EXISTS page_by_graph ON page (graph);
+CREATE INDEX IF NOT EXISTS page_by_state ON page (state, position);
+CREATE TABLE IF NOT EXISTS companion (
     path TEXT PRIMARY KEY, position TEXT NOT NULL, relative TEXT NOT NULL, size INTEGER, modified INTEGER, sha256 TEXT,
     version TEXT, page_kind TEXT NOT NULL, page_name TEXT NOT NULL, kind TEXT NOT NULL, expected INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX companion_by_name ON companion (page_name);
-CREATE TABLE definition (page INTEGER, topic TEXT, key TEXT, value TEXT);
-CREATE TABLE lookup (page INTEGER, topic TEXT, key TEXT, answer TEXT);
-CREATE TABLE shared (page INTEGER, subject TEXT);
-CREATE TABLE suspect (shape INTEGER, subject TEXT, PRIMARY KEY (shape, subject)) WITHOUT ROWID;
-CREATE TABLE tally (page INTEGER, kind TEXT, found INTEGER, refused INTEGER);
-CREATE TABLE refusal (page INTEGER, path TEXT, reason TEXT);
-CREATE TABLE finding (
+CREATE INDEX IF NOT EXISTS companion_by_name ON companion (page_name);
+CREATE TABLE IF NOT EXISTS definition (page INTEGER, topic TEXT, key TEXT, value TEXT);
+CREATE TABLE IF NOT EXISTS lookup (page INTEGER, topic TEXT, key TEXT, answer TEXT);
+CREATE TABLE IF NOT EXISTS shared (page INTEGER, subject TEXT);
+CREATE TABLE IF NOT EXISTS suspect (shape INTEGER, subject TEXT, PRIMARY KEY (shape, subject)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tally (page INTEGER, kind TEXT, found INTEGER, refused INTEGER);
+CREATE TABLE IF NOT EXISTS refusal (page INTEGER, path TEXT, reason TEXT);
+CREATE TABLE IF NOT EXISTS finding (
     page INTEGER, path TEXT, line INTEGER, rank INTEGER, rule TEXT, key TEXT, value TEXT, focus TEXT, body TEXT);
 """
 # What one run notes for its later stages: look-ups whose answers may have changed, and files of another commit.

@@ -17,6 +17,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from rdfkit import store
+from rdfkit.store import builds
 
 SAYS, GRAPH = ox.NamedNode("http://ex/says"), ox.NamedNode("http://ex/graph")
 HOME = str(Path(store.__file__).parent)
@@ -39,7 +40,7 @@ def in_child(work: Any) -> tuple[int, str]:
 
 def build_nothing() -> str:
     """A build without quads, to begin with; in the end one that removes what the others left."""
-    with store.building(PATH, lambda folder: False) as stage:
+    with builds.building(PATH, lambda folder: False) as stage:
         stage.commit({})
     return ""
 
@@ -56,7 +57,7 @@ def build(generation: int, fatal_line: int) -> str:
         return trace
 
     sys.settrace(trace)
-    with store.changing(PATH) as (stage, _):
+    with builds.changing(PATH) as (stage, _):
         stage.graph.clear()
         stage.load(
             ox.Quad(ox.NamedNode(f"http://ex/{index}"), SAYS, ox.Literal(generation), GRAPH)

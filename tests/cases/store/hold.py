@@ -5,7 +5,7 @@ import sys
 
 import pyoxigraph as ox
 
-from rdfkit.store import building
+from rdfkit.store.builds import building
 
 with building(sys.argv[1], lambda folder: False) as stage:
     stage.load([ox.Quad(ox.NamedNode("http://ex/a"), ox.NamedNode("http://ex/b"), ox.Literal("half"))])

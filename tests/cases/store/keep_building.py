@@ -9,7 +9,7 @@ from itertools import count
 
 import pyoxigraph as ox
 
-from rdfkit.store import building
+from rdfkit.store.builds import building
 
 
 def quads(generation, number):

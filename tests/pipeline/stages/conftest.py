@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rdfkit import store
 from rdfkit.pipeline.state.database import Database
+from rdfkit.store.builds import building
 from tests.support.stage_site import Site
 
 
@@ -17,7 +17,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     """A site without a page."""
     (tmp_path / "site").mkdir()
     with (
-        store.building(tmp_path / "store", lambda _: False) as stage,
+        building(tmp_path / "store", lambda _: False) as stage,
         Database(stage.folder) as database,
     ):
         yield Site(tmp_path / "site", stage, database)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import count
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from rdfkit.pipeline.stages.check import check_shared, count_and_check
@@ -87,3 +90,44 @@ def test_counts_are_those_after_pages_were_refused(disagreeing: Site, shapes: Sh
     counts = count_and_check(run)
     assert counts == count_merged(run.stage.graph)
     assert counts != before
+
+
+@pytest.mark.parametrize("call", [0, 1])
+@pytest.mark.parametrize("is_done", [True, False])
+def test_a_build_that_is_stopped_as_it_refuses_pages_refuses_the_same_when_it_goes_on(
+    disagreeing: Site, shapes: Shapes, monkeypatch: pytest.MonkeyPatch, call: int, is_done: bool
+) -> None:
+    run, changes = disagreeing.settled(shapes=shapes)
+    replace, calls = run.editor.replace, count()
+
+    def stop(name: str, quads: Iterable[ox.Quad]) -> None:
+        is_last = next(calls) == call
+        if is_done or not is_last:
+            replace(name, quads)
+        if is_last:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(run.editor, "replace", stop)
+        check_shared(run, changes.reviewed)
+    run, changes = disagreeing.settled(shapes=shapes)
+    assert len(disagreeing.graphs()) == 2
+    check_shared(run, changes.reviewed)
+    assert disagreeing.graphs() == {}
+    assert (disagreeing.state("a"), disagreeing.state("b")) == ("unsettled", "unsettled")
+
+
+def test_what_a_check_of_the_whole_no_longer_finds_is_forgotten(disagreeing: Site, tmp_path: Path) -> None:
+    (tmp_path / "shapes.ttl").write_text(ONE_YEAR)
+    options = {
+        "shapes": validator.load_shapes([tmp_path / "shapes.ttl"], validator.Engine.PYSHACL),
+        "keep_invalid": True,
+    }
+    run, changes = disagreeing.settled(**options)
+    check_shared(run, changes.reviewed)
+    assert len(list(findings(disagreeing.database))) == 2
+    disagreeing.finish()
+    disagreeing.write("b", year="2003")
+    run, changes = disagreeing.settled(**options)
+    check_shared(run, changes.reviewed)
+    assert list(findings(disagreeing.database)) == []

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from rdfkit import store
 from rdfkit.pipeline.stages.check import check_shared, count_and_check
 from rdfkit.pipeline.stages.describe import describe, describe_changes
 from rdfkit.pipeline.state.database import Database
+from rdfkit.store.builds import building
 from tests.support.stage_site import Site
 
 
@@ -37,5 +37,5 @@ def test_a_change_describes_what_a_new_build_describes(site: Site, tmp_path: Pat
     run, changes = site.settled()
     describe_changes(run, changes.altered | check_shared(run, changes.reviewed))
     changed = {str(quad) for quad in site.stage.graph}
-    with store.building(tmp_path / "new", lambda _: False) as stage, Database(stage.folder) as database:
+    with building(tmp_path / "new", lambda _: False) as stage, Database(stage.folder) as database:
         assert changed == _described(Site(site.folder, stage, database))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,3 +54,39 @@ def test_a_file_that_is_no_database_is_an_error(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"no database" * 1000)
     with pytest.raises(StoreError, match="cannot be used"):
         Database(tmp_path)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from rdfkit.pipeline.state.database import Database
+database = Database(Path(sys.argv[1]))
+database.set("0", "kept")
+# Without room for them in memory, pages of the transaction are in the file before it ends.
+database.run("PRAGMA cache_size = 1")
+with database.transaction():
+    for number in range(1000):
+        database.set(str(number), "x" * 1000)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_half_a_transaction_of_a_killed_process_is_undone(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False)
+    assert (tmp_path / FILE).stat().st_size > 100_000
+    with Database(tmp_path) as database:
+        assert database.run("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert database.run("SELECT * FROM setting").fetchall() == [("0", "kept")]
+
+
+def test_a_file_without_all_tables_gets_them(tmp_path: Path) -> None:
+    (tmp_path / FILE).touch()
+    with Database(tmp_path) as database:
+        assert database.setting("phase") is None
+
+
+def test_many_rows_are_written_all_or_none(database: Database) -> None:
+    rows = [("links", "1"), ("links", "2")]
+    with pytest.raises(StoreError, match="UNIQUE"):
+        database.run_many("INSERT INTO setting VALUES (?, ?)", rows)
+    assert database.setting("links") is None
