@@ -51,11 +51,7 @@ def create_tools(store: str | Path, settings: Settings) -> MCPServer:
             await pool.stop()
 
     server = MCPServer(
-        "rdfkit",
-        instructions=_INSTRUCTIONS,
-        version=__version__,
-        lifespan=lifespan,
-        log_level="WARNING",
+        "rdfkit", instructions=_INSTRUCTIONS, version=__version__, lifespan=lifespan, log_level="WARNING"
     )
     tools = Tools(pool)
     for tool in (tools.find_entity, tools.describe_entity, tools.list_queries, tools.run_query, tools.sparql):

@@ -136,11 +136,7 @@ class PageEndpoint:
         await deliver(request, receive, send, self._service.pool, job, headers, cached=cached)
 
     def _arguments(self, parameters: dict[str, str]) -> dict[str, object]:
-        return {
-            "view": self._page.view,
-            "parameters": parameters,
-            **self._service.asking(),
-        }
+        return {"view": self._page.view, "parameters": parameters, **self._service.asking()}
 
     def _parameters(self, request: Request) -> dict[str, str]:
         # Of a parameter that is given twice the last one counts.

@@ -186,10 +186,7 @@ def update(context: Context, arguments: Mapping[str, Any], output: Output) -> No
     Who may update may send more triples than a query may ask for.
     """
     updates.update(
-        _path(context),
-        arguments["text"],
-        using=_dataset(arguments),
-        base_iri=arguments["base_iri"],
+        _path(context), arguments["text"], using=_dataset(arguments), base_iri=arguments["base_iri"]
     )
     output.begin("application/json")
 
@@ -273,10 +270,7 @@ def write_answer(context: Context, answer: Answer, output: Output) -> None:
 
 
 def _write_triples(
-    context: Context,
-    triples: Iterable[ox.Triple],
-    output: Output,
-    headers: Mapping[str, str] | None = None,
+    context: Context, triples: Iterable[ox.Triple], output: Output, headers: Mapping[str, str] | None = None
 ) -> None:
     offer = context.choose(GRAPHS)
     format = of_name(offer.name)
