@@ -134,7 +134,7 @@ class Tools:
         self, name: str, arguments: Mapping[str, Any], format: str | None = None, accept: str | None = None
     ) -> str:
         try:
-            async with self._pool.visit(_CLIENT):
+            with self._pool.visit(_CLIENT):
                 reply = await self._pool.run(Job(name, arguments, accept, format), _CLIENT)
                 return (await reply.whole()).decode()
         except Problem as problem:

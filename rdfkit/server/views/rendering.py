@@ -98,9 +98,8 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(
-        prose=prose, number=number, decimal=decimal, probability=probability, words=property_words
-    )
+    made.filters.update(prose=prose, number="{:,}".format, decimal="{:.2f}".format)
+    made.filters.update(probability=probability, words=property_words)
     made.globals.update(
         external=external,
         outlinks=outlinks,
@@ -126,16 +125,6 @@ def prose(text: str) -> Markup:
     """
     paragraphs = (one.strip() for one in _PARAGRAPH.split(text))
     return Markup("").join(Markup("<p>{}</p>").format(_emphasised(_linked(one))) for one in paragraphs if one)
-
-
-def number(value: int) -> str:
-    """A count with thousands set apart."""
-    return f"{value:,}"
-
-
-def decimal(value: float) -> str:
-    """A proportion with two digits."""
-    return f"{value:.2f}"
 
 
 def probability(value: float | None) -> str:
