@@ -56,11 +56,8 @@ def create_tools(store: str | Path, settings: Settings) -> MCPServer:
     tools = Tools(pool)
     for tool in (tools.find_entity, tools.describe_entity, tools.list_queries, tools.run_query, tools.sparql):
         server.tool(structured_output=False)(tool)
-    server.resource(
-        "schema://vocabulary",
-        title="Classes, properties and prefixes of the graph, with how often each is used",
-        mime_type="application/json",
-    )(tools.vocabulary)
+    title = "Classes, properties and prefixes of the graph, with how often each is used"
+    server.resource("schema://vocabulary", title=title, mime_type="application/json")(tools.vocabulary)
     return server
 
 

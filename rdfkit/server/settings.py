@@ -117,17 +117,15 @@ def _changed(settings: Settings, values: Mapping[str, object], path: str | None)
     kinds = {field.name: type(getattr(settings, field.name)) for field in fields(settings)}
     for name in values:
         if name not in kinds:
-            raise SettingError(
-                f'no setting is named "{name}"', path=path, key=name, expected=", ".join(kinds)
-            )
+            said = f'no setting is named "{name}"'
+            raise SettingError(said, path=path, key=name, expected=", ".join(kinds))
     read: dict[str, Any] = {name: _value(name, kinds[name], value, path) for name, value in values.items()}
     return replace(settings, **read)
 
 
 def _value(name: str, kind: type, value: object, path: str | None) -> object:
-    wrong = SettingError(
-        f'"{value}" does not fit', path=path, key=name, value=str(value), expected=_expected(name, kind)
-    )
+    said, expected = f'"{value}" does not fit', _expected(name, kind)
+    wrong = SettingError(said, path=path, key=name, value=str(value), expected=expected)
     if kind is bool:
         found = _BOOLEANS.get(str(value).lower())
         if found is None:

@@ -88,10 +88,8 @@ class GraphStore:
             path = folder / "document"
             path.write_bytes(await read_body(request, settings.max_body_bytes, settings.body_timeout))
             return [(path, _format(kind, None))]
-        if (
-            int(request.headers.get("content-length") or settings.max_body_bytes + 1)
-            > settings.max_body_bytes
-        ):
+        most = settings.max_body_bytes
+        if int(request.headers.get("content-length") or most + 1) > most:
             raise Problem(413, "too-large", "The request is too large, or does not say its length")
         found = []
         async with request.form(max_files=100, max_fields=100) as form:

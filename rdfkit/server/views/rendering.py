@@ -32,6 +32,7 @@ _EMPHASIS = re.compile(r"&lt;(i|b|em|strong|sub|sup)&gt;([^<]*?)&lt;/\1&gt;")
 _CODE = re.compile(r"`([^<`]+)`")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -100,14 +101,8 @@ def environment() -> Environment:
     )
     made.filters.update(prose=prose, number="{:,}".format, decimal="{:.2f}".format)
     made.filters.update(probability=probability, words=property_words)
-    made.globals.update(
-        external=external,
-        outlinks=outlinks,
-        address_of=address_of,
-        compress=compress,
-        kinds=kinds(),
-        address=address,
-    )
+    made.globals.update(external=external, outlinks=outlinks, address_of=address_of, address=address)
+    made.globals.update(compress=compress, kinds=kinds())
     return made
 
 
@@ -144,9 +139,6 @@ def property_words(iri: str) -> str:
         return known
     name = compact(iri).rpartition(":")[2]
     return _CAMEL.sub(" ", name).replace("_", " ").lower() if not name.isupper() else name
-
-
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @cache
