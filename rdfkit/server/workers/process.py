@@ -58,16 +58,15 @@ class Worker:
         worker = cls(process)
         try:
             kind, body = await asyncio.wait_for(worker._next(), _START_TIME)
+            said = decode(body)
+            if kind is not FrameKind.HEAD:
+                raise StoreError(said.get("detail", "a worker could not open the store"), path=str(store))
         except (asyncio.IncompleteReadError, TimeoutError) as error:
             await worker.kill()
             raise StoreError("a worker could not be started", path=str(store)) from error
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, StoreError):
             await worker.kill()
             raise
-        said = decode(body)
-        if kind is not FrameKind.HEAD:
-            await worker.kill()
-            raise StoreError(said.get("detail", "a worker could not open the store"), path=str(store))
         worker.build, worker.built = said["name"], said["built"]
         return worker
 
