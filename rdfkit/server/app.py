@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -21,18 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rdfkit.endpoints.session import Network
 from rdfkit.errors import RdfkitError, StoreError
 from rdfkit.server import views
-from rdfkit.server.http.endpoints import (
-    PAGE_POLICY,
-    READING,
-    SPARQL,
-    HealthEndpoint,
-    LabelsEndpoint,
-    MetricsEndpoint,
-    OpenApiEndpoint,
-    PageEndpoint,
-    SparqlEndpoint,
-    VoidEndpoint,
-)
+from rdfkit.server.http.endpoints import PAGE_POLICY, SPARQL, Endpoint, Endpoints, SparqlEndpoint
 from rdfkit.server.http.graph_store_protocol import PATH, GraphStore
 from rdfkit.server.http.metrics import Metrics, Monitoring
 from rdfkit.server.http.responses import record
@@ -95,44 +85,27 @@ def create_app(
                 max_age=86400,
             ),
         ],
-        exception_handlers={
-            Problem: _problem,
-            RdfkitError: _error,
-            HTTPException: _http_error,
-            # What nobody has foreseen is a problem document, too; the server logs it.
-            Exception: _problem,
-        },
+        # What nobody has foreseen is a problem document, too; the server logs it.
+        exception_handlers=dict.fromkeys((Problem, RdfkitError, HTTPException, Exception), _problem),
         lifespan=lifespan,
     )
 
 
 def _routes(service: Service, metrics: Metrics) -> list[BaseRoute]:
-    graph_store, sparql = GraphStore(service), SparqlEndpoint(service)
+    sparql, graph_store, others = SparqlEndpoint(service), GraphStore(service), Endpoints(service, metrics)
     return [
-        Route(SPARQL, _Open(sparql, sparql.METHODS)),
-        Route(f"{SPARQL}/", _Open(sparql, sparql.METHODS)),
-        Route(PATH, _Open(graph_store, graph_store.methods)),
-        Route(f"{PATH}/{{path:path}}", _Open(graph_store, graph_store.methods)),
-        Route("/.well-known/void", _Open(VoidEndpoint(service))),
-        Route("/openapi.json", _Open(OpenApiEndpoint())),
-        Route("/health", _Open(HealthEndpoint(service))),
-        Route("/metrics", _Open(MetricsEndpoint(service, metrics))),
-        Route("/labels", _Open(LabelsEndpoint(service), LabelsEndpoint.METHODS)),
-        *(Route(page.path, _Open(PageEndpoint(service, page))) for page in ROUTES),
+        Route(SPARQL, Endpoint(sparql.answer, sparql.METHODS)),
+        Route(f"{SPARQL}/", Endpoint(sparql.answer, sparql.METHODS)),
+        Route(PATH, Endpoint(graph_store.answer, graph_store.methods)),
+        Route(f"{PATH}/{{path:path}}", Endpoint(graph_store.answer, graph_store.methods)),
+        Route("/.well-known/void", Endpoint(others.void)),
+        Route("/openapi.json", Endpoint(others.openapi)),
+        Route("/health", Endpoint(others.health)),
+        Route("/metrics", Endpoint(others.metrics)),
+        Route("/labels", Endpoint(others.labels, others.LABEL_METHODS)),
+        *(Route(page.path, Endpoint(partial(others.page, page))) for page in ROUTES),
         Mount("/assets", GZipMiddleware(StaticFiles(directory=ASSETS))),
     ]
-
-
-class _Open:
-    """An ASGI application that also answers OPTIONS, by the methods that it has."""
-
-    def __init__(self, app: ASGIApp, methods: str = READING) -> None:
-        self._app = app
-        self._methods = methods
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = self._app if scope["method"] != "OPTIONS" else Response(None, 204, {"Allow": self._methods})
-        await app(scope, receive, send)
 
 
 class SafeHeaders:
@@ -155,7 +128,8 @@ class SafeHeaders:
 
 
 async def _problem(request: Request, error: Exception) -> Response:
-    problem = error if isinstance(error, Problem) else Problem(500, "error", "Something went wrong")
+    """What the client is told of an error: a page, or a problem document."""
+    problem = _meaning(error)
     record(request).problem = problem.name
     accept = request.headers.get("accept")
     if not prefers(HTML, PROBLEMS, accept):
@@ -165,14 +139,12 @@ async def _problem(request: Request, error: Exception) -> Response:
     return HTMLResponse(page.text, problem.status, headers)
 
 
-async def _error(request: Request, error: Exception) -> Response:
-    return await _problem(request, of_error(error) if isinstance(error, RdfkitError) else error)
-
-
-async def _http_error(request: Request, error: Exception) -> Response:
-    if not isinstance(error, HTTPException):
-        return await _problem(request, error)
-    name = "not-found" if error.status_code == 404 else "request"
-    return await _problem(
-        request, Problem(error.status_code, name, str(error.detail), headers=dict(error.headers or {}))
-    )
+def _meaning(error: Exception) -> Problem:
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, RdfkitError):
+        return of_error(error)
+    if isinstance(error, HTTPException):
+        name = "not-found" if error.status_code == 404 else "request"
+        return Problem(error.status_code, name, str(error.detail), headers=dict(error.headers or {}))
+    return Problem(500, "error", "Something went wrong")

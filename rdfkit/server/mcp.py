@@ -51,20 +51,13 @@ def create_tools(store: str | Path, settings: Settings) -> MCPServer:
             await pool.stop()
 
     server = MCPServer(
-        "rdfkit",
-        instructions=_INSTRUCTIONS,
-        version=__version__,
-        lifespan=lifespan,
-        log_level="WARNING",
+        "rdfkit", instructions=_INSTRUCTIONS, version=__version__, lifespan=lifespan, log_level="WARNING"
     )
     tools = Tools(pool)
     for tool in (tools.find_entity, tools.describe_entity, tools.list_queries, tools.run_query, tools.sparql):
         server.tool(structured_output=False)(tool)
-    server.resource(
-        "schema://vocabulary",
-        title="Classes, properties and prefixes of the graph, with how often each is used",
-        mime_type="application/json",
-    )(tools.vocabulary)
+    title = "Classes, properties and prefixes of the graph, with how often each is used"
+    server.resource("schema://vocabulary", title=title, mime_type="application/json")(tools.vocabulary)
     return server
 
 
@@ -138,7 +131,7 @@ class Tools:
         self, name: str, arguments: Mapping[str, Any], format: str | None = None, accept: str | None = None
     ) -> str:
         try:
-            async with self._pool.visit(_CLIENT):
+            with self._pool.visit(_CLIENT):
                 reply = await self._pool.run(Job(name, arguments, accept, format), _CLIENT)
                 return (await reply.whole()).decode()
         except Problem as problem:

@@ -43,22 +43,8 @@ _ALIASES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Range:
-    """One media range of an Accept header."""
-
-    type: str
-    subtype: str
-    quality: float
-
-    def specificity(self, offer: Offer) -> int:
-        """How closely the range names the offer: 2 wholly, 1 its type, 0 anything, -1 not at all."""
-        type_, _, subtype = offer.media_type.partition("/")
-        if (self.type, self.subtype) == (type_, subtype):
-            return 2
-        if self.subtype == "*" and self.type in (type_, "*"):
-            return 1 if self.type == type_ else 0
-        return -1
+# A media range of an Accept header, and how much it is wanted.
+_Range = tuple[str, float]
 
 
 def choose(offers: Sequence[Offer], accept: str | None, format: str | None = None) -> Offer:
@@ -68,9 +54,9 @@ def choose(offers: Sequence[Offer], accept: str | None, format: str | None = Non
     """
     if format is not None:
         return _by_name(offers, format)
-    ranges = list(_ranges(accept)) if accept and accept.strip() else [_Range("*", "*", 1.0)]
-    best = max(offers, key=lambda offer: quality(offer, ranges))
-    if quality(best, ranges) <= 0:
+    ranges = list(_ranges(accept)) if accept and accept.strip() else [("*/*", 1.0)]
+    best = max(offers, key=lambda offer: _quality(offer, ranges))
+    if _quality(best, ranges) <= 0:
         raise NotAcceptableError(
             "none of the formats that the client accepts fits this answer",
             value=accept,
@@ -82,14 +68,8 @@ def choose(offers: Sequence[Offer], accept: str | None, format: str | None = Non
 def prefers(one: Offer, others: Iterable[Offer], accept: str | None) -> bool:
     """Whether a client would rather have this offer than any of the others."""
     ranges = list(_ranges(accept)) if accept else []
-    wanted = quality(one, ranges)
-    return wanted > 0 and all(quality(other, ranges) < wanted for other in others)
-
-
-def quality(offer: Offer, ranges: Sequence[_Range]) -> float:
-    """How much a client wants an offer, from 0 (not at all) to 1: the word of the range that names it most closely."""
-    found = [(one.specificity(offer), one.quality) for one in ranges]
-    return max((pair for pair in found if pair[0] >= 0), default=(0, 0.0))[1]
+    wanted = _quality(one, ranges)
+    return wanted > 0 and all(_quality(other, ranges) < wanted for other in others)
 
 
 def choose_encoding(accept: str | None) -> str | None:
@@ -101,6 +81,13 @@ def choose_encoding(accept: str | None) -> str | None:
     found = {name: wanted.get(name, wanted.get("*", 0.0)) for name in ("zstd", "gzip")}
     best = max(found, key=lambda name: found[name])
     return best if found[best] > 0 else None
+
+
+def _quality(offer: Offer, ranges: Sequence[_Range]) -> float:
+    """How much a client wants an offer, from 0 (not at all) to 1, by the range that names it most closely."""
+    by_closeness = ("*/*", f"{offer.media_type.partition('/')[0]}/*", offer.media_type)
+    found = [(by_closeness.index(name), wanted) for name, wanted in ranges if name in by_closeness]
+    return max(found, default=(0, 0.0))[1]
 
 
 def _by_name(offers: Sequence[Offer], format: str) -> Offer:
@@ -120,10 +107,10 @@ def _ranges(accept: str) -> Iterable[_Range]:
         media_type, _, parameters = part.partition(";")
         type_, slash, subtype = media_type.strip().lower().partition("/")
         if slash and type_ and subtype:
-            yield _Range(type_, subtype, _q(parameters))
+            yield f"{type_}/{subtype}", _q(parameters)
         elif type_ == "*":
             # Java's URLConnection says so.
-            yield _Range("*", "*", _q(parameters))
+            yield "*/*", _q(parameters)
 
 
 def _q(parameters: str) -> float:

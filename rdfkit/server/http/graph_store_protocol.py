@@ -14,14 +14,12 @@ from pathlib import Path
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from rdfkit.rdf.formats import FORMATS, of_file
-from rdfkit.server.http.responses import deliver
 from rdfkit.server.http.service import Service
 from rdfkit.server.http.sparql_protocol import check_iri, read_body, read_parameters
 from rdfkit.server.problems import Problem, bad_request
-from rdfkit.server.workers.reply import Job
 
 PATH = "/graphs"
 _READING, _WRITING = ("GET", "HEAD"), ("PUT", "POST", "DELETE")
@@ -33,38 +31,32 @@ _NEW = ""
 
 
 class GraphStore:
-    """The ASGI application below `/graphs`."""
+    """The graphs of a store at `/graphs`, to be read, and to be written when there are updates."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
         self.methods = ", ".join([*_READING, *(_WRITING if service.token else ()), "OPTIONS"])
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request. Raises Problem."""
-        request = Request(scope, receive)
+    async def answer(self, request: Request) -> ASGIApp:
+        """What answers a request. Raises Problem."""
         if request.method in _READING:
-            await self._read(request, receive, send)
-        elif request.method in _WRITING:
-            response = await self._write(request)
-            await response(scope, receive, send)
-        else:
-            raise Problem(
-                405, "method", "The graph store has no such method", headers={"Allow": self.methods}
-            )
+            return self._read(request)
+        # Without updates, the methods that write are known, and refused.
+        if request.method in _WRITING:
+            return await self._write(request)
+        raise Problem(405, "method", "The graph store has no such method", headers={"Allow": self.methods})
 
-    async def _read(self, request: Request, receive: Receive, send: Send) -> None:
+    def _read(self, request: Request) -> ASGIApp:
         graph = self._named(request)
         # With updates, the default graph is what was written there; without, the merge of all graphs.
         written = graph is None and self._service.token is not None
-        arguments = {"graph": graph, "written": written}
         format = read_parameters(request.url.query).first("format")
-        job = self._service.job("graph", arguments, request, format)
-        await deliver(request, receive, send, self._service.pool, job)
+        return self._service.answer(request, "graph", {"graph": graph, "written": written}, format)
 
     async def _write(self, request: Request) -> Response:
         self._service.authorize(request)
         if request.method == "DELETE":
-            await self._service.change(request, Job("delete_graph", {"graph": self._named(request)}))
+            await self._service.change(request, "delete_graph", {"graph": self._named(request)})
             return Response(status_code=204)
         # A POST may leave the name to us: section 5.5.
         graph = self._graph(request) if request.method == "POST" else self._named(request)
@@ -85,7 +77,7 @@ class GraphStore:
                 "is_there": _condition(request),
                 "base_iri": graph or f"{self._service.address(request)}{PATH}",
             }
-            reply = await self._service.change(request, Job("put_graph", arguments))
+            reply = await self._service.change(request, "put_graph", arguments)
         return bool(json.loads(reply.body or b"{}").get("created"))
 
     async def _documents(self, request: Request, folder: Path) -> list[tuple[Path, str]]:
@@ -96,10 +88,8 @@ class GraphStore:
             path = folder / "document"
             path.write_bytes(await read_body(request, settings.max_body_bytes, settings.body_timeout))
             return [(path, _format(kind, None))]
-        if (
-            int(request.headers.get("content-length") or settings.max_body_bytes + 1)
-            > settings.max_body_bytes
-        ):
+        most = settings.max_body_bytes
+        if int(request.headers.get("content-length") or most + 1) > most:
             raise Problem(413, "too-large", "The request is too large, or does not say its length")
         found = []
         async with request.form(max_files=100, max_fields=100) as form:

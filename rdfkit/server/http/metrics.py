@@ -33,22 +33,15 @@ class Metrics:
     MEDIA_TYPE = CONTENT_TYPE_LATEST
 
     def __init__(self) -> None:
-        self._registry = CollectorRegistry()
-        self._requests = Counter(
-            "rdfkit_requests", "Requests answered.", ["part", "status"], registry=self._registry
-        )
-        self._problems = Counter(
-            "rdfkit_problems", "Requests that ended in a problem.", ["problem"], registry=self._registry
-        )
-        self._seconds = Histogram(
-            "rdfkit_request_seconds", "Seconds from request to the end of its answer.", ["part"],
-            registry=self._registry,
-        )  # fmt: skip
-        self._rows = Counter("rdfkit_rows", "Rows and triples sent.", registry=self._registry)
-        self._gauges = {
-            "running": Gauge("rdfkit_jobs_running", "Jobs that run now.", registry=self._registry),
-            "waiting": Gauge("rdfkit_jobs_waiting", "Requests that wait now.", registry=self._registry),
-        }
+        made = self._registry = CollectorRegistry()
+        self._requests = Counter("rdfkit_requests", "Requests answered.", ["part", "status"], registry=made)
+        ended = "Requests that ended in a problem."
+        self._problems = Counter("rdfkit_problems", ended, ["problem"], registry=made)
+        lasted = "Seconds from request to the end of its answer."
+        self._seconds = Histogram("rdfkit_request_seconds", lasted, ["part"], registry=made)
+        self._rows = Counter("rdfkit_rows", "Rows and triples sent.", registry=made)
+        self._running = Gauge("rdfkit_jobs_running", "Jobs that run now.", registry=made)
+        self._waiting = Gauge("rdfkit_jobs_waiting", "Requests that wait now.", registry=made)
 
     def observe(self, part: str, status: int, seconds: float, found: Record) -> None:
         """Counts a request."""
@@ -60,8 +53,8 @@ class Metrics:
 
     def render(self, pool: Pool) -> bytes:
         """All numbers in the text format of Prometheus."""
-        self._gauges["running"].set(pool.running)
-        self._gauges["waiting"].set(pool.waiting)
+        self._running.set(pool.queue.running)
+        self._waiting.set(pool.queue.waiting)
         return generate_latest(self._registry)
 
 

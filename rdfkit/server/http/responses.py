@@ -13,7 +13,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Send
+from starlette.types import Receive, Scope, Send
 
 from rdfkit.server import problems
 from rdfkit.server.workers.pool import Pool
@@ -61,41 +61,43 @@ def is_constant(text: str) -> bool:
     return _CHANGING.search(text) is None
 
 
-async def deliver(
-    request: Request,
-    receive: Receive,
-    send: Send,
-    pool: Pool,
-    job: Job,
-    headers: Mapping[str, str] | None = None,
-    *,
-    cached: bool = True,
-) -> None:
-    """Has a job done and sends the answer. Raises Problem when there is none.
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Answers a request by having a job done, as an ASGI application. Raises Problem when there is no answer.
 
-    With `cached`, clients may keep the answer and ask whether the store has a new build (RFC 9110, section 13).
+    If the answer is `cached`, clients may keep it and ask whether the store has a new build (RFC 9110, section 13).
     """
-    async with pool.visit(client_of(request)):
-        common = {"Vary": "Accept, Accept-Encoding", **(headers or {})}
-        known = _validators(request, pool)
-        if cached and has_tag(request, known["ETag"]):
-            await Response(None, 304, {**common, **known})(request.scope, receive, send)
-            return
-        may_keep = cached and request.method in ("GET", "HEAD")
-        reply = pool.answered.find(known["ETag"]) if may_keep else None
-        if reply is None:
-            reply = await run_watched(pool, job, request)
-        is_current = cached and reply.build == pool.build
-        common |= _validators(request, pool) if is_current else {"Cache-Control": "no-store"}
-        if may_keep and is_current:
-            pool.answered.keep(common["ETag"], reply)
-        if is_current and is_fresh(request, pool.built):
-            await _let_go(reply)
-            await Response(None, 304, common)(request.scope, receive, send)
-            return
-        if reply.body is not None:
-            record(request).rows = reply.stats["rows"]
-        await _send(request, send, reply, {**reply.head["headers"], **common}, pool.settings.send_timeout)
+
+    request: Request
+    pool: Pool
+    job: Job
+    headers: Mapping[str, str]
+    cached: bool
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Has the job done and sends the answer."""
+        request, pool = self.request, self.pool
+        with pool.visit(client_of(request)):
+            common = {"Vary": "Accept, Accept-Encoding", **self.headers}
+            known = _validators(request, pool)
+            if self.cached and has_tag(request, known["ETag"]):
+                await Response(None, 304, {**common, **known})(scope, receive, send)
+                return
+            may_keep = self.cached and _is_reading(request)
+            reply = pool.answered.find(known["ETag"]) if may_keep else None
+            if reply is None:
+                reply = await run_watched(pool, self.job, request)
+            is_current = self.cached and reply.build == pool.build
+            common |= _validators(request, pool) if is_current else {"Cache-Control": "no-store"}
+            if may_keep and is_current:
+                pool.answered.keep(common["ETag"], reply)
+            if is_current and is_fresh(request, pool.built):
+                await _let_go(reply)
+                await Response(None, 304, common)(scope, receive, send)
+                return
+            if reply.body is not None:
+                record(request).rows = reply.stats["rows"]
+            await _send(request, send, reply, {**reply.head["headers"], **common}, pool.settings.send_timeout)
 
 
 async def run_watched(pool: Pool, job: Job, request: Request) -> Reply:
@@ -140,9 +142,11 @@ def is_fresh(request: Request, built: str) -> bool:
     """Whether the client needs no answer of this build, provided that there is one: by `If-None-Match: *`, or by
     If-Modified-Since without If-None-Match (RFC 9110, section 13.2.2).
     """
+    if not _is_reading(request):
+        return False
     known = request.headers.get("if-none-match")
-    if not _is_reading(request) or known is not None:
-        return _is_reading(request) and known is not None and known.strip() == "*"
+    if known is not None:
+        return known.strip() == "*"
     return is_later(built, request.headers.get("if-modified-since", "")) is False
 
 
@@ -168,12 +172,8 @@ async def _let_go(reply: Reply) -> None:
 
 
 def _validators(request: Request, pool: Pool) -> dict[str, str]:
-    tag = entity_tag(request, pool.build)
-    return {"ETag": tag, "Last-Modified": _http_date(pool.built), "Cache-Control": "no-cache"}
-
-
-def _http_date(built: str) -> str:
-    return format_datetime(_second(built), usegmt=True)
+    modified = format_datetime(_second(pool.built), usegmt=True)
+    return {"ETag": entity_tag(request, pool.build), "Last-Modified": modified, "Cache-Control": "no-cache"}
 
 
 def _second(built: str) -> datetime:

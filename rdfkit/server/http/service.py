@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections.abc import Mapping
-from dataclasses import asdict
+from types import MappingProxyType
 from typing import Any
 
 from starlette.requests import Request
 
 from rdfkit.endpoints.session import Network
 from rdfkit.errors import PreconditionError, SettingError, StoreError
-from rdfkit.server.http.responses import client_of, is_later
+from rdfkit.server.http.responses import Delivery, client_of, is_later
 from rdfkit.server.negotiation import choose_encoding
 from rdfkit.server.problems import Problem, of_error
 from rdfkit.server.settings import Settings
@@ -35,29 +35,29 @@ class Service:
         self.network = network
         self._changing = asyncio.Lock()
 
-    def job(
-        self, name: str, arguments: Mapping[str, Any], request: Request, format: str | None = None
-    ) -> Job:
-        """A job whose answer suits the client."""
-        headers = request.headers
-        return Job(
-            name, arguments, headers.get("accept"), format, choose_encoding(headers.get("accept-encoding"))
-        )
-
-    def limits(self) -> dict[str, int]:
-        """The limits on the text of a query, for a job."""
-        return asdict(self.settings.complexity)
-
-    def services(self) -> dict[str, object] | None:
-        """The endpoints that queries may ask, for a job; None when there are none."""
-        if not self.network.allowed:
-            return None
-        registry = str(self.network.registry) if self.network.registry else None
-        return {"allowed": list(self.network.allowed), "registry": registry, "contact": self.network.contact}
+    def answer(
+        self,
+        request: Request,
+        name: str,
+        arguments: Mapping[str, Any],
+        format: str | None = None,
+        *,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        cached: bool = True,
+    ) -> Delivery:
+        """What answers a request by a job, in the format that is named or else accepted, with further headers."""
+        coding = choose_encoding(request.headers.get("accept-encoding"))
+        job = Job(name, arguments, request.headers.get("accept"), format, coding)
+        return Delivery(request, self.pool, job, headers, cached)
 
     def asking(self) -> dict[str, object]:
-        """Which endpoints a job may ask and how many seconds it has, among its arguments."""
-        return {"services": self.services(), "seconds": self.settings.time_limit}
+        """Which endpoints a job may ask (None: none) and how many seconds it has, among its arguments."""
+        network = self.network
+        services: dict[str, object] | None = None
+        if network.allowed:
+            registry = str(network.registry) if network.registry else None
+            services = {"allowed": list(network.allowed), "registry": registry, "contact": network.contact}
+        return {"services": services, "seconds": self.settings.time_limit}
 
     def address(self, request: Request) -> str:
         """The address of this server as the client knows it, without a slash at the end."""
@@ -84,19 +84,20 @@ class Service:
                 headers={"WWW-Authenticate": 'Bearer realm="rdfkit"'},
             )
 
-    async def change(self, request: Request, job: Job) -> Reply:
-        """Changes the store, one change after the other; when this returns, all further answers show it.
+    async def change(self, request: Request, name: str, arguments: Mapping[str, Any]) -> Reply:
+        """Changes the store by a job, one after the other; when this returns, all further answers show it.
 
         Raises Problem, also when the request wants the store as it was and it has changed (RFC 9110, section 13.1).
         """
-        timed = Job(job.name, job.arguments, time=self.settings.update_time)
-        async with self.pool.visit(client_of(request)), self._changing:
-            _check_unchanged(request, self.pool.built)
-            reply = await self.pool.run(timed, client_of(request))
-            try:
-                await self.pool.reload()
-            except StoreError as error:
-                raise of_error(error) from error
+        job = Job(name, arguments, time=self.settings.update_time)
+        with self.pool.visit(client_of(request)):
+            async with self._changing:
+                _check_unchanged(request, self.pool.built)
+                reply = await self.pool.run(job, client_of(request))
+                try:
+                    await self.pool.reload()
+                except StoreError as error:
+                    raise of_error(error) from error
         return reply
 
 

@@ -31,6 +31,13 @@ class Operation(StrEnum):
     DESCRIPTION = "description"
 
 
+# The parameters for default graphs and for named graphs.
+_GRAPHS = {
+    Operation.QUERY: ("default-graph-uri", "named-graph-uri"),
+    Operation.UPDATE: ("using-graph-uri", "using-named-graph-uri"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ProtocolRequest:
     """One operation: its text, the dataset named by the request, the format it wants, and whether it is `strict`."""
@@ -70,7 +77,7 @@ async def read_request(request: Request, settings: Settings) -> ProtocolRequest:
     if request.method in ("GET", "HEAD"):
         if address.all("update"):
             raise bad_request("an update must be sent by POST")
-        return _query(address, address.one("query"), address, settings)
+        return _operation(Operation.QUERY, address, address.one("query"), address, settings)
     kind = _content_type(request)
     # What `parse_qsl` reads takes three bytes for one.
     limit = settings.max_query_bytes * (4 if kind == _FORM else 1)
@@ -82,15 +89,15 @@ async def read_request(request: Request, settings: Settings) -> ProtocolRequest:
         if form.all("update"):
             if form.all("query"):
                 raise bad_request('a request has either "query" or "update"')
-            return _update(form, form.one("update") or "", both, settings)
+            return _operation(Operation.UPDATE, form, form.one("update") or "", both, settings)
         text = form.one("query")
         if text is None:
             raise bad_request('the form has neither "query" nor "update"')
-        return _query(form, text, both, settings)
+        return _operation(Operation.QUERY, form, text, both, settings)
     if kind == "application/sparql-query":
-        return _query(address, _decode(body), address, settings)
+        return _operation(Operation.QUERY, address, _decode(body), address, settings)
     if kind == "application/sparql-update":
-        return _update(address, _decode(body), address, settings)
+        return _operation(Operation.UPDATE, address, _decode(body), address, settings)
     raise Problem(
         415,
         "content-type",
@@ -134,21 +141,13 @@ async def read_body(request: Request, limit: int, seconds: float) -> bytes:
     return b"".join(parts)
 
 
-def _query(names: Parameters, text: str | None, options: Parameters, settings: Settings) -> ProtocolRequest:
-    dataset = _dataset(names, "default-graph-uri", "named-graph-uri")
-    if text is None:
-        return ProtocolRequest(Operation.DESCRIPTION, "", None, options.first("format") or None, strict=False)
-    return _operation(Operation.QUERY, text, dataset, options, settings)
-
-
-def _update(names: Parameters, text: str, options: Parameters, settings: Settings) -> ProtocolRequest:
-    dataset = _dataset(names, "using-graph-uri", "using-named-graph-uri")
-    return _operation(Operation.UPDATE, text, dataset, options, settings)
-
-
 def _operation(
-    operation: Operation, text: str, dataset: Dataset | None, options: Parameters, settings: Settings
+    operation: Operation, names: Parameters, text: str | None, options: Parameters, settings: Settings
 ) -> ProtocolRequest:
+    """The request for an operation: `names` has the graphs, `options` the other parameters. Raises Problem."""
+    dataset, format = _dataset(names, *_GRAPHS[operation]), options.first("format") or None
+    if text is None:
+        return ProtocolRequest(Operation.DESCRIPTION, "", None, format, strict=False)
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > settings.max_query_bytes:
         raise Problem(
@@ -159,14 +158,9 @@ def _operation(
         )
     if "\0" in text:
         raise bad_request("the text has a NUL character")
-    strict = options.one("strict")
-    return ProtocolRequest(
-        operation,
-        text,
-        dataset,
-        options.first("format") or None,
-        not settings.repair or (strict is not None and strict.lower() in _TRUE),
-    )
+    asked = options.one("strict")
+    strict = not settings.repair or (asked is not None and asked.lower() in _TRUE)
+    return ProtocolRequest(operation, text, dataset, format, strict)
 
 
 def _dataset(parameters: Parameters, default: str, named: str) -> Dataset | None:

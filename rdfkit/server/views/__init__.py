@@ -69,18 +69,4 @@ _VIEWS: dict[str, View] = {
     **{view: _thing(view) for view in _THINGS},
 }
 
-__all__ = [
-    "ROUTES",
-    "Callable",
-    "Mapping",
-    "NotFoundError",
-    "Rendered",
-    "Source",
-    "asked",
-    "data",
-    "entities",
-    "html",
-    "queries",
-    "routes",
-    "search",
-]
+__all__ = ["ROUTES", "Rendered", "Source", "asked", "entities", "problem", "render", "routes"]

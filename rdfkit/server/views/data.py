@@ -93,18 +93,16 @@ def vocabulary(source: Source, parameters: Mapping[str, str]) -> Rendered:
 
 def _partitions(source: Source, pattern: str) -> dict[str, int]:
     """Datasets overlap, so a term counts as often as in the one that has most of it."""
-    answer = source.store.query(
-        f"SELECT ?term (MAX(?count) AS ?most) {{ ?p {pattern} }} GROUP BY ?term", strict=True
-    )
+    text = f"SELECT ?term (MAX(?count) AS ?most) {{ ?p {pattern} }} GROUP BY ?term"
+    answer = source.store.query(text, strict=True)
     rows = answer if isinstance(answer, Rows) else ()
     return {str(row["term"]): row["most"] for row in rows if isinstance(row["most"], int)}
 
 
 def _terms(counts: Mapping[str, int]) -> list[dict[str, object]]:
-    ordered = sorted(counts, key=lambda iri: (-counts[iri], iri))
     return [
         {"iri": iri, "curie": compress(iri), "label": property_words(iri), "count": counts[iri]}
-        for iri in ordered
+        for iri in sorted(counts, key=lambda iri: (-counts[iri], iri))
     ]
 
 

@@ -1,4 +1,4 @@
-"""The pages about one thing: figures, pathways, all that `contexts/portraits.toml` describes, and any other IRI."""
+"""The pages about one thing: figures, pathways, all that `entity_pages.toml` describes, and any other IRI."""
 
 from __future__ import annotations
 
@@ -108,6 +108,7 @@ def _figure(source: Source, iri: str) -> Rendered:
     if counted:
         linked = sharing.pathways_with_genes(source.store, found.genes)
     article = found.article
+    mentioned = {text for mention in found.mentions for text in (mention.word, mention.symbol)}
     named = links(
         source,
         [
@@ -127,13 +128,9 @@ def _figure(source: Source, iri: str) -> Rendered:
         shared=linked[:_TABLE],
         shared_total=len(linked),
         counted=counted,
-        plain_keywords=[word for word in found.keywords if not _is_mentioned(word, found.mentions)],
-        ndex=[network for network in found.networks if network.startswith(expand("ndex:"))],
+        plain_keywords=[word for word in found.keywords if word not in mentioned],
+        ndex=_ndex(found.networks),
     )
-
-
-def _is_mentioned(word: str, mentions: Iterable[figures.Mention]) -> bool:
-    return any(word in (mention.word, mention.symbol) for mention in mentions)
 
 
 # --- pathways ---
@@ -172,7 +169,7 @@ def _pathway(source: Source, iri: str) -> Rendered:
         revision=revision(found.version),
         asked=asked if asked and iri != found.version else None,
         older=bool(found.versions) and found.version != found.versions[0],
-        ndex=[network for network in found.networks if network.startswith(expand("ndex:"))],
+        ndex=_ndex(found.networks),
     )
 
 
@@ -193,7 +190,7 @@ def _heat_map(
     return plots.heat_map(rows, columns, f"Which genes of {title} each figure shows")
 
 
-# --- what portraits.toml describes ---
+# --- what entity_pages.toml describes ---
 
 
 def _portrait(source: Source, iri: str, kind: str) -> Rendered:
@@ -208,29 +205,23 @@ def _portrait(source: Source, iri: str, kind: str) -> Rendered:
         **_page(source, iri, None, kind),
         facts=_facts(source, iri, portrait["facts"]),
         lists=[_list(iri, heading, *found) for heading, found in members.items() if found[0]],
-        descriptions=_descriptions(source.store, iri),
+        descriptions=texts(source.store, iri, "dcterms:description")
+        or texts(source.store, iri, "dcterms:abstract"),
         plot=plot,
         counts=sorted(counts.items()),
         drawn=MOST if cut else None,
     )
 
 
-def _descriptions(store: StoreProtocol, iri: str) -> list[str]:
-    found = texts(store, iri, "dcterms:description")
-    return found or texts(store, iri, "dcterms:abstract")
-
-
 def _facts(source: Source, iri: str, rows: Sequence[Sequence[str]]) -> list[Fact]:
     values = {heading: (_terms(source.store, iri, path), "".join(shown)) for heading, path, *shown in rows}
     named = links(source, (term.value for found, _ in values.values() for term in found if _is_iri(term)))
-    return [
-        Fact(
-            heading,
-            tuple(_shown(named[term.value], shown) if _is_iri(term) else term.value for term in found),
-        )
-        for heading, (found, shown) in values.items()
-        if found
-    ]
+    facts = []
+    for heading, (found, shown) in values.items():
+        if found:
+            told = (_shown(named[term.value], shown) if _is_iri(term) else term.value for term in found)
+            facts.append(Fact(heading, tuple(told)))
+    return facts
 
 
 def _shown(link: Link, how: str) -> Link:
@@ -244,10 +235,9 @@ def _shown(link: Link, how: str) -> Link:
 
 def _terms(store: StoreProtocol, iri: str, path: str) -> list[ox.NamedNode | ox.Literal]:
     answer = store.query(f"SELECT DISTINCT ?value {{ <{iri}> {path} ?value }} LIMIT {SHOWN}", strict=True)
-    found = (row["value"] for row in answer.terms()) if isinstance(answer, Rows) else iter(())
-    return sorted(
-        (term for term in found if isinstance(term, ox.NamedNode | ox.Literal)), key=lambda term: term.value
-    )
+    found = [row["value"] for row in answer.terms()] if isinstance(answer, Rows) else []
+    terms = (term for term in found if isinstance(term, ox.NamedNode | ox.Literal))
+    return sorted(terms, key=lambda term: term.value)
 
 
 def _is_iri(term: ox.NamedNode | ox.Literal) -> bool:
@@ -289,10 +279,8 @@ def _portraits() -> Mapping[str, Any]:
 
 
 def _statements(source: Source, iri: str, kind: str) -> Rendered:
-    out, into = (
-        statements.outgoing(source.store, iri, _STATEMENTS),
-        statements.incoming(source.store, iri, _STATEMENTS),
-    )
+    out = statements.outgoing(source.store, iri, _STATEMENTS)
+    into = statements.incoming(source.store, iri, _STATEMENTS)
     uses = statements.uses(source.store, iri, SHOWN)
     spoken = (one.text for pair in uses for one in pair if one.is_iri)
     return html(
@@ -320,6 +308,11 @@ def _kind(source: Source, iri: str) -> str:
         return "pathway" if entry.kind == "version" else entry.kind
     found = (kind.name for kind in kinds().values() if kind.namespaces and iri.startswith(kind.namespaces))
     return next(found, OTHER)
+
+
+def _ndex(networks: Iterable[str]) -> list[str]:
+    """Those of the networks that NDEx has."""
+    return [network for network in networks if network.startswith(expand("ndex:"))]
 
 
 def _page(source: Source, iri: str, title: str | None, kind: str) -> dict[str, Any]:

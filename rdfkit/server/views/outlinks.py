@@ -1,4 +1,4 @@
-"""Links out of the site, as data in `contexts/outlinks.toml`, and which addresses may be links at all."""
+"""Links out of the site, as data in `outlinks.toml`, and which addresses may be links at all."""
 
 from __future__ import annotations
 
@@ -29,13 +29,9 @@ def external(iri: str) -> str | None:
 
 def outlinks(iri: str, label: str) -> list[OutLink]:
     """Where people find more about what an IRI names; the IRI itself when no site is known for it."""
+    whole = {"iri": quote(iri, safe=""), "label": quote(label, safe="")}
     found = [
-        OutLink(
-            name,
-            address.format(
-                id=quote(_local(iri, start)), iri=quote(iri, safe=""), label=quote(label, safe="")
-            ),
-        )
+        OutLink(name, address.format(id=quote(_local(iri, start)), **whole))
         for start, name, address in _table()
         if iri.startswith(start)
     ]

@@ -74,9 +74,8 @@ def years(counts: Mapping[int, int], what: str) -> Markup:
         )  # fmt: skip
     every = max(1, -(-len(span) // 7))
     for place in range(0, len(span), every):
-        where = {"x": f"{place * step + step / 2:.1f}", "y": str(height + 16), "class": "tick"}
-        parts.append(_tag("text", where, _text(str(span[place]))))
-    parts.append(_tag("text", {"x": "0", "y": "12", "class": "scale"}, _text(f"{most:,}")))
+        parts.append(_words(f"{place * step + step / 2:.1f}", height + 16, "tick", str(span[place])))
+    parts.append(_words("0", 12, "scale", f"{most:,}"))
     name = f"{what} by year, {first} to {last}: {sum(counts.values()):,} in all, at most {most:,} in a year"
     box = f"-14 0 {width + 28} {height + 22}"
     return _svg({"viewBox": box, "role": "img", "aria-label": name, "class": "plot years"}, parts)
@@ -86,7 +85,7 @@ def ranks(bars: Sequence[Bar], what: str) -> Markup:
     """Bars one below the other, each a link. Empty text for none."""
     if not bars:
         return Markup("")
-    most = max((bar.value for bar in bars), default=0) or 1
+    most = max(bar.value for bar in bars) or 1
     parts = []
     for place, bar in enumerate(bars):
         y = place * 22
@@ -94,9 +93,9 @@ def ranks(bars: Sequence[Bar], what: str) -> Markup:
         parts.append(
             _link(bar.page, f"{bar.label}: {bar.value:,}",
                   _rect(0, y, _WIDTH, 20, "target"),
-                  _tag("text", {"x": "86", "y": str(y + 15), "class": "name"}, _text(_short(bar.label, 12))),
+                  _words("86", y + 15, "name", _short(bar.label, 12)),
                   _rect(92, y + 3, wide, 14, "mark"),
-                  _tag("text", {"x": f"{wide + 97:g}", "y": str(y + 15), "class": "value"}, _text(f"{bar.value:,}")))
+                  _words(f"{wide + 97:g}", y + 15, "value", f"{bar.value:,}"))
         )  # fmt: skip
     box = f"0 0 {_WIDTH} {len(bars) * 22}"
     return _svg({"viewBox": box, "role": "group", "aria-label": what, "class": "plot ranks"}, parts)
@@ -110,15 +109,9 @@ def heat_map(rows: Sequence[Row], columns: Sequence[Column], what: str) -> Marku
     parts = [_column(place, column, len(rows)) for place, column in enumerate(columns)]
     parts += [_row(place, row, columns) for place, row in enumerate(rows)]
     attributes = {
-        "viewBox": f"0 0 {width} {height}",
-        "width": str(width),
-        "height": str(height),
-        "role": "group",
-        "aria-label": what,
-        "class": "plot heat-map",
-        "data-top": str(_HEAD),
-        "data-cell": str(_CELL),
-    }
+        "viewBox": f"0 0 {width} {height}", "width": str(width), "height": str(height), "role": "group",
+        "aria-label": what, "class": "plot heat-map", "data-top": str(_HEAD), "data-cell": str(_CELL),
+    }  # fmt: skip
     return _svg(attributes, parts)
 
 
@@ -140,9 +133,8 @@ def _row(place: int, row: Row, columns: Sequence[Column]) -> Markup:
         if column.key in row.columns
     ]  # fmt: skip
     label = f"{_short(row.label, _LONGEST)} {row.note}".rstrip()
-    name = _tag("text", {"x": str(_LABEL - 8), "y": "12", "class": "row-label"}, _text(label))
-    place_of = {"x": str(_LABEL + len(columns) * _CELL + 8), "y": "12", "class": "value"}
-    total = _tag("text", place_of, _text(str(row.total)))
+    name = _words(str(_LABEL - 8), 12, "row-label", label)
+    total = _words(str(_LABEL + len(columns) * _CELL + 8), 12, "value", str(row.total))
     sort = {f"data-{key}": f"{value:.6g}" for key, value in row.sort.items()}
     held = " ".join(str(number) for number, column in enumerate(columns) if column.key in row.columns)
     return _tag(
@@ -161,6 +153,10 @@ def _svg(attributes: Mapping[str, str], parts: Sequence[Markup]) -> Markup:
 
 def _link(page: str, title: str, *parts: Markup) -> Markup:
     return _tag("a", {"href": page, "aria-label": title}, _tag("title", {}, _text(title)), *parts)
+
+
+def _words(x: str, y: int, name: str, text: str) -> Markup:
+    return _tag("text", {"x": x, "y": str(y), "class": name}, _text(text))
 
 
 def _rect(x: float, y: float, width: float, height: float, name: str) -> Markup:

@@ -60,12 +60,9 @@ def query(source: Source, parameters: Mapping[str, str]) -> Rendered:
     found = all_queries().get(parameters.get("name", ""))
     if found is None:
         raise NotFoundError("no query has this name", value=parameters.get("name"))
-    given = {
-        one.name: parameters[field_name(one)].strip()
-        for one in found.parameters
-        if field_name(one) in parameters
-    }
-    fields = [Field(one, field_name(one), given.get(one.name, one.default or "")) for one in found.parameters]
+    names = {one.name: field_name(one) for one in found.parameters}
+    given = {name: parameters[field].strip() for name, field in names.items() if field in parameters}
+    fields = [Field(one, names[one.name], given.get(one.name, one.default or "")) for one in found.parameters]
     text, error, answer = bind(found, {}), None, None
     may_run = _may_ask(source, found)
     try:
@@ -83,23 +80,20 @@ def query(source: Source, parameters: Mapping[str, str]) -> Rendered:
         asks=[_endpoint(source, iri) for iri in found.endpoints],
         may_run=may_run,
         editor=address("/editor", query=text),
-        downloads=[(label, address("/sparql", query=text, format=name)) for name, label in _DOWNLOADS.items()]
-        if may_run
-        else [],
+        downloads=_downloads(text, _DOWNLOADS) if may_run else [],
         most=ROWS,
     )
 
 
 def asked(source: Source, text: str, answer: Answer) -> Rendered:
     """The answer to a query as a page: what a browser gets that opens a link to the endpoint. Raises QueryError."""
-    downloads = _GRAPH_DOWNLOADS if isinstance(answer, Graph) else _DOWNLOADS
     return html(
         "asked.html",
         text=text,
         repairs=[repair.sentence for repair in answer.repairs],
         answer=None if isinstance(answer, Graph) else _shown(source, answer),
         editor=address("/editor", query=text),
-        downloads=[(label, address("/sparql", query=text, format=name)) for name, label in downloads.items()],
+        downloads=_downloads(text, _GRAPH_DOWNLOADS if isinstance(answer, Graph) else _DOWNLOADS),
         most=ROWS,
     )
 
@@ -120,12 +114,15 @@ def field_name(parameter: Parameter) -> str:
     return f"{parameter.name}_" if parameter.name in ("name", "run") else parameter.name
 
 
+def _downloads(text: str, formats: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The answer to a query as files: what each is called, and where it is."""
+    return [(label, address("/sparql", query=text, format=name)) for name, label in formats.items()]
+
+
 def _may_ask(source: Source, query: LibraryQuery) -> bool:
     """Whether the endpoints of a query may be asked; always, when it has none."""
-    if not query.is_federated:
-        return True
     if source.network is None:
-        return False
+        return not query.is_federated
     try:
         for iri in query.endpoints:
             source.network.find(iri)

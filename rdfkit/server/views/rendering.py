@@ -32,6 +32,7 @@ _EMPHASIS = re.compile(r"&lt;(i|b|em|strong|sub|sup)&gt;([^<]*?)&lt;/\1&gt;")
 _CODE = re.compile(r"`([^<`]+)`")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -98,17 +99,10 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(
-        prose=prose, number=number, decimal=decimal, probability=probability, words=property_words
-    )
-    made.globals.update(
-        external=external,
-        outlinks=outlinks,
-        address_of=address_of,
-        compress=compress,
-        kinds=kinds(),
-        address=address,
-    )
+    made.filters.update(prose=prose, number="{:,}".format, decimal="{:.2f}".format)
+    made.filters.update(probability=probability, words=property_words)
+    made.globals.update(external=external, outlinks=outlinks, address_of=address_of, address=address)
+    made.globals.update(compress=compress, kinds=kinds())
     return made
 
 
@@ -128,16 +122,6 @@ def prose(text: str) -> Markup:
     return Markup("").join(Markup("<p>{}</p>").format(_emphasised(_linked(one))) for one in paragraphs if one)
 
 
-def number(value: int) -> str:
-    """A count with thousands set apart."""
-    return f"{value:,}"
-
-
-def decimal(value: float) -> str:
-    """A proportion with two digits."""
-    return f"{value:.2f}"
-
-
 def probability(value: float | None) -> str:
     """A p-value, or any number, as papers write it: 0.012, 3.4 × 10⁻¹⁰."""
     if value is None:
@@ -155,9 +139,6 @@ def property_words(iri: str) -> str:
         return known
     name = compact(iri).rpartition(":")[2]
     return _CAMEL.sub(" ", name).replace("_", " ").lower() if not name.isupper() else name
-
-
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @cache

@@ -23,21 +23,16 @@ def home(source: Source, parameters: Mapping[str, str]) -> Rendered:
     labels, metadata = source.labels, source.store.metadata
     genes = [entry for entry in labels.browse("gene", limit=200) if entry.figures]
     most = sorted(genes, key=lambda entry: (-entry.figures, entry.label))[:_GENES]
+    bars = [plots.Bar(entry.label, entry.page, entry.figures) for entry in most]
+    also = {kind: labels.count(kind) for kind in _ALSO_COUNTED}
     account = metadata.get("reconciliation")
     return html(
         "home.html",
         counts=[(kinds()[kind], labels.count(kind), page) for kind, page in _COUNTED.items()],
-        more=[
-            (kinds()[kind], labels.count(kind), f"/browse/{kind}")
-            for kind in _ALSO_COUNTED
-            if labels.count(kind)
-        ],
+        more=[(kinds()[kind], number, f"/browse/{kind}") for kind, number in also.items() if number],
         years=plots.years(labels.figures_of_years(), "Figures"),
         years_counts=list(labels.figures_of_years().items()),
-        genes=plots.ranks(
-            [plots.Bar(entry.label, entry.page, entry.figures) for entry in most],
-            "Genes by number of figures",
-        ),
+        genes=plots.ranks(bars, "Genes by number of figures"),
         built=metadata.get("built"),
         quads=metadata.get("quads"),
         is_one_answer=source.most_rows is None or metadata.get("quads", 0) <= source.most_rows,
@@ -59,10 +54,8 @@ def search(source: Source, parameters: Mapping[str, str]) -> Rendered:
         found = source.labels.search(text, one.name, _OF_EACH + 1)
         rest = [entry for entry in found if entry.iri not in shown][:_OF_EACH]
         if rest:
-            more = address("/search", q=text, kind=one.name)
-            groups.append(
-                (one, [entry_link(entry) for entry in rest], more if len(found) > _OF_EACH else None)
-            )
+            more = address("/search", q=text, kind=one.name) if len(found) > _OF_EACH else None
+            groups.append((one, [entry_link(entry) for entry in rest], more))
     return html(
         "search.html",
         text=text,

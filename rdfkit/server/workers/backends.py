@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from rdfkit.store import StoreProtocol, current_build, open_store
 
 Origin = Path | str
 """A folder, or the URL of an endpoint."""
-
 
 # Who stops the server does not wait for an endpoint.
 _LIMITS = RemoteLimits(request_seconds=10, query_seconds=10, retries=0)
@@ -42,6 +42,11 @@ def current(origin: Origin) -> str | None:
             return str(opened.metadata["name"])
     except RemoteError as error:
         raise StoreError(str(error), path=origin) from error
+
+
+async def find_current(origin: Origin) -> str | None:
+    """As `current`, without keeping the event loop while an endpoint is asked."""
+    return current(origin) if isinstance(origin, Path) else await asyncio.to_thread(current, origin)
 
 
 def remove_labels(folder: Path, build: str) -> None:

@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from rdfkit.endpoints.session import Network
     from rdfkit.server.views import Rendered
 
-
 # An answer of fewer triples declares the prefixes that it uses; a longer one all that there are, since it is written
 # before its end is known.
 _READ_AHEAD = 1000
 # The datatype that no format writes.
 _STRING = ox.NamedNode(expand("xsd:string"))
-
+# Many clients and proxies take no headers of more than some thousand bytes.
+_LONGEST_SENTENCE = 300
 # Of the time that a query has, the part in which other endpoints may be asked.
 _SHARE_OF_REMOTES = 0.8
 
@@ -77,26 +77,13 @@ def asked(context: Context, arguments: Mapping[str, Any], output: Output) -> Non
 
 def _answer(context: Context, arguments: Mapping[str, Any]) -> Answer:
     query, limits = QueryText(arguments["text"]), Complexity(**arguments["limits"])
-    if arguments.get("services") is not None and query.calls_service:
-        return _federated(context, query, arguments, limits)
-    return context.store.query(
-        query,
-        strict=bool(arguments.get("strict")),
-        limits=limits,
-        dataset=_dataset(arguments),
-        base_iri=arguments.get("base_iri"),
-    )
-
-
-def _federated(
-    context: Context, query: QueryText, arguments: Mapping[str, Any], limits: Complexity
-) -> Answer:
-    """The answer to a query with SERVICE clauses."""
-    if arguments.get("dataset"):
+    base_iri, dataset = arguments.get("base_iri"), _dataset(arguments)
+    if arguments.get("services") is None or not query.calls_service:
+        strict = bool(arguments.get("strict"))
+        return context.store.query(query, strict=strict, limits=limits, dataset=dataset, base_iri=base_iri)
+    if dataset is not None:
         raise QueryRefusedError("a query with SERVICE takes its dataset from FROM", key="default-graph-uri")
-    return _network(arguments).federate(
-        context.store, query, limits=limits, base_iri=arguments.get("base_iri")
-    )
+    return _network(arguments).federate(context.store, query, limits=limits, base_iri=base_iri)
 
 
 def _network(arguments: Mapping[str, Any]) -> Network:
@@ -106,16 +93,10 @@ def _network(arguments: Mapping[str, Any]) -> Network:
 
     services, usual = arguments["services"], RemoteLimits()
     seconds = float(arguments["seconds"]) * _SHARE_OF_REMOTES
-    return Network(
-        Path(services["registry"]) if services["registry"] else None,
-        tuple(services["allowed"]),
-        services["contact"],
-        limits=replace(
-            usual,
-            request_seconds=min(usual.request_seconds, seconds),
-            query_seconds=min(usual.query_seconds, seconds),
-        ),
-    )
+    request_seconds, query_seconds = min(usual.request_seconds, seconds), min(usual.query_seconds, seconds)
+    limits = replace(usual, request_seconds=request_seconds, query_seconds=query_seconds)
+    registry = Path(services["registry"]) if services["registry"] else None
+    return Network(registry, tuple(services["allowed"]), services["contact"], limits=limits)
 
 
 def graph(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
@@ -138,21 +119,17 @@ def describe(context: Context, arguments: Mapping[str, Any], output: Output) -> 
     """
     iri = arguments["iri"]
     versions = sorted(nodes(context.store, iri, "pav:hasVersion"), key=revision)
-    triples = [
-        triple
-        for name in (iri, *versions[-1:])
-        for triple in context.store.triples(subject=ox.NamedNode(name))
-    ]
+    subjects = [ox.NamedNode(name) for name in (iri, *versions[-1:])]
+    triples = [triple for subject in subjects for triple in context.store.triples(subject=subject)]
     if not triples:
         raise NotFoundError("the data says nothing of this resource", value=iri)
     _write_triples(context, triples, output)
 
 
 def service(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
-    """Gives the service description of the endpoint at the address `endpoint`."""
-    _write_triples(
-        context, service_triples(context.store, arguments["endpoint"], arguments["updates"]), output
-    )
+    """Gives the service description of the endpoint at the address `endpoint`, which may take `updates`."""
+    triples = service_triples(context.store, arguments["endpoint"], arguments["updates"])
+    _write_triples(context, triples, output)
 
 
 def void(context: Context, arguments: Mapping[str, Any], output: Output) -> None:
@@ -185,12 +162,8 @@ def update(context: Context, arguments: Mapping[str, Any], output: Output) -> No
 
     Who may update may send more triples than a query may ask for.
     """
-    updates.update(
-        _path(context),
-        arguments["text"],
-        using=_dataset(arguments),
-        base_iri=arguments["base_iri"],
-    )
+    using, base_iri = _dataset(arguments), arguments["base_iri"]
+    updates.update(_path(context), arguments["text"], using=using, base_iri=base_iri)
     output.begin("application/json")
 
 
@@ -230,22 +203,9 @@ def _dataset(arguments: Mapping[str, Any]) -> Dataset | None:
 
 
 JOBS: Mapping[str, Job] = {
-    "query": query,
-    "asked": asked,
-    "graph": graph,
-    "describe": describe,
-    "service": service,
-    "void": void,
-    "build": build,
-    "view": view,
-    "update": update,
-    "put_graph": put_graph,
-    "delete_graph": delete_graph,
+    job.__name__: job
+    for job in (query, asked, graph, describe, service, void, view, build, update, put_graph, delete_graph)
 }
-
-
-# Many clients and proxies take no headers of more than some thousand bytes.
-_LONGEST_SENTENCE = 300
 
 
 def _shortened(sentence: str) -> str:
@@ -273,10 +233,7 @@ def write_answer(context: Context, answer: Answer, output: Output) -> None:
 
 
 def _write_triples(
-    context: Context,
-    triples: Iterable[ox.Triple],
-    output: Output,
-    headers: Mapping[str, str] | None = None,
+    context: Context, triples: Iterable[ox.Triple], output: Output, headers: Mapping[str, str] | None = None
 ) -> None:
     offer = context.choose(GRAPHS)
     format = of_name(offer.name)

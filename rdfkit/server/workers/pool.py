@@ -1,4 +1,4 @@
-"""The workers that answer: who waits, who runs, what has to stop, and which build of the store they read.
+"""The workers that answer: who runs, what has to stop, and which build of the store they read.
 
 A job runs in one worker, and a worker reads one build all its life; so an answer comes from one build. When the store
 has a new build, workers for it are started; those of the old one end after their jobs.
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections import Counter, deque
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from collections import deque
+from collections.abc import Coroutine
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +18,14 @@ from rdfkit.errors import StoreError
 from rdfkit.server import problems
 from rdfkit.server.settings import Settings
 from rdfkit.server.workers.answer_cache import Answered
-from rdfkit.server.workers.backends import Origin, current, remove_labels
-from rdfkit.server.workers.process import Worker, log
+from rdfkit.server.workers.backends import Origin, find_current, remove_labels
+from rdfkit.server.workers.process import Worker, log, start_workers
+from rdfkit.server.workers.queue import Queue
 from rdfkit.server.workers.reply import Job, Reply
 
 _RETRY = 1.0
 # A build that cannot be opened is tried again less and less often, at last with so many seconds between.
 _LONGEST_RETRY = 60.0
-# Each further attempt to start the workers means that one more build was switched in meanwhile.
-_ATTEMPTS = 5
 # Seconds between two questions to an endpoint, whether something else was published there.
 _ASKED_EVERY = 10.0
 
@@ -42,33 +41,15 @@ class Pool:
         self.settings = settings
         self.build, self.built = "", ""
         self.answered = Answered(settings.kept_bytes)
-        self.is_stopping = False
+        self.queue = Queue()
         self._workers: set[Worker] = set()
         self._idle: deque[Worker] = deque()
-        self._waiting: deque[tuple[str, asyncio.Future[Worker]]] = deque()
-        self._running: Counter[str] = Counter()
-        self._present: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._reloading = asyncio.Lock()
         # Beside a store on disk there is room for its labels.
-        self._labels = (
-            None if isinstance(store, Path) else tempfile.TemporaryDirectory(prefix="rdfkit-labels-")
-        )
-
-    @property
-    def waiting(self) -> int:
-        """How many requests wait for a worker."""
-        return len(self._waiting)
-
-    @property
-    def running(self) -> int:
-        """How many jobs run."""
-        return self._running.total()
-
-    @property
-    def present(self) -> int:
-        """How many requests are waiting, running or being sent."""
-        return self._present.total()
+        on_disk = isinstance(store, Path)
+        self._labels = None if on_disk else tempfile.TemporaryDirectory(prefix="rdfkit-labels-")
+        self._folder = self._labels.name if self._labels is not None else None
 
     async def start(self) -> None:
         """Starts the workers. Raises StoreError when the store cannot be opened."""
@@ -77,12 +58,9 @@ class Pool:
 
     async def stop(self) -> None:
         """Lets running requests end, for as long as the settings say, then ends all workers."""
-        self.is_stopping = True
-        for _, future in self._waiting:
-            if not future.done():
-                future.set_exception(problems.stopping())
+        self.queue.close()
         until = asyncio.get_running_loop().time() + self.settings.drain_time
-        while self.present and asyncio.get_running_loop().time() < until:
+        while self.queue.present and asyncio.get_running_loop().time() < until:
             await asyncio.sleep(0.05)
         tasks = list(self._tasks)
         for task in tasks:
@@ -92,22 +70,9 @@ class Pool:
         if self._labels is not None:
             self._labels.cleanup()
 
-    @asynccontextmanager
-    async def visit(self, client: str) -> AsyncIterator[None]:
+    def visit(self, client: str) -> AbstractContextManager[None]:
         """Counts a request of a client from its arrival until its answer is sent. Raises Problem for one too many."""
-        if self.is_stopping:
-            raise problems.stopping()
-        if self._present[client] >= self.settings.client_requests:
-            raise problems.too_many()
-        # Those who only take their answers slowly keep no worker, and nobody else away.
-        if self.waiting >= self.settings.queue:
-            raise problems.overloaded()
-        self._present[client] += 1
-        try:
-            yield
-        finally:
-            self._present[client] -= 1
-            self._present += Counter()  # forgets clients with nothing left
+        return self.queue.visit(client, self.settings)
 
     async def run(self, job: Job, client: str) -> Reply:
         """Does a job when its turn comes. Raises Problem when there is no answer."""
@@ -128,48 +93,17 @@ class Pool:
         then the workers stay as they were.
         """
         async with self._reloading:
-            if self.build and await self._current() == self.build:
+            if self.build and await find_current(self.store) == self.build:
                 return
-            started = await self._start_workers()
+            started = await start_workers(self.store, self.settings, self._folder)
             old, self._idle = self._idle, deque(started)
             self._workers.update(started)
             self.build, self.built = started[0].build, started[0].built
             for worker in old:
                 self._discard(worker)
-            if self._labels is not None:
-                remove_labels(Path(self._labels.name), self.build)
+            if self._folder is not None:
+                remove_labels(Path(self._folder), self.build)
             self._dispatch()
-
-    async def _current(self) -> str | None:
-        """The name of the build that is current now."""
-        return (
-            current(self.store)
-            if isinstance(self.store, Path)
-            else await asyncio.to_thread(current, self.store)
-        )
-
-    async def _start_worker(self) -> Worker:
-        return await Worker.start(self.store, self.settings, self._labels.name if self._labels else None)
-
-    async def _start_workers(self) -> list[Worker]:
-        for _ in range(_ATTEMPTS):
-            starting = [asyncio.create_task(self._start_worker()) for _ in range(self.settings.workers)]
-            try:
-                found = await asyncio.gather(*starting, return_exceptions=True)
-            except asyncio.CancelledError:
-                for task in starting:
-                    if not task.cancelled() and task.exception() is None:
-                        task.result().abandon()
-                raise
-            workers = [one for one in found if isinstance(one, Worker)]
-            failed = [one for one in found if isinstance(one, BaseException)]
-            if not failed and len({worker.build for worker in workers}) == 1:
-                return workers
-            # One of them failed, or a build was switched in between.
-            await asyncio.gather(*(worker.kill() for worker in workers))
-            if failed:
-                raise failed[0]
-        raise StoreError("the store changes faster than workers start", path=str(self.store))
 
     async def _watch(self) -> None:
         """Looks for new builds."""
@@ -181,7 +115,7 @@ class Pool:
         while True:
             await asyncio.sleep(max(self.settings.reload_interval, least))
             try:
-                name = await self._current()
+                name = await find_current(self.store)
                 if name in (self.build, None) or (name == failed and now() < again):
                     continue
                 await self.reload()
@@ -193,8 +127,7 @@ class Pool:
                 failed, again = name, now() + wait
 
     async def _acquire(self, client: str) -> Worker:
-        future: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
-        self._waiting.append((client, future))
+        future = self.queue.join(client)
         self._dispatch()
         try:
             async with asyncio.timeout(self.settings.queue_time):
@@ -209,19 +142,7 @@ class Pool:
             raise
 
     def _dispatch(self) -> None:
-        """Gives idle workers to those who have waited longest and have not too many yet."""
-        held: deque[tuple[str, asyncio.Future[Worker]]] = deque()
-        while self._waiting:
-            client, future = self._waiting.popleft()
-            if future.done():
-                continue
-            worker = self._next_idle() if self._running[client] < self.settings.running_per_client else None
-            if worker is None:
-                held.append((client, future))
-            else:
-                self._running[client] += 1
-                future.set_result(worker)
-        self._waiting = held
+        self.queue.dispatch(self._next_idle, self.settings.running_per_client)
 
     def _next_idle(self) -> Worker | None:
         while self._idle:
@@ -235,39 +156,34 @@ class Pool:
         if not worker.is_alive or worker.is_lost:
             # Whose query has cost a worker has its place again when there is a new one; else one client could have
             # all workers killed faster than they start.
-            self._replace(worker, client)
+            self._spawn(self._leave_after(client, self._replace(worker)))
             return
         if worker.build != self.build:
             self._discard(worker)
         else:
             self._idle.append(worker)
-        self._leave(client)
-
-    def _leave(self, client: str) -> None:
-        """Forgets one running job of a client."""
-        self._running[client] -= 1
-        self._running += Counter()
+        self.queue.leave(client)
         self._dispatch()
 
-    def _replace(self, worker: Worker, client: str | None = None) -> None:
-        """Has a new worker in place of a lost one, whose last job was that of a client."""
-        self._discard(worker)
-        replacing = worker.build == self.build and not self.is_stopping
-        task = self._spawn(self._add_worker(self.build)) if replacing else None
-        if client is not None:
-            self._spawn(self._leave_after(client, task))
+    async def _leave_after(self, client: str, replacing: asyncio.Task[None] | None) -> None:
+        """Forgets a running job of a client when its worker has been replaced, or that takes too long."""
+        if replacing is not None:
+            await asyncio.wait({replacing}, timeout=_RETRY * 5)
+        self.queue.leave(client)
+        self._dispatch()
 
-    async def _leave_after(self, client: str, task: asyncio.Task[None] | None) -> None:
-        """Forgets a running job of a client when a task has ended, or takes too long."""
-        if task is not None:
-            await asyncio.wait({task}, timeout=_RETRY * 5)
-        self._leave(client)
+    def _replace(self, worker: Worker) -> asyncio.Task[None] | None:
+        """Has a new worker started in place of a lost one, if it is still needed."""
+        self._discard(worker)
+        if worker.build != self.build or self.queue.is_closed:
+            return None
+        return self._spawn(self._add_worker(self.build))
 
     async def _add_worker(self, build: str) -> None:
         """Starts one more worker for a build, as long as it is the current one."""
-        while self.build == build and not self.is_stopping:
+        while self.build == build and not self.queue.is_closed:
             try:
-                worker = await self._start_worker()
+                worker = await Worker.start(self.store, self.settings, self._folder)
             except StoreError as error:
                 log.error("a worker cannot be started: %s", error)
                 await asyncio.sleep(_RETRY)

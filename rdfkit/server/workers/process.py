@@ -22,24 +22,21 @@ log = logging.getLogger("rdfkit.server")
 
 # What the alarm of a worker needs at most to be noticed here.
 _GRACE = 0.3
-
-
 # A worker that has just been started reads its modules and opens the store; the first one of a build that has no
 # index of labels makes it.
 _START_TIME = 1800.0
-
-
 # An idle worker ends when its stdin does.
 _END_TIME = 10.0
+# Each further attempt to start the workers means that one more build was switched in meanwhile.
+_ATTEMPTS = 5
 
 
 class Worker:
     """One worker process and the build that it reads. Made by `Worker.start`."""
 
-    def __init__(self, process: Process, build: str, built: str) -> None:
+    def __init__(self, process: Process) -> None:
         self.process = process
-        self.build = build
-        self.built = built
+        self.build, self.built = "", ""
         # Whether the process was killed, or has ended, in the middle of a job.
         self.is_lost = False
 
@@ -58,19 +55,18 @@ class Worker:
         except OSError as error:
             # Too many processes or open files: it may be better in a moment.
             raise StoreError(f"a worker could not be started: {error.strerror}", path=str(store)) from error
-        worker = cls(process, "", "")
+        worker = cls(process)
         try:
             kind, body = await asyncio.wait_for(worker._next(), _START_TIME)
+            said = decode(body)
+            if kind is not FrameKind.HEAD:
+                raise StoreError(said.get("detail", "a worker could not open the store"), path=str(store))
         except (asyncio.IncompleteReadError, TimeoutError) as error:
             await worker.kill()
             raise StoreError("a worker could not be started", path=str(store)) from error
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, StoreError):
             await worker.kill()
             raise
-        said = decode(body)
-        if kind is not FrameKind.HEAD:
-            await worker.kill()
-            raise StoreError(said.get("detail", "a worker could not open the store"), path=str(store))
         worker.build, worker.built = said["name"], said["built"]
         return worker
 
@@ -185,3 +181,27 @@ class Worker:
         if self.process.stdout is None:
             raise asyncio.IncompleteReadError(b"", None)
         return await next_frame(self.process.stdout)
+
+
+async def start_workers(store: Origin, settings: Settings, labels: str | None = None) -> list[Worker]:
+    """Starts all workers, on one build, as `Worker.start` does one. Raises StoreError."""
+    for _ in range(_ATTEMPTS):
+        starting = [
+            asyncio.create_task(Worker.start(store, settings, labels)) for _ in range(settings.workers)
+        ]
+        try:
+            found = await asyncio.gather(*starting, return_exceptions=True)
+        except asyncio.CancelledError:
+            for task in starting:
+                if not task.cancelled() and task.exception() is None:
+                    task.result().abandon()
+            raise
+        workers = [one for one in found if isinstance(one, Worker)]
+        failed = [one for one in found if isinstance(one, BaseException)]
+        if not failed and len({worker.build for worker in workers}) == 1:
+            return workers
+        # One of them failed, or a build was switched in between.
+        await asyncio.gather(*(worker.kill() for worker in workers))
+        if failed:
+            raise failed[0]
+    raise StoreError("the store changes faster than workers start", path=str(store))

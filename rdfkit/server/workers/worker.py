@@ -41,10 +41,11 @@ def main(arguments: list[str]) -> int:
         store = open_origin(origin, folder)
         labels = Labels(ensure_labels(store))
     except RdfkitError as error:
-        return _say(answers, json_frame(FrameKind.PROBLEM, _problem(of_error(error))))
+        _refuse(answers, of_error(error))
+        return 0
     _limit_memory(memory)
     with store, labels:
-        _say(answers, json_frame(FrameKind.HEAD, {key: store.metadata[key] for key in ("name", "built")}))
+        _say(answers, FrameKind.HEAD, {key: store.metadata[key] for key in ("name", "built")})
         while (found := read_frame(jobs)) is not None:
             _do(store, labels, decode(found[1]), answers)
     return 0
@@ -59,27 +60,21 @@ def _do(store: StoreProtocol, labels: Labels, job: Mapping[str, Any], stream: Bi
         _set_alarm(0)
         output.finish()
     except RdfkitError as error:
-        _say(stream, json_frame(FrameKind.PROBLEM, _problem(of_error(error))))
+        _refuse(stream, of_error(error))
     except MemoryError:
-        _say(stream, json_frame(FrameKind.PROBLEM, _problem(crashed())))
+        _refuse(stream, crashed())
     finally:
         _set_alarm(0)
 
 
-def _problem(problem: Problem) -> dict[str, Any]:
-    return {
-        "status": problem.status,
-        "name": problem.name,
-        "title": problem.title,
-        "detail": problem.detail,
-        "members": dict(problem.members),
-    }
+def _refuse(stream: BinaryIO, problem: Problem) -> None:
+    said = {name: getattr(problem, name) for name in ("status", "name", "title", "detail")}
+    _say(stream, FrameKind.PROBLEM, {**said, "members": dict(problem.members)})
 
 
-def _say(stream: BinaryIO, frame: bytes) -> int:
-    stream.write(frame)
+def _say(stream: BinaryIO, kind: FrameKind, body: Mapping[str, Any]) -> None:
+    stream.write(json_frame(kind, body))
     stream.flush()
-    return 0
 
 
 def _private_stdout() -> BinaryIO:

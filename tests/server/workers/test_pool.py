@@ -102,16 +102,16 @@ async def count(pool: Pool, client: str = "good") -> bytes:
 async def settled(pool: Pool) -> None:
     """Waits until all workers are there and nothing runs; fails when one is missing or too many."""
     async with asyncio.timeout(SOON):
-        while pool.running or len(pool._idle) != pool.settings.workers:
+        while pool.queue.running or len(pool._idle) != pool.settings.workers:
             await asyncio.sleep(0.01)
     assert len(pool._workers) == pool.settings.workers
     assert all(worker.is_alive for worker in pool._workers)
-    assert (pool.running, pool.waiting) == (0, 0)
+    assert (pool.queue.running, pool.queue.waiting) == (0, 0)
 
 
 async def running(pool: Pool, jobs: int) -> None:
     async with asyncio.timeout(SOON):
-        while pool.running != jobs:
+        while pool.queue.running != jobs:
             await asyncio.sleep(0.01)
 
 
@@ -167,7 +167,7 @@ def test_requests_wait_in_order_but_not_behind_a_client_that_has_its_share(share
     async def work(pool: Pool) -> None:
         slow = [asyncio.create_task(pool.run(query(ENDLESS, time=2), "bad")) for _ in range(3)]
         await running(pool, 1)
-        assert pool.waiting == 2
+        assert pool.queue.waiting == 2
         started = time.monotonic()
         assert b'"300"' in await count(pool)
         assert time.monotonic() - started < 1
@@ -284,14 +284,13 @@ def test_a_worker_killed_while_busy_ends_its_job_and_is_replaced(shared: Shared)
 
 def test_stopping_lets_a_running_job_end_and_no_new_one_begin(store: Path):
     async def work(pool: Pool) -> None:
-        async with pool.visit("good"):
+        with pool.visit("good"):
             job = asyncio.create_task(pool.run(query(FLOWING, time=1), "good"))
             reply = await job
             stopping = asyncio.create_task(pool.stop())
             await asyncio.sleep(0)
-            with pytest.raises(Problem) as raised:
-                async with pool.visit("other"):
-                    pass
+            with pytest.raises(Problem) as raised, pool.visit("other"):
+                pass
             assert raised.value.status == 503
             with pytest.raises(BrokenAnswerError) as broken:
                 await body_of(reply)
@@ -306,16 +305,15 @@ def test_too_many_requests_of_one_client_are_refused_and_slow_readers_keep_nobod
     async def work(pool: Pool) -> None:
         visits = [pool.visit("bad") for _ in range(pool.settings.client_requests)]
         for visit in visits:
-            await visit.__aenter__()
-        with pytest.raises(Problem) as raised:
-            async with pool.visit("bad"):
-                pass
+            visit.__enter__()
+        with pytest.raises(Problem) as raised, pool.visit("bad"):
+            pass
         assert raised.value.status == 429
-        async with pool.visit("good"):
+        with pool.visit("good"):
             assert b'"300"' in await count(pool)
         for visit in visits:
-            await visit.__aexit__(None, None, None)
-        assert pool.present == 0
+            visit.__exit__(None, None, None)
+        assert pool.queue.present == 0
 
     shared(work, queue=1)
 
@@ -324,9 +322,8 @@ def test_a_full_queue_refuses_more(shared: Shared):
     async def work(pool: Pool) -> None:
         jobs = [asyncio.create_task(pool.run(query(ENDLESS), f"client{number}")) for number in range(4)]
         await running(pool, 2)
-        with pytest.raises(Problem) as raised:
-            async with pool.visit("more"):
-                pass
+        with pytest.raises(Problem) as raised, pool.visit("more"):
+            pass
         assert raised.value.status == 503
         for job in jobs:
             job.cancel()
