@@ -5,9 +5,6 @@ In the default suite these are Oxigraph's server and, where few updates do, our 
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -25,6 +22,7 @@ from rdfkit.errors import PublishError, RemoteError, StoreError
 from rdfkit.publishing.publish import Publication, publish, publish_graph
 from rdfkit.publishing.targets import Target, find_kind, store_kinds
 from rdfkit.store import Store
+from tests.support.command_line import Done, run_command
 from tests.support.paths import SEEDS
 from tests.support.targets import Running, running
 
@@ -260,11 +258,8 @@ def test_hidden_graphs_are_no_graphs(other: Running) -> None:
         assert found == {graph.value for graph in FIRST.graphs()}
 
 
-def _rdfkit(*arguments: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "RDFKIT_TOKEN": "", "RDFKIT_PASSWORD": ""}
-    done = subprocess.run(
-        [sys.executable, "-m", "rdfkit", *arguments], capture_output=True, text=True, env=environment
-    )
+def _rdfkit(*arguments: str, expect: int = 0) -> Done:
+    done = run_command(*arguments, environment={"RDFKIT_TOKEN": "", "RDFKIT_PASSWORD": ""})
     assert done.returncode == expect, done.stderr
     return done
 

@@ -30,6 +30,7 @@ from rdfkit.rdf import graphs
 from rdfkit.rdf.identifiers import expand
 from rdfkit.sparql.tokens import calls_service
 from rdfkit.store import Store
+from tests.support.command_line import Done, run_command
 from tests.support.paths import SEEDS
 
 DAY = datetime.date(2026, 11, 20)
@@ -280,9 +281,8 @@ def test_the_same_store_and_date_give_the_same_bytes(seed_store: Store, tmp_path
     assert {file.sha256 for file in other.files} != {file.sha256 for file in first.files}
 
 
-def _export(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "rdfkit", "export", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True)
+def _export(*arguments: str | Path) -> Done:
+    return run_command("export", *arguments)
 
 
 def test_one_command_goes_from_pages_to_a_release(seed_store: Store, tmp_path: Path) -> None:
