@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 import rdfkit
@@ -23,6 +23,7 @@ from rdfkit.publishing.publish import Publication, publish, publish_graph
 from rdfkit.publishing.targets import Target, find_kind, store_kinds
 from rdfkit.store import Store
 from tests.support.command_line import Done, run_command
+from tests.support.examples import share_of_examples
 from tests.support.paths import SEEDS
 from tests.support.targets import Running, running
 
@@ -145,11 +146,7 @@ QUADS = st.tuples(st.integers(1, 4), st.integers(0, 1), st.integers(0, 3)).map(
 )
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@share_of_examples(0.4, HealthCheck.function_scoped_fixture, HealthCheck.too_slow)
 @given(stores=st.lists(st.tuples(st.sets(QUADS, max_size=8), st.none() | st.integers(0, 12)), max_size=6))
 def test_any_sequence_of_stores(other: Running, stores: list[tuple[set[str], int | None]]) -> None:
     """Stores that share triples between their graphs, sent one after the other, some of them not to their end."""
