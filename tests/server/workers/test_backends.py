@@ -85,6 +85,7 @@ def test_the_limits_are_ours(behind: Server) -> None:
     assert behind.update("INSERT DATA { <http://e/s> <http://e/p> 1 }").status == 403
 
 
+@pytest.mark.scale
 def test_what_is_published_meanwhile_is_shown(other: Running, tmp_path: Path) -> None:
     graph = ox.NamedNode("http://example.org/new")
     text = "SELECT ?o { <http://example.org/new-s> ?p ?o }"
