@@ -57,7 +57,7 @@ def contracts(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """The examples of README and docs, run as they stand."""
-    _pytest(session, "tests/end_to_end/test_docs.py")
+    _pytest(session, "-m", "docs")
 
 
 @nox.session

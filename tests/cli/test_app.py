@@ -1,4 +1,4 @@
-"""The command line, run as a user runs it."""
+"""The command line, run as a user runs it; in a process of its own where pipes, terminals or imports count."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.command_line import Done, run_command
 from tests.support.paths import CASES, PROJECT, SEEDS
 
 RDFKIT = [sys.executable, "-m", "rdfkit"]
@@ -21,15 +22,8 @@ BAD = CASES / "bad_pages"
 COMMANDS = ["build", "validate", "query", "queries", "export", "info"]
 
 
-def _run(*arguments: str | Path, folder: Path = PROJECT, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*RDFKIT, *map(str, arguments)],
-        cwd=folder,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(PROJECT), "COLUMNS": "200"},
-    )
+def _run(*arguments: str | Path, folder: Path = PROJECT, stdin: str = "") -> Done:
+    return run_command(*arguments, folder=folder, stdin=stdin)
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
-
-import pytest
 
 from tests.support.paths import PROJECT
 
@@ -29,60 +27,67 @@ def _shown(path: Path) -> str:
     return path.relative_to(PROJECT).as_posix()
 
 
-def _imports(path: Path) -> Iterator[tuple[str, str]]:
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _imports(path: Path) -> list[tuple[str, str]]:
     """What a module imports of rdfkit, as (module, name)."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "rdfkit":
-            yield from ((node.module or "", one.name) for one in node.names)
+    return [
+        (node.module or "", one.name)
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "rdfkit"
+        for one in node.names
+    ]
 
 
 def test_only_what_all_may_use_is_at_the_top() -> None:
     assert {path.name for path in PACKAGE.glob("*.py")} == AT_THE_TOP
 
 
-@pytest.mark.parametrize("folder", PACKAGES, ids=_shown)
-def test_each_package_has_a_face(folder: Path) -> None:
-    face = import_module(_name(folder / "__init__.py"))
-    assert face.__doc__
-    assert isinstance(face.__all__, list | tuple)
-    for name in face.__all__:
-        assert (
-            hasattr(face, name)
-            or (folder / f"{name}.py").exists()
-            or (folder / name / "__init__.py").exists()
-        ), name
+def test_each_package_has_a_face() -> None:
+    for folder in PACKAGES:
+        face = import_module(_name(folder / "__init__.py"))
+        assert face.__doc__, f"{_shown(folder)} does not say its role"
+        assert isinstance(face.__all__, list | tuple), f"{_shown(folder)} does not name what others may use"
+        for name in face.__all__:
+            there = hasattr(face, name) or (folder / f"{name}.py").exists() or (folder / name).is_dir()
+            assert there, f"{_shown(folder)} names {name}, which it has not"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=_shown)
-def test_others_import_what_a_face_names(path: Path) -> None:
+def test_others_import_what_a_face_names() -> None:
     """A module of another package imports only modules, or names, that the face of their package names."""
-    own = _name(path).split(".")[:2]
-    for module, name in _imports(path):
-        parts = module.split(".")
-        if parts[:2] == own or len(parts) < 2 or not (PACKAGE / parts[1]).is_dir():
-            continue
-        for depth in range(2, len(parts) + 1):
-            package = PACKAGE.joinpath(*parts[1:depth])
-            if package.is_dir():
-                wanted = parts[depth] if depth < len(parts) else name
-                assert wanted in import_module(".".join(parts[:depth])).__all__, f"{module}.{name}"
+    for path in MODULES:
+        own = _name(path).split(".")[:2]
+        for module, name in _imports(path):
+            parts = module.split(".")
+            if parts[:2] == own or len(parts) < 2 or not (PACKAGE / parts[1]).is_dir():
+                continue
+            for depth in range(2, len(parts) + 1):
+                package = PACKAGE.joinpath(*parts[1:depth])
+                if package.is_dir():
+                    wanted = parts[depth] if depth < len(parts) else name
+                    named = import_module(".".join(parts[:depth])).__all__
+                    assert wanted in named, f"{_shown(path)} imports {module}.{name}"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=_shown)
-def test_no_module_or_class_is_too_large(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    most = MOST_LINES_OF_A_VERB if path.parent.name == "cli" else MOST_LINES
-    assert len(text.splitlines()) <= most
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.ClassDef):
-            methods = [one for one in node.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
-            assert len(methods) <= MOST_METHODS, node.name
+def test_no_module_or_class_is_too_large() -> None:
+    for path in MODULES:
+        lines = len(path.read_text(encoding="utf-8").splitlines())
+        most = MOST_LINES_OF_A_VERB if path.parent.name == "cli" else MOST_LINES
+        assert lines <= most, f"{_shown(path)} has {lines} lines, more than {most}"
+        for node in ast.walk(_tree(path)):
+            if isinstance(node, ast.ClassDef):
+                methods = sum(isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) for one in node.body)
+                assert methods <= MOST_METHODS, f"{_shown(path)}: {node.name} has {methods} methods"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=_shown)
-def test_nobody_imports_what_is_private(path: Path) -> None:
-    for module, name in _imports(path):
-        assert not re.match(r"_[^_]", name), f"{module}.{name}"
+def test_nobody_imports_what_is_private() -> None:
+    for path in MODULES:
+        for module, name in _imports(path):
+            assert not re.match(r"_[^_]", name), f"{_shown(path)} imports {module}.{name}"
 
 
 def test_the_map_has_a_line_for_each_package() -> None:

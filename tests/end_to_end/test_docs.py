@@ -49,6 +49,7 @@ def _run(command: list[str] | str, folder: Path) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.docs
 @pytest.mark.parametrize(("language", "body"), BLOCKS)
 def test_example(language: str, body: str, folder: Path) -> None:
     if language == "python":
@@ -66,6 +67,7 @@ def test_links_between_pages_lead_somewhere() -> None:
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+@pytest.mark.docs
 def test_the_workflow_of_the_release_page_does_it(tmp_path: Path) -> None:
     (text,) = re.findall(
         r"^```yaml\n(.*?)^```", (PROJECT / "docs" / "release.md").read_text(encoding="utf-8"), re.M | re.S

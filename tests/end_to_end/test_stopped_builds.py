@@ -80,7 +80,8 @@ def _lines(store: Path) -> set[str]:
         return {str(quad) for quad in opened.quads()}
 
 
-@pytest.mark.parametrize("kills", [1, pytest.param(50, marks=pytest.mark.scale)])
+@pytest.mark.scale
+@pytest.mark.parametrize("kills", [50])
 def test_a_full_build_goes_on_where_it_was_killed(tmp_path: Path, kills: int) -> None:
     pages, store = _figures(tmp_path), tmp_path / "store"
     started = time.monotonic()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +18,7 @@ from rdfkit.errors import FederationError, QueryRefusedError, RemoteError
 from rdfkit.sparql.parser import read_groups
 from rdfkit.sparql.results import Rows
 from rdfkit.store import Store, open_store
+from tests.support.command_line import Done, run_command
 from tests.support.federated_queries import ENDPOINTS, Case, node, random_query, random_triples
 from tests.support.serving import Server, serving
 from tests.support.stores import new_build
@@ -57,8 +56,8 @@ def store(local: Path) -> Iterator[Store]:
         yield opened
 
 
-def _rdfkit(*arguments: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run([sys.executable, "-m", "rdfkit", *arguments], capture_output=True, text=True)
+def _rdfkit(*arguments: str, expect: int = 0) -> Done:
+    done = run_command(*arguments)
     assert done.returncode == expect, done.stderr
     return done
 

@@ -31,6 +31,7 @@ from rdfkit.rdf.serializer import serialize
 from rdfkit.sparql.library import bind, find_query, library
 from rdfkit.store import Store
 from rdfkit.validation import validator
+from tests.support.command_line import run_command
 from tests.support.paths import SEEDS
 from tests.support.stores import new_build
 
@@ -190,21 +191,16 @@ def _linkset(store: Path) -> bytes:
         return serialize(sorted_quads(opened.quads(LINKSET_GRAPH)), of_name("nquads"))
 
 
-def _run(*arguments: str, hash_seed: str = "0") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "rdfkit", *arguments]
-    environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
-    return subprocess.run(command, capture_output=True, text=True, env=environment)
-
-
 def test_the_command_links_a_store_and_can_be_run_again(site: Path) -> None:
-    done = _run("link", "--store", str(site), "--min-shared", "5")
+    done = run_command("link", "--store", str(site), "--min-shared", "5")
     assert (done.returncode, done.stderr) == (0, "")
     # One of the pathways is of mice, and no figure is.
     assert done.stdout.startswith("compared      4 figures, 4 pathways\npairs tested  16\n")
     first = _linkset(site)
     with rdfkit.open_store(site) as store:
         quads = len(store)
-    _run("link", "--store", str(site), "--min-shared", "5", hash_seed="1")
+    command = [sys.executable, "-m", "rdfkit", "link", "--store", str(site), "--min-shared", "5"]
+    subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": "1"})
     assert _linkset(site) == first
     with rdfkit.open_store(site) as store:
         assert len(store) == quads
@@ -239,7 +235,7 @@ def test_links_change_no_answer_about_pages(site: Path) -> None:
 
 def test_a_build_with_links_is_a_build_and_then_links(site: Path, pages: list[Path], tmp_path: Path) -> None:
     rdfkit.build(pages, tmp_path / "both", thresholds=Thresholds())
-    assert _run("link", "--store", str(site)).returncode == 0
+    assert run_command("link", "--store", str(site)).returncode == 0
     with rdfkit.open_store(site) as one, rdfkit.open_store(tmp_path / "both") as other:
         assert list(sorted_quads(one.quads())) == list(sorted_quads(other.quads()))
         links = {
@@ -322,7 +318,7 @@ def test_numbers_survive_the_store_and_files(p: float, adjusted_p: float) -> Non
 @pytest.mark.parametrize("pattern", ["PMC*.md", "WP*.md"])
 def test_a_store_of_one_site_has_no_links(pattern: str, tmp_path: Path) -> None:
     rdfkit.build(sorted(SEEDS.glob(pattern)), tmp_path / "store")
-    done = _run("link", "--store", str(tmp_path / "store"))
+    done = run_command("link", "--store", str(tmp_path / "store"))
     assert done.returncode == 0
     assert done.stderr.startswith("nothing to compare: ")
     assert done.stdout == "compared      0 figures, 0 pathways\npairs tested  0\nlinked        0\n"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from rdfkit.errors import StoreError
 from rdfkit.publishing.audit import Status, audit, compare
 from rdfkit.store import Store
 from rdfkit.store.coverage import Account, Coverage
+from tests.support.command_line import Done, run_command
 from tests.support.paths import CASES, SEEDS
 
 
@@ -34,9 +33,8 @@ def edited(tmp_path: Path) -> Path:
     return tmp_path / "edited"
 
 
-def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "rdfkit", "audit", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True)
+def _run(*arguments: str | Path) -> Done:
+    return run_command("audit", *arguments)
 
 
 def test_the_account_of_the_build_is_printed_again(seed_store: Store) -> None:

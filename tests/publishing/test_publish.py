@@ -1,13 +1,10 @@
 """A store goes into another one, whole, and later what has changed; real stores, over HTTP.
 
-In the default suite these are Oxigraph's server and, where few updates do, our own: each of its updates is a build.
+In the default suite this is Oxigraph's server. Our own, of which each update is a build, is among what takes long.
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,7 +12,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 import rdfkit
@@ -26,11 +23,14 @@ from rdfkit.errors import PublishError, RemoteError, StoreError
 from rdfkit.publishing.publish import Publication, publish, publish_graph
 from rdfkit.publishing.targets import Target, find_kind, store_kinds
 from rdfkit.store import Store
+from tests.support.command_line import Done, run_command
+from tests.support.examples import share_of_examples
 from tests.support.paths import SEEDS
 from tests.support.targets import Running, running
 
 PEERS = [pytest.param(kind, marks=pytest.mark.peers) for kind in ("virtuoso", "virtuoso-loader")]
 KINDS = ["oxigraph", *PEERS]
+OURS = pytest.param("rdfkit", marks=pytest.mark.scale)
 E = "http://example.org/"
 
 
@@ -69,7 +69,7 @@ def numbers(done: Publication) -> tuple[int, int, int]:
     return done.sent, done.deleted, done.unchanged
 
 
-@pytest.mark.parametrize("other", ["rdfkit", *KINDS], indirect=True)
+@pytest.mark.parametrize("other", [OURS, *KINDS], indirect=True)
 def test_only_what_has_changed_is_sent(other: Running) -> None:
     first = store_of("1 s p o", "2 s p o", "2 s p o2", "3 s p o3", "4 a b c")
     assert numbers(send(first, other)) == (4, 0, 0)
@@ -148,11 +148,7 @@ QUADS = st.tuples(st.integers(1, 4), st.integers(0, 1), st.integers(0, 3)).map(
 )
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@share_of_examples(0.4, HealthCheck.function_scoped_fixture, HealthCheck.too_slow)
 @given(stores=st.lists(st.tuples(st.sets(QUADS, max_size=8), st.none() | st.integers(0, 12)), max_size=6))
 def test_any_sequence_of_stores(other: Running, stores: list[tuple[set[str], int | None]]) -> None:
     """Stores that share triples between their graphs, sent one after the other, some of them not to their end."""
@@ -261,52 +257,58 @@ def test_hidden_graphs_are_no_graphs(other: Running) -> None:
         assert found == {graph.value for graph in FIRST.graphs()}
 
 
-def _rdfkit(*arguments: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "RDFKIT_TOKEN": "", "RDFKIT_PASSWORD": ""}
-    done = subprocess.run(
-        [sys.executable, "-m", "rdfkit", *arguments], capture_output=True, text=True, env=environment
-    )
+def _rdfkit(*arguments: str, expect: int = 0) -> Done:
+    done = run_command(*arguments, environment={"RDFKIT_TOKEN": "", "RDFKIT_PASSWORD": ""})
     assert done.returncode == expect, done.stderr
     return done
 
 
-def test_the_command_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("other", [OURS, "oxigraph"], indirect=True)
+def test_the_command_line(other: Running, tmp_path: Path) -> None:
     store = tmp_path / "store"
     rdfkit.build([SEEDS], store)
+    to: tuple[str, ...] = ("--to", other.url, "--method", other.method)
+    if other.credentials.token:
+        secret = tmp_path / "token"
+        secret.write_text(f"{other.credentials.token}\n")
+        to = (*to, "--token-file", str(secret))
+    first = _rdfkit("publish", "--store", str(store), *to).stdout
+    assert "sent       6 graphs" in first
+    assert "missing    nothing" in first
+    assert "unchanged  6 graphs" in _rdfkit("publish", "--store", str(store), *to).stdout
+    at = ("--endpoint", other.endpoint)
+    here = ("--store", str(store))
+    for command in (
+        ("query", "figures-sharing-genes-with-pathway", "--param", "pathway=WP364", "--format", "csv"),
+        ("query", "sources"),
+        ("query", "select ?s { ?s a wp:Pathway } limit 1", "--format", "json"),
+        ("audit",),
+        ("audit", "--against", str(store)),
+        ("info", "--diagram"),
+        ("export", "--format", "nquads"),
+    ):
+        assert _rdfkit(*command, *at).stdout == _rdfkit(*command, *here).stdout, command
+    assert "empty: " in _rdfkit("query", "SELECT * { ?s a wp:Pathwax }", *at).stderr
+    assert "reconciliation" not in _rdfkit("info", *at).stdout
+    links, ours = tmp_path / "links.nq", tmp_path / "ours.nq"
+    _rdfkit("link", *at, "-o", str(links))
+    _rdfkit("link", *at, *to)
+    _rdfkit("link", *here)
+    _rdfkit("export", *here, "-o", str(ours))
+    _rdfkit("export", *at, "-o", str(tmp_path / "theirs.nq"))
+    assert set(links.read_text().splitlines()) < set(ours.read_text().splitlines())
+    assert (tmp_path / "theirs.nq").read_text() == ours.read_text()
+    assert "links" in _rdfkit("info", *at).stdout
+    assert "where to" in _rdfkit("link", *at, expect=2).stderr
+
+
+def test_the_command_line_without_a_token_or_a_server(tmp_path: Path, seed_store: Store) -> None:
+    here = ("--store", str(seed_store.path))
     with running("rdfkit", tmp_path / "other") as other:
         secret = tmp_path / "token"
         secret.write_text(f"{other.credentials.token}\n")
-        to = ("--to", other.url, "--method", "rdfkit", "--token-file", str(secret))
-        first = _rdfkit("publish", "--store", str(store), *to).stdout
-        assert "sent       6 graphs" in first
-        assert "missing    nothing" in first
-        assert "unchanged  6 graphs" in _rdfkit("publish", "--store", str(store), *to).stdout
-        at = ("--endpoint", other.endpoint)
-        here = ("--store", str(store))
-        for command in (
-            ("query", "figures-sharing-genes-with-pathway", "--param", "pathway=WP364", "--format", "csv"),
-            ("query", "sources"),
-            ("query", "select ?s { ?s a wp:Pathway } limit 1", "--format", "json"),
-            ("audit",),
-            ("audit", "--against", str(store)),
-            ("info", "--diagram"),
-            ("export", "--format", "nquads"),
-        ):
-            assert _rdfkit(*command, *at).stdout == _rdfkit(*command, *here).stdout, command
-        assert "empty: " in _rdfkit("query", "SELECT * { ?s a wp:Pathwax }", *at).stderr
-        assert "reconciliation" not in _rdfkit("info", *at).stdout
-        links, ours = tmp_path / "links.nq", tmp_path / "ours.nq"
-        _rdfkit("link", *at, "-o", str(links))
-        _rdfkit("link", *at, *to)
-        _rdfkit("link", *here)
-        _rdfkit("export", *here, "-o", str(ours))
-        _rdfkit("export", *at, "-o", str(tmp_path / "theirs.nq"))
-        assert set(links.read_text().splitlines()) < set(ours.read_text().splitlines())
-        assert (tmp_path / "theirs.nq").read_text() == ours.read_text()
-        assert "links" in _rdfkit("info", *at).stdout
-        # Without the links again, and without the token.
-        rdfkit.build([SEEDS], store)
-        assert "401" in _rdfkit("publish", *here, "--to", other.url, "--method", "rdfkit", expect=5).stderr
-    assert "cannot be reached" in _rdfkit("publish", *here, *to, expect=5).stderr
+        to, at = ("--to", other.url, "--method", "rdfkit"), ("--endpoint", other.endpoint)
+        assert "401" in _rdfkit("publish", *here, *to, expect=5).stderr
+    told = _rdfkit("publish", *here, *to, "--token-file", str(secret), expect=5).stderr
+    assert "cannot be reached" in told
     assert "cannot be reached" in _rdfkit("audit", *at, expect=5).stderr
-    assert "where to" in _rdfkit("link", *at, expect=2).stderr

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from rdfkit.errors import SettingError
 from rdfkit.server.run import listen
+from tests.support.command_line import run_command
 from tests.support.paths import PROJECT
 from tests.support.serving import serving
 
 
-def _serve(*options: str) -> tuple[int, list[str]]:
-    environment = {name: value for name, value in os.environ.items() if name != "RDFKIT_TOKEN"}
-    command = [sys.executable, "-m", "rdfkit", "serve", *options]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment)
+def _serve(*options: str | Path) -> tuple[int, list[str]]:
+    done = run_command("serve", *options, environment={"RDFKIT_TOKEN": ""})
     return done.returncode, done.stderr.splitlines()
 
 

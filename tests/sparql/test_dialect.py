@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import socket
-import subprocess
-import sys
 import tomllib
 
 import pyoxigraph as ox
@@ -18,6 +16,7 @@ from rdfkit.sparql.dialect.edits import Repaired
 from rdfkit.sparql.dialect.repair import repair
 from rdfkit.sparql.library import bind, library, read_query
 from rdfkit.store import Store
+from tests.support.command_line import Done, run_command
 from tests.support.paths import CASES
 
 FOLDER = CASES / "dialect"
@@ -63,12 +62,10 @@ def test_what_stays_wrong_is_told_of_the_text_as_it_was(seed_store: Store) -> No
 
 
 def test_the_command_line_says_what_was_repaired(seed_store: Store) -> None:
-    def run(*options: str) -> subprocess.CompletedProcess[str]:
+    def run(*options: str) -> Done:
         query = str(FOLDER / "parameter.rq")
-        command = [sys.executable, "-m", "rdfkit", "query", query, "--param", "symbol=STAT3"]
-        return subprocess.run(
-            [*command, "--store", str(seed_store.path), *options], capture_output=True, text=True
-        )
+        command = ("query", query, "--param", "symbol=STAT3", "--store", str(seed_store.path))
+        return run_command(*command, *options)
 
     told = run()
     assert told.stdout == "gene,figures\nhttps://identifiers.org/ncbigene/6774,4\n"

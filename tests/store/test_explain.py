@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import socket
-import subprocess
-import sys
 import tomllib
 from functools import cache
 from typing import Any
@@ -19,6 +17,7 @@ from rdfkit.cli.result_table import Content, content_of
 from rdfkit.rdf.identifiers import compress, expand, prefix_map
 from rdfkit.sparql.library import bind, library
 from rdfkit.store import Store
+from tests.support.command_line import Done, run_command
 from tests.support.examples import share_of_examples
 from tests.support.paths import CASES, PROJECT
 
@@ -87,9 +86,8 @@ def test_any_text_can_be_asked_about(text: str) -> None:
         rdfkit.explain_empty(text, store)
 
 
-def _query(store: Store, text: str, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "rdfkit", "query", text, "--store", str(store.path), *options]
-    return subprocess.run(command, capture_output=True, text=True)
+def _query(store: Store, text: str, *options: str) -> Done:
+    return run_command("query", text, "--store", str(store.path), *options)
 
 
 @pytest.mark.parametrize("name", sorted(name for name, query in library().items() if not query.is_federated))

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import rdfkit
 from rdfkit.errors import SourceError
@@ -18,6 +18,7 @@ from rdfkit.rdf.identifiers import expand
 from rdfkit.store import Store
 from rdfkit.store.statistics import Counts, catalogue, count_merged, count_store
 from rdfkit.store.void import describe, described, site_of
+from tests.support.examples import share_of_examples
 from tests.support.sites import sites, write
 
 DATASET = {
@@ -175,7 +176,7 @@ def test_the_numbers_of_a_store_are_those_of_its_triples(seed_store: Store) -> N
     _check_numbers(seed_store)
 
 
-@settings(max_examples=10)
+@share_of_examples(0.2)
 @given(sites())
 def test_the_numbers_of_any_store_are_those_of_its_triples(site: dict[str, str]) -> None:
     with TemporaryDirectory() as folder:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
+# What is fixed in a test by a number is a share of this, so that each profile means all tests.
 PROFILES = {"usual": 25, "ci": 100, "thorough": 500}
 
 
@@ -16,6 +17,7 @@ def register_profiles() -> None:
     settings.load_profile("ci" if os.environ.get("CI") else "usual")
 
 
-def share_of_examples(share: float) -> settings:
-    """For a rule whose examples are slow: so many of those that other rules get."""
-    return settings(max_examples=max(1, round(settings.default.max_examples * share)))
+def share_of_examples(share: float, *suppressed: HealthCheck) -> settings:
+    """For a rule whose examples are slow, or need luck: so many of those that other rules get, without some checks."""
+    number = max(1, round(settings.default.max_examples * share))
+    return settings(max_examples=number, suppress_health_check=suppressed)

@@ -64,7 +64,7 @@ def tight(store_folder: Path) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def graphs_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server on a store with three small graphs."""
     folder = tmp_path_factory.mktemp("graphs") / "store"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import rdflib
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given
 from hypothesis import strategies as st
 
 from rdfkit.errors import ShapesError
@@ -19,6 +19,7 @@ from rdfkit.validation import pyshacl_engine, shacl, validator
 from rdfkit.validation.shacl import ShapeResult, compile_shapes
 from rdfkit.validation.shacl.data import statements
 from tests.support import shacl_graphs as graphs
+from tests.support.examples import share_of_examples
 from tests.support.paths import CASES
 
 # What rdflib says of booleans that are none.
@@ -78,7 +79,7 @@ def test_samples(sample_store: Store) -> None:
     assert assert_same(distinct(sample_store))
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@share_of_examples(0.25, HealthCheck.function_scoped_fixture)
 @given(choice=st.data())
 def test_broken_seeds(seed_store: Store, choice: st.DataObject) -> None:
     triples = distinct(seed_store)
@@ -92,13 +93,13 @@ def test_broken_seeds(seed_store: Store, choice: st.DataObject) -> None:
     assert_same(triples)
 
 
-@settings(deadline=None, max_examples=60)
+@share_of_examples(0.6)
 @given(st.data())
 def test_data_in_the_words_of_the_shapes(choice: st.DataObject) -> None:
     assert_same(choice.draw(graphs.shipped_data(shipped()[0])))
 
 
-@settings(deadline=None, max_examples=150)
+@share_of_examples(1.5)
 @given(graphs.shapes(), graphs.data())
 def test_shapes_and_data(shapes: str, data: str) -> None:
     triples = graphs.parse(data)

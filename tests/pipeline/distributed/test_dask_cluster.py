@@ -109,7 +109,7 @@ def test_a_cluster_writes_what_this_machine_writes(tmp_path: Path) -> None:
 
 
 def test_a_scheduler_that_is_not_there_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT", "1s")
+    monkeypatch.setattr("rdfkit.pipeline.distributed.dask_cluster._PATIENCE", 1)
     with pytest.raises(BuildError, match="no scheduler of Dask answers"):
         convert_to([SEEDS], tmp_path / "x", run=Cluster("tcp://127.0.0.1:1"))
     with pytest.raises(SourceError):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote
@@ -13,6 +10,7 @@ import pyoxigraph as ox
 import pytest
 from pyoxigraph import RdfFormat
 
+from tests.support.command_line import Done, run_command
 from tests.support.servers import GRAPHS
 from tests.support.serving import TOKEN, Answer, Server, bearer
 
@@ -426,23 +424,17 @@ def test_scheme_in_any_case(writable: Server, new: str) -> None:
     assert writable.request("PUT", new, headers, ANNA).status == 201
 
 
-def _start(folder: Path, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def _start(folder: Path, *options: str | Path, token: str = "") -> Done:
     """What a server says that does not start."""
-    known = {name: value for name, value in os.environ.items() if name != "RDFKIT_TOKEN"}
-    return subprocess.run(
-        [sys.executable, "-m", "rdfkit", "serve", "--store", str(folder), "--port", "0", *options],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env=known | environment,
-    )
+    command = ("serve", "--store", folder, "--port", "0", *options)
+    return run_command(*command, environment={"RDFKIT_TOKEN": token})
 
 
 def test_short_token_is_refused_at_the_start(store_folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text("x" * 31 + "\n")
     for done in (
-        _start(store_folder, "--allow-update", RDFKIT_TOKEN="x" * 31),
+        _start(store_folder, "--allow-update", token="x" * 31),
         _start(store_folder, "--allow-update", "--token-file", str(file)),
     ):
         assert done.returncode != 0

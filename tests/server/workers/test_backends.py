@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +11,7 @@ import pytest
 
 from rdfkit.publishing.publish import publish, publish_graph
 from rdfkit.store import Store
+from tests.support.command_line import run_command
 from tests.support.serving import Server, serving
 from tests.support.targets import Running, running
 
@@ -86,6 +85,7 @@ def test_the_limits_are_ours(behind: Server) -> None:
     assert behind.update("INSERT DATA { <http://e/s> <http://e/p> 1 }").status == 403
 
 
+@pytest.mark.scale
 def test_what_is_published_meanwhile_is_shown(other: Running, tmp_path: Path) -> None:
     graph = ox.NamedNode("http://example.org/new")
     text = "SELECT ?o { <http://example.org/new-s> ?p ?o }"
@@ -113,9 +113,5 @@ def test_bad_use(tmp_path: Path) -> None:
         (["--endpoint", "http://127.0.0.1:9/sparql", "seeds"], 2),
         (["--endpoint", "nowhere"], 2),
     ):
-        done = subprocess.run(
-            [sys.executable, "-m", "rdfkit", "serve", *options, "--port", "0"],
-            capture_output=True,
-            cwd=tmp_path,
-        )
+        done = run_command("serve", *options, "--port", "0", folder=tmp_path)
         assert done.returncode == code, done.stderr

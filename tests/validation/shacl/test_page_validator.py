@@ -6,13 +6,14 @@ import pickle
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rdfkit.validation import shacl
 from rdfkit.validation.shacl import ShapeResult, compile_shapes
 from rdfkit.validation.shacl.data import statements
 from tests.support import shacl_graphs as graphs
+from tests.support.examples import share_of_examples
 from tests.validation.test_validator_engines import shipped
 
 pytestmark = pytest.mark.filterwarnings("ignore:Parsing weird boolean")
@@ -61,7 +62,7 @@ def partitions(draw: st.DrawFn, triples: list[ox.Triple]) -> list[list[ox.Triple
     return pages
 
 
-@settings(deadline=None, max_examples=300)
+@share_of_examples(3)
 @given(st.data())
 def test_pages_of_any_shapes(choice: st.DataObject) -> None:
     shapes = compile_shapes(graphs.parse(choice.draw(graphs.shapes())))
@@ -70,7 +71,7 @@ def test_pages_of_any_shapes(choice: st.DataObject) -> None:
     assert by_pages(shapes, pages) == set(shacl.check(shapes, statements(triples)))
 
 
-@settings(deadline=None, max_examples=200)
+@share_of_examples(2)
 @given(st.data())
 def test_pages_of_the_shipped_shapes(choice: st.DataObject) -> None:
     triples, shapes, _ = shipped()
@@ -78,7 +79,7 @@ def test_pages_of_the_shipped_shapes(choice: st.DataObject) -> None:
     assert by_pages(shapes, choice.draw(partitions(said))) == set(shacl.check(shapes, statements(said)))
 
 
-@settings(deadline=None, max_examples=50)
+@share_of_examples(0.5)
 @given(graphs.shapes(), graphs.data())
 def test_pickled_shapes_check_alike(shapes: str, data: str) -> None:
     compiled, said = compile_shapes(graphs.parse(shapes)), statements(graphs.parse(data))
