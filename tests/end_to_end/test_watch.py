@@ -83,10 +83,6 @@ def edits_are_shown(folder: Path, seconds: float) -> None:
             before = again
 
 
-def test_an_edit_is_shown(tmp_path: Path) -> None:
-    edits_are_shown(tmp_path, PATIENCE)
-
-
 def test_an_edit_while_the_first_build_runs_is_not_lost(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     shutil.copy(SEEDS / f"{PAGE}.md", page)
