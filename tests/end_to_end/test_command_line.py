@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from rdfkit.store import Store
 from tests.support.command_line import run_command
 from tests.support.paths import CASES, PROJECT
@@ -29,6 +31,7 @@ COMMANDS: list[tuple[str, ...]] = [
 ]
 
 
+@pytest.mark.scale
 def test_a_command_says_here_what_it_says_in_a_process(seed_store: Store, tmp_path: Path) -> None:
     (tmp_path / ".rdfkit").symlink_to(str(seed_store.path))
     (tmp_path / "seeds").symlink_to(PROJECT / "seeds")

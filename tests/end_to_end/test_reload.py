@@ -79,10 +79,6 @@ def switch_builds(folder: Path, count: int, at_least: int) -> None:
         assert reader.seen == sorted(reader.seen, key=int)
 
 
-def test_five_builds_under_load(tmp_path: Path):
-    switch_builds(tmp_path / "store", 5, at_least=2)
-
-
 @pytest.mark.scale
 def test_fifty_builds_under_load(tmp_path: Path):
     switch_builds(tmp_path / "store", 50, at_least=5)

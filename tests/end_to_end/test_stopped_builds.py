@@ -153,7 +153,8 @@ def _expected(lines: set[str], version: int) -> set[str]:
     return {line.replace("Version 0000.", f"Version {version:04}.").replace(before, after) for line in lines}
 
 
-@pytest.mark.parametrize("kills", [1, pytest.param(50, marks=pytest.mark.scale)])
+@pytest.mark.scale
+@pytest.mark.parametrize("kills", [50])
 def test_a_watch_that_is_killed_leaves_what_a_build_made(tmp_path: Path, kills: int) -> None:
     """Edits go on while it is killed; a reader finds each version whole."""
     pages, store = _figures(tmp_path, 5), tmp_path / "store"
@@ -224,7 +225,8 @@ def _used(folder: Path) -> int:
     return sum(path.stat().st_blocks * 512 for path in folder.rglob("*") if path.is_file())
 
 
-@pytest.mark.parametrize("steps", [2, pytest.param(25, marks=pytest.mark.scale)])
+@pytest.mark.scale
+@pytest.mark.parametrize("steps", [25])
 def test_a_disk_that_fills_up_at_any_moment_leaves_the_old_store(tmp_path: Path, steps: int) -> None:
     """The disk has a little more room each time, so that it is full in one stage after the other."""
     pages = _figures(tmp_path, 400 if steps > 2 else 100)

@@ -65,7 +65,7 @@ def edits_are_shown(folder: Path, seconds: float) -> None:
     shutil.copytree(SEEDS, pages)
     page = pages / f"{PAGE}.md"
     text = page.read_text(encoding="utf-8")
-    with watching(pages, store), started(store, "--quiet") as served:
+    with watching(pages, store), started(store, "--quiet", "--workers", "1") as served:
         # The first edits come when the watch listens.
         time.sleep(0.5)
         before = served.get(f"/figure/{PAGE}", "text/html")
@@ -73,7 +73,7 @@ def edits_are_shown(folder: Path, seconds: float) -> None:
             begun = time.monotonic()
             page.write_text(text.replace(TITLE, f"{TITLE}{word} "), encoding="utf-8")
             while not shown(served, word) and time.monotonic() < begun + PATIENCE:
-                time.sleep(0.02)
+                time.sleep(0.1)
             took = time.monotonic() - begun
             assert took < seconds
             assert not [other for other in WORDS if other != word and shown(served, other)]
@@ -81,10 +81,6 @@ def edits_are_shown(folder: Path, seconds: float) -> None:
             again = served.get(f"/figure/{PAGE}", "text/html", If_None_Match=tag)
             assert (again.status, word in again.text) == (200, True)
             before = again
-
-
-def test_an_edit_is_shown(tmp_path: Path) -> None:
-    edits_are_shown(tmp_path, PATIENCE)
 
 
 def test_an_edit_while_the_first_build_runs_is_not_lost(tmp_path: Path) -> None:

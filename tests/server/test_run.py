@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,8 +34,11 @@ def test_a_store_that_workers_cannot_open(store_folder: Path, tmp_path: Path) ->
     folder, build = _copy(store_folder, tmp_path / "store")
     # As on a disk that cannot be written: nobody can make the index.
     (build / "labels.lock").mkdir()
-    code, said = _serve("--store", str(folder), "--port", "0")
-    assert code == 4
+    # It has begun to serve, with workers and a log: for that it has a process of its own.
+    command = [sys.executable, "-m", "rdfkit", "serve", "--store", str(folder), "--port", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    said = done.stderr.splitlines()
+    assert done.returncode == 4
     assert said[0].startswith("serving ")
     (sentence,) = said[1:]
     assert sentence.startswith(f"rdfkit: {folder}: the index of labels cannot be used")
