@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 
 from rdfkit.errors import EndpointError
 from rdfkit.package_data import beside
-from rdfkit.rdf.iris import is_absolute_iri
+from rdfkit.rdf.iris import is_iri
 from rdfkit.sparql.dataset import Dataset
 
 _FILE_NAME = "endpoints.toml"
@@ -172,6 +172,6 @@ def _split(url: str) -> SplitResult:
         usable = parts.scheme in _PORTS and bool(parts.hostname) and parts.port != 0
     except ValueError as error:  # a port that is none, a bracket that is not closed
         raise wrong from error
-    if not usable or not is_absolute_iri(url) or "@" in parts.netloc or "#" in url:
+    if not usable or not is_iri(url) or "@" in parts.netloc or "#" in url:
         raise wrong
     return parts

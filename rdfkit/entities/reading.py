@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from rdfkit.errors import NotFoundError
 from rdfkit.rdf.identifiers import expand
-from rdfkit.rdf.iris import is_absolute_iri
+from rdfkit.rdf.iris import is_iri
 from rdfkit.sparql.results import Plain, Rows
 from rdfkit.store import StoreProtocol
 
@@ -74,7 +74,7 @@ def is_known(store: StoreProtocol, iri: str) -> bool:
 
 def checked(iri: str) -> str:
     """The IRI, once it can stand in a query. Raises NotFoundError when it is none."""
-    if not is_absolute_iri(iri):
+    if not is_iri(iri):
         raise NotFoundError("this is not an IRI", value=iri)
     try:
         return ox.NamedNode(iri).value

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 from rdfkit.package_data import beside, read_toml
 from rdfkit.rdf.identifiers import compress, expand
-from rdfkit.rdf.iris import is_absolute_iri, percent_encode
+from rdfkit.rdf.iris import is_iri, percent_encode
 
 OTHER = "other"
 # What a path or a browser would change on its way: such a name goes into the query instead.
@@ -95,7 +95,7 @@ def iri_at(path: str, name: str) -> str | None:
     for place in short_paths():
         if place.path == path:
             iri = _iri(place, name)
-            return iri if iri is not None and is_absolute_iri(iri) else None
+            return iri if iri is not None and is_iri(iri) else None
     return None
 
 

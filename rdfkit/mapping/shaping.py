@@ -12,7 +12,7 @@ from rdfkit.mapping.document import Node, Origin
 from rdfkit.mapping.fields import Fields, Row
 from rdfkit.mapping.lookups import Site
 from rdfkit.rdf.identifiers import curie, parse_curie
-from rdfkit.rdf.iris import encode_address, is_absolute_iri, percent_encode
+from rdfkit.rdf.iris import encode_address, is_iri, percent_encode
 from rdfkit.sources.yaml_reader import KeyPath
 
 CC0 = "creativecommons:publicdomain/zero/1.0/"
@@ -63,7 +63,7 @@ def address(text: str | None, base: str | None = None) -> str | Node | None:
     if text is None:
         return None
     absolute = encode_address(urljoin(base, text) if base else text)
-    return absolute if is_absolute_iri(absolute) else literal(text)
+    return absolute if is_iri(absolute) else literal(text)
 
 
 def author_address(name: str) -> str:
@@ -141,7 +141,7 @@ def parent_terms(fields: Fields, site: Site, term: str, label: str | None, key_p
 def addresses(fields: Fields, key: str, site_prefix: str) -> list[str]:
     """The absolute addresses of the site-relative paths under a key."""
     return [
-        text if is_absolute_iri(text) else f"{site_prefix}:{encode_address(text.lstrip('/'))}"
+        text if is_iri(text) else f"{site_prefix}:{encode_address(text.lstrip('/'))}"
         for text in fields.texts(key)
     ]
 

@@ -13,12 +13,6 @@ _SAFE_IN_IRI = "-._~!$&'()*+,;=:@/"
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _ENCODED = re.compile(f"[^A-Za-z0-9{re.escape(_SAFE_IN_IRI)}]")
 _ESCAPE_OR_MARK = re.compile(r"(%[0-9A-Fa-f]{2}|[?#\[\]])")
-_ABSOLUTE_IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\]+')
-
-
-def is_absolute_iri(text: str) -> bool:
-    """Whether a text can stand as it is between `<` and `>` in N-Quads (RFC 3987, with a scheme)."""
-    return _ABSOLUTE_IRI.fullmatch(text) is not None
 
 
 def is_iri(text: str) -> bool:

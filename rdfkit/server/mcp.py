@@ -17,7 +17,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 
 from rdfkit.errors import RdfkitError
 from rdfkit.rdf.identifiers import expand, prefix_map
-from rdfkit.rdf.iris import is_absolute_iri
+from rdfkit.rdf.iris import is_iri
 from rdfkit.server.problems import Problem
 from rdfkit.server.settings import Settings
 from rdfkit.server.workers.backends import read_origin
@@ -83,7 +83,7 @@ class Tools:
         figures that mention a gene or the genes drawn in a pathway, is found by run_query or sparql.
         """
         meant = expand(iri)
-        if not is_absolute_iri(meant):
+        if not is_iri(meant):
             raise ToolError(f'"{iri}" is neither an IRI nor a CURIE of a known prefix; use find_entity first')
         return await self._do("describe", {"iri": meant}, "turtle")
 

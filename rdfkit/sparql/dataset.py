@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from rdfkit.errors import QueryError
-from rdfkit.rdf.iris import is_absolute_iri
+from rdfkit.rdf.iris import is_iri
 from rdfkit.sparql.tokens import Token, TokenKind, declared_prefixes, iri_of
 
 
@@ -65,7 +65,7 @@ def read_dataset(tokens: Iterable[Token], prefixes: Mapping[str, str]) -> Datase
         if token.is_word("FROM") and after:
             is_named = after[0].text.upper() == "NAMED"
             (named if is_named else default).append(iri_of(after[-1 if is_named else 0], known) or "")
-    if not default + named or not all(is_absolute_iri(iri) for iri in default + named):
+    if not default + named or not all(is_iri(iri) for iri in default + named):
         return None
     return Dataset(tuple(default), tuple(named))
 

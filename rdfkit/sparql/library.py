@@ -18,7 +18,7 @@ from urllib.parse import quote
 from rdfkit import package_data
 from rdfkit.errors import ParameterError, QueryError
 from rdfkit.rdf.identifiers import expand
-from rdfkit.rdf.iris import is_absolute_iri, percent_encode
+from rdfkit.rdf.iris import is_iri, percent_encode
 from rdfkit.sparql.query import QueryText
 
 _HEADER = re.compile(r"#+\s*(title|category|description|param)\s*:(.*)", re.IGNORECASE)
@@ -247,7 +247,7 @@ def _in_literal(value: str) -> str:
 
 def _whole_iri(parameter: Parameter, value: str) -> str:
     iri = expand(value)
-    if not is_absolute_iri(iri):
+    if not is_iri(iri):
         raise ParameterError(
             f'"{value}" is no IRI', key=parameter.name, value=value, expected="an IRI or a CURIE"
         )

@@ -16,7 +16,7 @@ import rdflib
 from rdflib.paths import AlternativePath, InvPath, MulPath, Path, SequencePath
 
 from rdfkit.errors import QueryError
-from rdfkit.rdf.iris import is_absolute_iri
+from rdfkit.rdf.iris import is_iri
 from rdfkit.sparql.algebra import GraphClause, Group, Triples, Union
 from rdfkit.sparql.parser import parse_groups
 from rdfkit.sparql.tokens import iri_of, significant_tokens
@@ -271,7 +271,7 @@ def _needed_names(text: str, prefixes: Mapping[str, str]) -> Iterator[ox.NamedNo
             depth += (token.text == "(") - (token.text == ")")
             iri = iri_of(token, known)
             is_needed = depth == 0 and _OPTIONAL_MARKS.isdisjoint((before, after))
-            if is_needed and iri is not None and is_absolute_iri(iri):
+            if is_needed and iri is not None and is_iri(iri):
                 yield ox.NamedNode(iri)
 
 

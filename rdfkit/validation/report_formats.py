@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from rdfkit.errors import ExportError
 from rdfkit.rdf.formats import of_name
 from rdfkit.rdf.identifiers import expand
-from rdfkit.rdf.iris import is_absolute_iri, percent_encode
+from rdfkit.rdf.iris import is_iri, percent_encode
 from rdfkit.rdf.quads import sorted_quads
 from rdfkit.rdf.serializer import serialize
 from rdfkit.report import Report, Result, Severity
@@ -226,7 +226,7 @@ def _term(text: str | None) -> ox.NamedNode | ox.Literal | None:
 
 
 def _iri(iri: str | None) -> ox.NamedNode | None:
-    return ox.NamedNode(iri) if iri is not None and is_absolute_iri(iri) else None
+    return ox.NamedNode(iri) if iri is not None and is_iri(iri) else None
 
 
 def _name(curie: str) -> ox.NamedNode:

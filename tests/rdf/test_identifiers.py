@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rdfkit.errors import IdentifierError
 from rdfkit.rdf.identifiers import compress, converter, curie, expand, is_missing, parse_curie, prefix_map
-from rdfkit.rdf.iris import encode_address, is_absolute_iri, percent_encode
+from rdfkit.rdf.iris import encode_address, is_iri, percent_encode
 from rdfkit.sources.cleaning import is_missing_name
 
 
@@ -85,7 +85,7 @@ def test_addresses_keep_what_is_already_an_address() -> None:
 def test_encoded_text_is_part_of_an_iri_and_decodes_to_itself(text: str) -> None:
     encoded = percent_encode(text)
     iri = f"http://example.org/{encoded}"
-    assert is_absolute_iri(iri)
+    assert is_iri(iri)
     assert (
         next(iter(ox.parse(f"<{iri}> <{iri}> <{iri}> .".encode(), ox.RdfFormat.N_TRIPLES))).subject.value
         == iri
@@ -101,3 +101,12 @@ def test_every_prefix_expands_and_compresses(prefix: str) -> None:
 def test_the_prefix_map_is_that_of_the_converter() -> None:
     assert prefix_map() == dict(converter().bimap)
     assert list(prefix_map()) == sorted(prefix_map())
+
+
+@pytest.mark.parametrize(
+    "text", ["A:\x7f", "http://x.org/\x80", "http://x.org/%zz", "http://x.org/a b", "x", "http://x.org/[a]"]
+)
+def test_what_an_n_quads_parser_refuses_is_no_iri(text: str) -> None:
+    assert not is_iri(text)
+    with pytest.raises(SyntaxError):
+        list(ox.parse(f"<{text}> <{text}> <{text}> .", ox.RdfFormat.N_QUADS))

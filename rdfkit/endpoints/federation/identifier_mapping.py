@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from rdfkit.endpoints.registry import Endpoint
 from rdfkit.errors import EndpointError
 from rdfkit.rdf.identifiers import local_pattern, prefix_map
-from rdfkit.rdf.iris import is_absolute_iri
+from rdfkit.rdf.iris import is_iri
 from rdfkit.rdf.terms import Term
 
 _ID = "{id}"
@@ -153,7 +153,7 @@ def _between(term: Term, start: str, end: str) -> str | None:
 def _form(endpoint: Endpoint, prefix: str, text: str) -> Form:
     literal = _LITERAL.fullmatch(text)
     start, found, end = (literal[1] if literal is not None else text).partition(_ID)
-    is_form = bool(found) and _ID not in end and (literal is not None or is_absolute_iri(f"{start}1{end}"))
+    is_form = bool(found) and _ID not in end and (literal is not None or is_iri(f"{start}1{end}"))
     namespace = prefix_map().get(prefix)
     if namespace is None or not is_form:
         raise EndpointError(

@@ -12,7 +12,7 @@ from rdfkit.mapping.document import Node, Origin
 from rdfkit.mapping.fields import Fields, Row
 from rdfkit.mapping.shaping import node
 from rdfkit.rdf.identifiers import curie, database_named
-from rdfkit.rdf.iris import encode_address, is_absolute_iri
+from rdfkit.rdf.iris import encode_address, is_iri
 
 TABLE = "bibliography"
 _BLOCK = 500
@@ -42,7 +42,7 @@ def _identifier(row: Row, fields: Fields) -> str | None:
     text, database = row.get("ID"), row.get("Database") or ""
     if text is None:
         return None
-    if database.lower() == "url" and is_absolute_iri(encode_address(text)):
+    if database.lower() == "url" and is_iri(encode_address(text)):
         return encode_address(text)
     known = database_named(database)
     try:

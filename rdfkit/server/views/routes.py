@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rdfkit.entities.types import iri_at
 from rdfkit.rdf.identifiers import expand
-from rdfkit.rdf.iris import is_absolute_iri, percent_encode
+from rdfkit.rdf.iris import is_iri, percent_encode
 
 Parameters = Mapping[str, str]
 
@@ -18,7 +18,7 @@ def _nothing(parameters: Parameters) -> str | None:
 
 def _entity(parameters: Parameters) -> str | None:
     iri = expand(parameters.get("iri", ""))
-    return iri if is_absolute_iri(iri) else None
+    return iri if is_iri(iri) else None
 
 
 def _short(path: str, name: str) -> Callable[[Parameters], str | None]:
@@ -32,7 +32,7 @@ def _term(parameters: Parameters) -> str | None:
     """Any CURIE of the prefix map, not only those of ontologies."""
     prefix, _, local = parameters.get("curie", "").partition(":")
     iri = expand(f"{prefix}:{percent_encode(local)}")
-    return iri if local and not iri.startswith(f"{prefix}:") and is_absolute_iri(iri) else None
+    return iri if local and not iri.startswith(f"{prefix}:") and is_iri(iri) else None
 
 
 @dataclass(frozen=True, slots=True)
