@@ -15,7 +15,12 @@ import pytest
 from tests.support.attacks import Repeated, Served, is_running, serving, write_store
 from tests.support.hostile_clients import STATUSES, Outcome, attack, data
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks at processes in /proc")
+# Processes are started, stopped and waited for all the time.
+pytestmark = [
+    pytest.mark.scale,
+    pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks at processes in /proc"),
+]
+
 
 TIME_LIMIT = 1.0
 COUNT = 2000

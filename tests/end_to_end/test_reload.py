@@ -12,6 +12,9 @@ import pytest
 
 from tests.support.attacks import Repeated, Served, get_query, is_running, numbers, serving, write_store
 
+# Processes are started, stopped and waited for all the time.
+pytestmark = pytest.mark.scale
+
 ROWS = 3000
 GRAPH = "http://example.org/g"
 ALL = "SELECT ?s ?v { ?s <http://example.org/p> ?v }"

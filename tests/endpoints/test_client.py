@@ -35,7 +35,7 @@ from tests.support.serving import serving
 QUERY = "SELECT ?x { ?x ?p ?o }"
 # Short, so that what would hang is seen soon. Nothing here takes as long as this when it works.
 LIMITS = RemoteLimits(
-    request_seconds=0.5, query_seconds=5, requests=20, response_bytes=2_000_000, retry_after=2, pause=0.05
+    request_seconds=1, query_seconds=5, requests=20, response_bytes=2_000_000, retry_after=2, pause=0.05
 )
 DOES_NOT_HANG = 10.0
 

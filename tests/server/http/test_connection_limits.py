@@ -16,6 +16,9 @@ import pytest
 
 from tests.support.serving import Answer, Server, serving
 
+# Processes are started, stopped and waited for all the time.
+pytestmark = pytest.mark.scale
+
 # Takes longer than anybody waits; counting makes nothing to send before the end.
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 # Begins with an answer at once, and then takes as long.

@@ -21,7 +21,12 @@ from rdfkit.server.workers.reply import BrokenAnswerError, Job, Reply
 from rdfkit.sparql.limits import Complexity
 from tests.support.attacks import children, is_running, numbers, write_store
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks at processes in /proc")
+# Processes are started, stopped and waited for all the time.
+pytestmark = [
+    pytest.mark.scale,
+    pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks at processes in /proc"),
+]
+
 
 # Thousands of millions of rows to compare, and none to give.
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?p ?x . ?b ?q ?y . ?c ?r ?z . ?d ?s ?w }"

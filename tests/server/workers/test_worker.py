@@ -18,6 +18,9 @@ from rdfkit.server.workers.reply import Job
 from tests.support.attacks import children
 from tests.support.serving import serving
 
+# Processes are started, stopped and waited for all the time.
+pytestmark = pytest.mark.scale
+
 # Keeps a worker busy to its deadline.
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?p ?x . ?b ?q ?y . ?c ?r ?z . ?d ?s ?w }"
 
