@@ -80,17 +80,17 @@ def samples(session: nox.Session) -> None:
 
 @nox.session
 def scale(session: nox.Session) -> None:
-    """A thousand hostile queries, builds under load, random histories of a site."""
+    """A thousand hostile queries, builds under load, builds that are killed."""
     _pytest(session, "-m", SCALE)
 
 
 @nox.session
 def thorough(session: nox.Session) -> None:
-    """Every property with twenty times the examples of the default suite."""
+    """Every property with twenty times the examples of the default suite, and hundreds of histories of a site."""
     _pytest(
         session,
         "-m",
-        "hypothesis and not samples and not peers and not browser",
+        "(hypothesis or thorough) and not samples and not peers and not browser",
         "--hypothesis-profile=thorough",
     )
 

@@ -18,7 +18,7 @@ from rdfkit.validation.validator import Engine
 from tests.support.examples import share_of_examples
 from tests.support.sites import LEXICON, ONTOLOGY, Edit, apply, claims, edits, figure, outcome, sites, write
 
-FEW = share_of_examples(0.12, HealthCheck.too_slow)
+FEW = share_of_examples(0.24, HealthCheck.too_slow)
 MANY = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 OPTIONS = st.fixed_dictionaries(
     {"keep_invalid": st.booleans(), "thresholds": st.sampled_from([None, None, Thresholds(1, 0.0, 1.0)])}
@@ -92,7 +92,7 @@ def test_claims_give_what_a_new_build_gives(rounds: list[list[Edit]], keep_inval
     check({}, rounds, {"keep_invalid": keep_invalid})
 
 
-@pytest.mark.scale
+@pytest.mark.thorough
 @given(claims(), st.booleans())
 @MANY
 def test_hundreds_of_claims_give_what_a_new_build_gives(rounds: list[list[Edit]], keep_invalid: bool) -> None:
@@ -107,7 +107,7 @@ def test_edits_give_what_a_new_build_gives(
     check(site, rounds, options)
 
 
-@pytest.mark.scale
+@pytest.mark.thorough
 @given(sites(), edits(), OPTIONS)
 @MANY
 def test_hundreds_of_edits_give_what_a_new_build_gives(
@@ -123,7 +123,7 @@ def test_pyshacl_finds_the_same(site: dict[str, str], rounds: list[list[Edit]], 
     check(site, rounds[:2], {"engine": Engine.PYSHACL, "keep_invalid": keep_invalid})
 
 
-@pytest.mark.scale
+@pytest.mark.thorough
 @given(sites(), edits())
 @settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 def test_a_checkout_of_another_commit_is_a_change(site: dict[str, str], rounds: list[list[Edit]]) -> None:
