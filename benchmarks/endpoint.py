@@ -33,10 +33,10 @@ import rdfkit
 from rdfkit.store import Store
 
 PROJECT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(PROJECT / "tests"))
+sys.path.insert(0, str(PROJECT))
 
-from server.serving import serving  # noqa: E402
-from virtuoso import SERVER, virtuoso  # noqa: E402
+from tests.support.serving import serving  # noqa: E402
+from tests.support.virtuoso import SERVER, virtuoso  # noqa: E402
 
 ROUNDS, SECONDS, CLIENTS = 5, 1.0, 8
 # Of what takes long there are fewer.
