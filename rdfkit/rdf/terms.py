@@ -23,6 +23,15 @@ def rdflib_triple(
     return rdflib_term(triple.subject), rdflib_term(triple.predicate), rdflib_term(triple.object)
 
 
+def oxigraph_literal(literal: rdflib.Literal) -> ox.Literal:
+    """A literal of rdflib's as Oxigraph has it, with its text as it stands."""
+    if literal.language:
+        return ox.Literal(str(literal), language=literal.language)
+    return ox.Literal(
+        str(literal), datatype=ox.NamedNode(str(literal.datatype)) if literal.datatype else None
+    )
+
+
 def rdflib_term(term: Term) -> rdflib.term.Identifier:
     """A term as rdflib has it, with the literal's text as it stands. Raises QueryError for a triple term."""
     import rdflib

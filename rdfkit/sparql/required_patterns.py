@@ -17,6 +17,7 @@ from rdflib.paths import AlternativePath, InvPath, MulPath, Path, SequencePath
 
 from rdfkit.errors import QueryError
 from rdfkit.rdf.iris import is_iri
+from rdfkit.rdf.terms import oxigraph_literal
 from rdfkit.sparql.algebra import GraphClause, Group, Triples, Union
 from rdfkit.sparql.parser import parse_groups
 from rdfkit.sparql.tokens import iri_of, significant_tokens
@@ -297,9 +298,7 @@ def _place(term: Any) -> Place:  # noqa: ANN401
 def _term(term: Any) -> Term:  # noqa: ANN401
     if isinstance(term, rdflib.URIRef):
         return _iri(term)
-    if term.language:
-        return ox.Literal(str(term), language=term.language)
-    return ox.Literal(str(term), datatype=_iri(term.datatype) if term.datatype else None)
+    return oxigraph_literal(term)
 
 
 def _iri(iri: rdflib.URIRef) -> ox.NamedNode:

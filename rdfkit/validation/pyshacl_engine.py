@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from rdfkit.errors import ShapesError
-from rdfkit.rdf.terms import rdflib_triple
+from rdfkit.rdf.terms import oxigraph_literal, rdflib_triple
 from rdfkit.report import Severity
 from rdfkit.validation.shacl.results import ShapeResult
 
@@ -84,6 +84,4 @@ def _oxigraph_term(term: Any) -> ox.NamedNode | ox.Literal | None:  # noqa: ANN4
         return ox.NamedNode(str(term))
     if not isinstance(term, rdflib.Literal):
         return None
-    if term.language:
-        return ox.Literal(str(term), language=term.language)
-    return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype)) if term.datatype else None)
+    return oxigraph_literal(term)
