@@ -48,7 +48,8 @@ class Document:
     `graph` is the IRI of its named graph. `nodes` are to be read with the context of `kind`, `schema_nodes`
     with the packaged schema.org context, each of `foreign_nodes` with the context that it brings along.
     `origins` says for each node, by IRI or CURIE, where it comes from. `problems` is what was found on the way,
-    `rows` counts the rows of companion tables by kind.
+    `rows` counts the rows of companion tables by kind. `version` is the name of the version of a pathway, with which
+    the IRIs of all its nodes end.
     """
 
     kind: str
@@ -59,3 +60,4 @@ class Document:
     origins: dict[str, Origin] = field(default_factory=dict)
     problems: list[Result] = field(default_factory=list)
     rows: dict[str, Tally] = field(default_factory=dict)
+    version: str | None = None

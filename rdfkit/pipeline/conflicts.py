@@ -1,4 +1,4 @@
-"""To which of several pages a graph or a companion table belongs: the first in the order of the sources."""
+"""To which of several pages a graph, a version or a table belongs: the first in the order of the sources."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def settle_graphs(database: Database) -> None:
         for other in others:
             if other.state is PageState.USED:
                 # The first takes over the graph with what is in it, and replaces that, or empties it if it stays out.
-                set_loaded(database, [(first.id, sorted({*loaded(database, first.id), first.graph}))])
+                graphs = {*loaded(database, first.id), first.graph, other.graph}
+                set_loaded(database, [(first.id, sorted(graphs))])
                 await_page(database, first.id)
             # Told anew although it may be refused already: another page may have been the first then.
             refuse_second(database, other.id, duplicate(other, first))
@@ -71,7 +72,7 @@ def _strays(database: Database) -> Iterator[tuple[str, Result]]:
 
 
 def duplicate(page: Claim, first: Claim) -> Result:
-    """The finding that a page is left out because another has its graph."""
+    """The finding that a page is left out because another has its graph, or its version of a pathway."""
     kind = registry.kind(page.kind)
     return Result(
         severity=Severity.VIOLATION,

@@ -7,7 +7,7 @@ any process on any machine, twice or in any order, with the same result.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +17,7 @@ from rdfkit.mapping.document import Document, Tally
 from rdfkit.mapping.jsonld.statements import Statements, statements, to_n_quads
 from rdfkit.mapping.lookups import Answers, Site
 from rdfkit.mapping.recognition import UnknownKindError, read_page
+from rdfkit.pipeline.descriptions import Description, describe, local_to, owned_by, part
 from rdfkit.pipeline.state.model import OTHER, UNREADABLE, Companion, Converted, File, PageState, UsedTable
 from rdfkit.report import Result, Severity
 from rdfkit.sources.discovery import SourceFile
@@ -51,14 +52,14 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a file, and the statements of its graph; empty unless its state is `USED`."""
+    """What became of a file, and the statements of its own graph; empty unless its state is `USED`."""
 
     converted: Converted
-    statements: Statements = field(default_factory=dict)
+    own: Statements = field(default_factory=dict)
 
     def n_quads(self) -> str:
-        """The statements as N-Quads, each line once, in the order of the page."""
-        return to_n_quads(self.statements, self.converted.graph) if self.converted.graph else ""
+        """The statements of its own graph as N-Quads, each line once, in the order of the page."""
+        return to_n_quads(self.own, self.converted.graph) if self.converted.graph else ""
 
 
 @contextmanager
@@ -75,6 +76,15 @@ def convert_batch(batch: Batch) -> Iterator[Outcome]:
     """Converts each file of a batch. A page or table that cannot be read is a finding in its outcome."""
     for task in batch.tasks:
         yield _convert(task, batch)
+
+
+def without_known(converted: Converted, known: set[int]) -> Converted:
+    """What became of a page, without the texts of the descriptions that are known; adds the others to those."""
+    descriptions = tuple(
+        replace(one, text=None) if one.digest in known else one for one in converted.descriptions
+    )
+    known.update(one.digest for one in descriptions)
+    return replace(converted, descriptions=descriptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,20 +155,25 @@ def _convert_page(page: Page, task: Task, batch: Batch) -> Outcome:
         state = PageState.INVALID
     else:
         state = PageState.USED
-    quads = sum(len(values) for described in mapped.statements.values() for values in described.values())
+    version = mapped.document.version
+    own: Statements = {}
+    descriptions: tuple[Description, ...] = ()
+    if state is PageState.USED:
+        own, shared = part(mapped.statements, owned_by(document.graph, version))
+        descriptions = tuple(describe(shared))
     tallies = mapped.document.rows if state is PageState.USED else {}
     done = Converted(
         page.path,
         state,
-        quads=quads,
+        quads=sum(len(values) for described in own.values() for values in described.values()),
         findings=tuple(dict.fromkeys(checked.findings)),
         refusals=refusals,
         shared=checked.shared,
         suspects=checked.suspects,
+        version=version,
+        descriptions=descriptions,
     )
-    return Outcome(
-        _of_page(done, page, graph, site, tallies), mapped.statements if state is PageState.USED else {}
-    )
+    return Outcome(_of_page(done, page, graph, site, tallies), own)
 
 
 def map_document(page: Page, document: Document) -> Mapped:
@@ -191,12 +206,6 @@ def _check(mapped: Mapped, batch: Batch) -> _Checked:
         tuple(sorted(checked.open)),
         tuple(sorted(checked.suspects)),
     )
-
-
-def local_to(graph: str) -> Callable[[str], bool]:
-    """Whether a subject is one that only the page of this graph describes: the page, or a part of it."""
-    page, part = f"<{graph}>", f"<{graph}#"
-    return lambda subject: subject == page or subject.startswith(part)
 
 
 def unsaid(results: Iterable[Result], problems: Iterable[Result]) -> list[Result]:

@@ -155,7 +155,7 @@ def link_store(path: str | Path, thresholds: Thresholds) -> Linkset:
         linkset = linkset_of(Store(stage.graph), thresholds)
         editor = Editor(stage, lambda _: None)
         editor.clear(LINKSET_GRAPH.value)
-        quads = list(linkset_quads(linkset))
+        quads = [quad for quad in linkset_quads(linkset) if not editor.is_elsewhere(quad)]
         stage.load(quads)
         number = metadata["quads"] + editor.added + len(quads)
         if (stage.folder / STATE).exists():

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
-from rdfkit.mapping.jsonld.statements import Statements, to_n_triples
-from rdfkit.pipeline.converter import Batch, Outcome, convert_batch, local_to, uncollected
+from rdfkit.pipeline.converter import Batch, convert_batch, uncollected, without_known
 from rdfkit.pipeline.state.model import Converted, PageState
 from rdfkit.validation.shacl import CompiledShapes
 
 FOLDER = "spool"
-# Triples about shared nodes that a process remembers having written, so that most are written once.
+# Descriptions that a process remembers having written, so that most are written once.
 _REMEMBERED = 200_000
 
 
@@ -48,17 +47,17 @@ class Spooled:
 class Spooler:
     """Fills the spool of a build: what a process needs for all of its jobs, made once when it begins.
 
-    `written` are the texts about shared nodes that it has written, `suspects` those that it has named: other pages
-    need not repeat them.
+    `written` are the descriptions that it has written, `suspects` those that it has named: other pages need not
+    repeat them.
     """
 
     folder: Path
     shapes: CompiledShapes | None
-    written: set[str] = field(default_factory=set)
+    written: set[int] = field(default_factory=set)
     suspects: set[tuple[int, str]] = field(default_factory=set)
 
     def spool(self, job: Job) -> Spooled:
-        """Converts a batch and writes its quads, with the triples of the merged default graph. Raises OSError."""
+        """Converts a batch and writes its quads. Raises OSError."""
         path = self.folder / f"{job.number:08}.nq"
         with uncollected(), path.open("w", encoding="utf-8", newline="\n") as file:
             pages = tuple(zip(job.pages, self._written_batch(job.batch, file), strict=True))
@@ -69,32 +68,20 @@ class Spooler:
 
     def _written_batch(self, batch: Batch, file: IO[str]) -> Iterator[Converted]:
         for outcome in convert_batch(replace(batch, shapes=self.shapes)):
-            if outcome.converted.state is PageState.USED:
+            converted = self._without_known(outcome.converted)
+            if converted.state is PageState.USED:
                 file.write(outcome.n_quads())
-                self._write_merged(outcome, file)
-            yield self._without_known(outcome.converted)
+                for one in converted.descriptions:
+                    file.write(one.n_quads())
+            yield converted
 
     def _without_known(self, converted: Converted) -> Converted:
-        """What became of a page, without the suspects of pages before it: they are the same for all."""
-        new = tuple(one for one in converted.suspects if one not in self.suspects)
-        self.suspects.update(new)
-        return replace(converted, suspects=new)
-
-    def _write_merged(self, outcome: Outcome, file: IO[str]) -> None:
-        """Writes the triples of a page for the default graph. Those about shared nodes come with many pages."""
-        is_local = local_to(outcome.converted.graph or "")
-        local: Statements = {}
-        for subject, described in outcome.statements.items():
-            if is_local(subject):
-                local[subject] = described
-                continue
-            text = to_n_triples({subject: described})
-            if text not in self.written:
-                if len(self.written) > _REMEMBERED:
-                    self.written.clear()
-                self.written.add(text)
-                file.write(text)
-        file.write(to_n_triples(local))
+        """What became of a page, without what pages before it have said: suspects, and the texts of descriptions."""
+        suspects = tuple(one for one in converted.suspects if one not in self.suspects)
+        self.suspects.update(suspects)
+        if len(self.written) > _REMEMBERED:
+            self.written.clear()
+        return replace(without_known(converted, self.written), suspects=suspects)
 
 
 def spooled(folder: Path) -> Iterator[Spooled]:

@@ -1,7 +1,7 @@
 """The dataset of a query: the graphs whose merge is its default graph, and those that GRAPH finds.
 
 https://www.w3.org/TR/sparql11-query/#rdfDataset. Oxigraph gives a triple as often as there are default graphs with it;
-the merge that the standard asks for has it once. So for several default graphs `merge` makes them into one.
+the merge that the standard asks for has it once. So where graphs may share triples `merge` makes several into one.
 """
 
 from __future__ import annotations

@@ -14,12 +14,7 @@ from typing import Any, TypeVar
 import pyoxigraph as ox
 
 from rdfkit.errors import RdfkitError, StoreError
-from rdfkit.store.default_graph import (
-    merge_default_graph,
-    named_quads,
-    split_default_graph,
-    with_default_graph,
-)
+from rdfkit.store.default_graph import cover_default_graph, named_quads, uncover_default_graph
 from rdfkit.store.failures import loading, writing
 from rdfkit.store.layout import (
     BUILD_NAME,
@@ -48,6 +43,7 @@ class Stage:
         # The folder of the build that this one began as a copy of, just now.
         self.base = base
         self._graph: ox.Store | None = ox.Store(folder / "graph")
+        self._is_merged = False
 
     def load(self, quads: Iterable[ox.Quad]) -> None:
         """Adds quads. One call with many quads is far quicker than many calls with few.
@@ -55,10 +51,10 @@ class Stage:
         Raises StoreError when the disk is full or cannot be written. What the iterable raises comes through.
         """
         with loading(self._root):
-            self.graph.bulk_extend(with_default_graph(quads))
+            self.graph.bulk_extend(quads)
 
     def load_file(self, path: Path) -> None:
-        """Adds the quads of an N-Quads file that has the triples of its named graphs in the default graph, too.
+        """Adds the quads of an N-Quads file.
 
         Raises StoreError when the disk is full or cannot be written.
         """
@@ -72,23 +68,29 @@ class Stage:
         Raises StoreError when the disk is full or cannot be written. What `work` raises else comes through.
         """
         with loading(self._root):
-            split_default_graph(self.graph)
+            uncover_default_graph(self.graph)
             found = work(self.graph)
-            merge_default_graph(self.graph)
+            self._is_merged = cover_default_graph(self.graph)
         return found
 
     def commit(self, metadata: Mapping[str, object]) -> None:
         """Makes this build the current one, on disk for good when this returns.
 
-        `metadata` is JSON; `Store.metadata` gives it back with `built` (UTC), `oxigraph` and `name` added, and
-        `quads` where it is not there. Raises StoreError when the disk is full or cannot be written.
+        `metadata` is JSON; `Store.metadata` gives it back with `built` (UTC), `oxigraph`, `name` and `merged` (whether
+        the graph keeps a merge) added, and `quads` where it is not there. Raises StoreError when the disk is full or
+        cannot be written.
         """
         with writing(self._root):
             self.graph.flush()
-            added = {"built": now(), "oxigraph": ox.__version__, "name": self.folder.name}
-            counted = {} if "quads" in metadata else {"quads": named_quads(self.graph)}
+            added = {
+                "built": now(),
+                "oxigraph": ox.__version__,
+                "name": self.folder.name,
+                "merged": self._is_merged,
+            }
+            quads = metadata.get("quads") or named_quads(self.graph, is_merged=self._is_merged)
             self._close()
-            described = {**metadata, **counted, **added}
+            described = {**metadata, "quads": quads, **added}
             write(self.folder / "build.json", json.dumps(described, ensure_ascii=False, indent=1))
             sync_tree(self.folder)
             sync(self.folder.parent)
@@ -96,7 +98,7 @@ class Stage:
 
     @property
     def graph(self) -> ox.Store:
-        """The graph that is being built, with the merged default graph that `load` keeps."""
+        """The graph that is being built."""
         if self._graph is None:
             raise StoreError("this build is finished", path=str(self._root))
         return self._graph

@@ -1,11 +1,11 @@
-"""Changes of single graphs in a store that keeps a merged default graph: what goes, what comes, what it does to counts.
+"""Changes of single graphs in a store: what goes, what comes, what it does to counts.
 
 Each change is one transaction: a process that is killed leaves the old graph or the new one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from rdfkit.store.builds import Stage
 
 _TYPE = ox.NamedNode(expand("rdf:type"))
-_DEFAULT = ox.DefaultGraph()
 # Quads that are taken out together.
 _SLICE = 20_000
 
@@ -57,20 +56,13 @@ class Editor:
             return
         for quad in gone | come:
             self._note(quad)
-        self._stage.graph.update(_update_text(self._with_merged(gone, after), [*come, *map(_merged, come)]))
+        self._stage.graph.update(_update_text(gone, come))
         self.added += len(come) - len(gone)
 
-    def _with_merged(self, gone: Set[ox.Quad], after: Set[ox.Quad]) -> Iterator[ox.Quad]:
-        """The quads that go, with their copies in the default graph that no other graph needs."""
-        kept = {quad.triple for quad in after}
-        for quad in gone:
-            yield quad
-            if quad.triple not in kept and not self._is_elsewhere(quad, gone):
-                yield _merged(quad)
-
-    def _is_elsewhere(self, quad: ox.Quad, gone: Set[ox.Quad]) -> bool:
+    def is_elsewhere(self, quad: ox.Quad) -> bool:
+        """Whether another graph has the triple of a quad."""
         found = self._stage.graph.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
-        return any(other.graph_name != _DEFAULT and other not in gone for other in found)
+        return any(other.graph_name != quad.graph_name for other in found)
 
     def touch(self, quad: ox.Quad) -> None:
         """Notes that something else is said of the nodes of a quad."""
@@ -110,10 +102,6 @@ def is_matched(graph: ox.Store, pattern: Pattern, dataset: str | None, site: Sit
     )
 
 
-def _merged(quad: ox.Quad) -> ox.Quad:
-    return ox.Quad(quad.subject, quad.predicate, quad.object)
-
-
 def _update_text(gone: Iterable[ox.Quad], come: Iterable[ox.Quad]) -> str:
     """One update is one transaction, https://www.w3.org/TR/sparql11-update/#updateLanguage."""
     parts = [f"{word} DATA {{ {_data(quads)} }}" for word, quads in (("DELETE", gone), ("INSERT", come))]
@@ -125,5 +113,5 @@ def _data(quads: Iterable[ox.Quad]) -> str:
     parts = []
     for name, group in groupby(ordered, key=lambda quad: quad.graph_name):
         triples = " ".join(f"{quad.subject} {quad.predicate} {quad.object} ." for quad in group)
-        parts.append(f"GRAPH {name} {{ {triples} }}" if isinstance(name, ox.NamedNode) else triples)
+        parts.append(f"GRAPH {name} {{ {triples} }}")
     return "\n".join(parts)

@@ -2,8 +2,8 @@
 
     STORE/rdfkit-store.json      says that this folder is a store, and the number of this layout
     STORE/current                the name of the build that readers open
-    STORE/builds/NAME/graph/     Oxigraph's files, never changed once the build is current: each page's named graph,
-                                 and in the default graph every triple once
+    STORE/builds/NAME/graph/     Oxigraph's files, never changed once the build is current: the named graphs of
+                                 pages, and of what many pages say alike
     STORE/builds/NAME/build.json what was built: versions, time, counts, and what the builder adds
     STORE/builds/NAME/readers    locked, shared, by everyone who reads this build
     STORE/lock, STORE/holder.json  locked by the build that runs; says who that is
@@ -30,7 +30,7 @@ from rdfkit.errors import StoreError
 DEFAULT_PATH = Path("rdfkit-store")
 CURRENT = "current"
 BUILD_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
-_LAYOUT = 1
+_LAYOUT = 2
 _MARKER = "rdfkit-store.json"
 
 

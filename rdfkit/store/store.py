@@ -17,7 +17,7 @@ from rdfkit.sparql.limits import SAFE, Complexity
 from rdfkit.sparql.query import QueryText
 from rdfkit.sparql.results import Answer
 from rdfkit.sparql.syntax_errors import syntax_error
-from rdfkit.store.default_graph import named_quads, with_default_graph
+from rdfkit.store.default_graph import has_repeats, merge_graphs, named_quads
 from rdfkit.store.failures import reading
 from rdfkit.store.layout import DEFAULT_PATH, current_build, read_json
 from rdfkit.store.locks import lock_for_reading
@@ -33,7 +33,8 @@ _ATTEMPTS = 20
 class Store:
     """A read-only graph that answers SPARQL: `open_store` from disk, `Store.from_quads` in memory.
 
-    `path` is the folder, None in memory; `metadata` is what was committed with the build, empty in memory.
+    `path` is the folder, None in memory; `metadata` is what was committed with the build: in memory only `merged`,
+    whether the graph keeps a merge of its named graphs as its own default graph.
     A context manager: leaving it closes the store.
     """
 
@@ -53,8 +54,11 @@ class Store:
     def from_quads(cls, quads: Iterable[ox.Quad]) -> Self:
         """A store in memory with these quads."""
         graph = ox.Store()
-        graph.extend(with_default_graph(quads))
-        return cls(graph)
+        graph.extend(quads)
+        is_merged = has_repeats(graph)
+        if is_merged:
+            merge_graphs(graph)
+        return cls(graph, metadata={"merged": is_merged})
 
     def __enter__(self) -> Self:
         return self
@@ -65,7 +69,16 @@ class Store:
     def __len__(self) -> int:
         """The number of quads."""
         with reading(self.path):
-            return named_quads(self.graph)
+            return named_quads(self.graph, is_merged=self._is_merged)
+
+    @property
+    def _is_merged(self) -> bool:
+        return bool(self.metadata.get("merged"))
+
+    @property
+    def _all(self) -> ox.DefaultGraph | None:
+        """Where each triple is found once: in the merge, or else in any graph."""
+        return ox.DefaultGraph() if self._is_merged else None
 
     @property
     def folder(self) -> Path | None:
@@ -136,10 +149,12 @@ class Store:
         """One of Oxigraph's results."""
         graph = self.graph
         seen = dataset or query.dataset(options["prefixes"])
-        if seen is not None and len(seen.default_graphs) > 1:
+        if self._is_merged and seen is not None and len(seen.default_graphs) > 1:
             graph, options = merge(graph, seen), {**options, "default_graph": ox.DefaultGraph()}
         elif dataset is not None:
             options = {**options, **dataset.options()}
+        elif not self._is_merged and not query.says("FROM"):
+            options = {**options, "use_default_graph_as_union": True}
         try:
             return graph.query(query.text, **options)
         except (OSError, RuntimeError, ValueError) as error:
@@ -168,7 +183,7 @@ class Store:
         """
         opened = self.graph
         with reading(self.path):
-            for quad in opened.quads_for_pattern(subject, predicate, value, ox.DefaultGraph()):
+            for quad in opened.quads_for_pattern(subject, predicate, value, self._all):
                 yield quad.triple
 
     def has(
@@ -181,7 +196,7 @@ class Store:
         """Whether there is a triple with these terms, in one graph or in any; None stands for any. One index lookup."""
         opened = self.graph
         with reading(self.path):
-            found = opened.quads_for_pattern(subject, predicate, value, graph or ox.DefaultGraph())
+            found = opened.quads_for_pattern(subject, predicate, value, graph or self._all)
             return next(found, None) is not None
 
     def has_graph(self, name: ox.NamedNode) -> bool:

@@ -168,7 +168,7 @@ def _change(path: str | Path, work: Callable[[ox.Store], _Result]) -> _Result:
 
 
 # What `Stage.commit` says itself.
-_OWN = frozenset({"quads", "built", "oxigraph", "name"})
+_OWN = frozenset({"quads", "built", "oxigraph", "name", "merged"})
 
 
 def _read(document: Document, graph: ox.NamedNode | ox.DefaultGraph, base_iri: str) -> Iterator[ox.Quad]:

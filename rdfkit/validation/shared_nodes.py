@@ -1,4 +1,4 @@
-"""Checks the nodes that several pages describe with all that is said of them, and tells which graphs hold them."""
+"""Checks the nodes that several pages describe with all that is said of them."""
 
 from __future__ import annotations
 
@@ -11,22 +11,21 @@ import pyoxigraph as ox
 from rdfkit.validation.shacl import CompiledShapes, ShapeResult, check, confirmed, gather, mixes_classes
 from rdfkit.validation.shacl.page_validator import Suspect
 
-_DEFAULT = ox.DefaultGraph()
 # Nodes that are looked at together.
 _SLICE = 1000
 
 
 def check_union(graph: ox.Store, shapes: CompiledShapes, nodes: Iterable[str]) -> Iterator[ShapeResult]:
-    """The SHACL results about some nodes, written as in N-Triples, from what the default graph of a store says."""
+    """The SHACL results about some nodes, written as in N-Triples, from what all graphs of a store say."""
 
     def described(node: str) -> Mapping[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for quad in graph.quads_for_pattern(_node(node), None, None, _DEFAULT):
+        for quad in graph.quads_for_pattern(_node(node), None, None, None):
             found.setdefault(str(quad.predicate), []).append(str(quad.object))
         return found
 
     def linking(predicate: str, node: str) -> Iterator[str]:
-        for quad in graph.quads_for_pattern(None, _node(predicate), _node(node), _DEFAULT):
+        for quad in graph.quads_for_pattern(None, _node(predicate), _node(node), None):
             yield str(quad.subject)
 
     rest = (node for node in nodes if node.startswith("<"))
@@ -46,24 +45,9 @@ def can_be_parted(graph: ox.Store, shapes: CompiledShapes) -> bool:
 
 
 def _holds(graph: ox.Store, subject: str | None, predicate: str, value: str | None) -> bool:
-    found = graph.quads_for_pattern(_node(subject), _node(predicate), _node(value), _DEFAULT)
+    found = graph.quads_for_pattern(_node(subject), _node(predicate), _node(value), None)
     return next(found, None) is not None
 
 
 def _node(term: str | None) -> ox.NamedNode | None:
     return None if term is None else ox.NamedNode(term[1:-1])
-
-
-def holders(graph: ox.Store, result: ShapeResult) -> list[str]:
-    """The named graphs that hold the offending triple of a result, else those that describe its focus node."""
-    if ":" not in result.focus:
-        return []
-    focus = ox.NamedNode(result.focus)
-    exact: list[str] = []
-    if result.path is not None and result.value is not None:
-        exact = _graphs(graph.quads_for_pattern(focus, ox.NamedNode(result.path), result.value, None))
-    return exact or _graphs(graph.quads_for_pattern(focus, None, None, None))
-
-
-def _graphs(quads: Iterable[ox.Quad]) -> list[str]:
-    return sorted({quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)})

@@ -6,6 +6,7 @@ What its companion tables add is in `datanodes` and `bibliography`.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import chain
 
 from rdfkit.errors import IdentifierError
@@ -76,7 +77,7 @@ def document(page: Page, site: Site) -> Document:
     nodes = chain(
         [main, about], datanodes.nodes(fields, version, origins), bibliography.nodes(fields, version, origins)
     )
-    return to_document(fields, graph, nodes, origins)
+    return replace(to_document(fields, graph, nodes, origins), version=version.partition(":")[2])
 
 
 def _names(page: Page) -> tuple[str, str]:

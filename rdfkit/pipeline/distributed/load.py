@@ -28,10 +28,7 @@ def load_shards(place: str, manifest: Manifest, database: Database, folder: Path
         if found != shard or [page.file for page in pages] != [record.file for record in records]:
             raise ShardError("is not the record that the manifest lists", path=place, value=shard.records)
         path = folder / f"{shard.number:08}.nq"
-        content = read_shard(place, shard)
-        # Every triple is in the default graph, too. The name of a graph has no space.
-        merged = dict.fromkeys(line.rpartition(b" <")[0] for line in content.splitlines())
-        path.write_bytes(content + b"".join(b"%s .\n" % triple for triple in merged))
+        path.write_bytes(read_shard(place, shard))
         yield Spooled(
             path, tuple((page.id, record.converted) for page, record in zip(pages, records, strict=True))
         )

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from rdfkit.errors import ShardError
+from rdfkit.pipeline.descriptions import Description
 from rdfkit.pipeline.state.model import Companion, Converted, File, PageState, UsedTable
 from rdfkit.report import Result, Severity
 
@@ -29,6 +30,7 @@ def to_line(record: Record) -> str:
     """The record as one line of JSON, the same for equal records."""
     converted = _told(record.converted)
     converted["findings"] = [_told(result) for result in record.converted.findings]
+    converted["descriptions"] = [asdict(one) for one in record.converted.descriptions]
     converted["tables"] = [asdict(table) for table in record.converted.tables]
     told = {
         "file": record.file._asdict(),
@@ -88,6 +90,7 @@ def _converted(told: dict[str, Any]) -> Converted:
             "definitions": tuple((topic, key, value) for topic, key, value in told.get("definitions", ())),
             "lookups": tuple(((topic, key), answer) for (topic, key), answer in told.get("lookups", ())),
             "shared": tuple(told.get("shared", ())),
+            "descriptions": tuple(Description(**one) for one in told.get("descriptions", ())),
             "suspects": tuple((shape, node) for shape, node in told.get("suspects", ())),
         }
     )

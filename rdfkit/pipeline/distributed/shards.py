@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from rdfkit.errors import ShardError
-from rdfkit.pipeline.converter import Batch, convert_batch, uncollected
+from rdfkit.pipeline.converter import Batch, convert_batch, uncollected, without_known
 from rdfkit.pipeline.distributed.shard_records import Record, companion, companion_json, from_line, lines
 from rdfkit.pipeline.fingerprint import program
 from rdfkit.pipeline.state.model import Companion, Converted, PageState
@@ -212,14 +212,19 @@ def packed(content: bytes) -> bytes:
 def _converted(job: ShardJob) -> tuple[list[Record], str]:
     seconds = dict(job.seconds)
     records: list[Record] = []
-    graphs: list[str] = []
+    quads: list[str] = []
+    known: set[int] = set()
     for task, outcome in zip(job.batch.tasks, convert_batch(job.batch), strict=True):
         second = seconds.get(task.file.path)
-        converted = outcome.converted if second is None else _left_out(outcome.converted, second)
+        converted = (
+            without_known(outcome.converted, known)
+            if second is None
+            else _left_out(outcome.converted, second)
+        )
         records.append(Record(task.file, task.tables, converted))
         if converted.state is PageState.USED:
-            graphs.append(outcome.n_quads())
-    return records, "".join(graphs)
+            quads += [outcome.n_quads(), *(one.n_quads() for one in converted.descriptions)]
+    return records, "".join(quads)
 
 
 def _left_out(converted: Converted, finding: Result) -> Converted:
@@ -228,6 +233,7 @@ def _left_out(converted: Converted, finding: Result) -> Converted:
         converted,
         state=PageState.SECOND,
         shared=(),
+        descriptions=(),
         suspects=(),
         findings=(finding,),
         refusals=((finding.path or "", finding.reason),),

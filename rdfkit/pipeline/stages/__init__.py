@@ -1,4 +1,4 @@
-"""The stages of a build, in order: convert, settle, check, describe, link.
+"""The stages of a build, in order: convert, settle, share, check, describe, link.
 
 Each is a module of functions that take a `Run`: what all stages need. What a stage has done it returns, and the
 stages after it are given that.
@@ -11,4 +11,5 @@ __all__ = [
     "link",
     "run",
     "settle",
+    "share",
 ]

@@ -9,15 +9,16 @@ import pyoxigraph as ox
 
 from rdfkit.pipeline.converter import map_task, unsaid
 from rdfkit.pipeline.stages.run import Run
+from rdfkit.pipeline.state.descriptions import saying
 from rdfkit.pipeline.state.findings import focus_nodes, replace_findings_about, unsettle
 from rdfkit.pipeline.state.graphs import has_graph, loaded, set_loaded, shared_subjects, suspects
 from rdfkit.pipeline.state.model import Waiting
-from rdfkit.pipeline.state.pages import pages_of_graphs, path_of
+from rdfkit.pipeline.state.pages import pages_numbered, pages_of_graphs, path_of
 from rdfkit.report import Result, Severity
 from rdfkit.store.statistics import Counts, count_merged
 from rdfkit.validation import tracing, validator
 from rdfkit.validation.shacl import CompiledShapes, ShapeResult
-from rdfkit.validation.shared_nodes import can_be_parted, check_union, confirmed_suspects, holders
+from rdfkit.validation.shared_nodes import can_be_parted, check_union, confirmed_suspects
 
 
 def check_shared(run: Run, reviewed: Set[str]) -> set[str]:
@@ -62,7 +63,7 @@ def _touched_nodes(run: Run) -> Iterator[str]:
 
 
 def _triples(graph: ox.Store) -> Iterator[ox.Triple]:
-    for quad in graph.quads_for_pattern(None, None, None, ox.DefaultGraph()):
+    for quad in graph.quads_for_pattern(None, None, None, None):
         yield quad.triple
 
 
@@ -71,7 +72,7 @@ def _traced(run: Run, found: Iterable[ShapeResult]) -> Iterator[tuple[int, Resul
     by_page: dict[int, list[ShapeResult]] = {}
     waiting: dict[int, Waiting] = {}
     for result in found:
-        for page in pages_of_graphs(run.database, holders(run.stage.graph, result)):
+        for page in _holders(run, result):
             waiting[page.id] = page
             by_page.setdefault(page.id, []).append(result)
     for number, results in sorted(by_page.items()):
@@ -80,6 +81,28 @@ def _traced(run: Run, found: Iterable[ShapeResult]) -> Iterator[tuple[int, Resul
         if mapped is not None:
             traced = tracing.trace(results, mapped.page, mapped.document)
             yield from ((number, result) for result in unsaid(traced, mapped.document.problems))
+
+
+def _holders(run: Run, result: ShapeResult) -> list[Waiting]:
+    """The pages that say the offending triple of a result, else those that describe its focus node."""
+    if ":" not in result.focus:
+        return []
+    focus = ox.NamedNode(result.focus)
+    if result.path is not None and result.value is not None:
+        triple = ox.Triple(focus, ox.NamedNode(result.path), result.value)
+        own = run.stage.graph.quads_for_pattern(focus, triple.predicate, triple.object, None)
+        saying_it = saying(run.database, result.focus, f"{triple} .")
+        exact = _pages(run, own, saying_it)
+        if exact:
+            return exact
+    own = run.stage.graph.quads_for_pattern(focus, None, None, None)
+    return _pages(run, own, saying(run.database, result.focus))
+
+
+def _pages(run: Run, own: Iterable[ox.Quad], numbers: Iterable[int]) -> list[Waiting]:
+    """The pages with these quads of their own, and those with these numbers."""
+    graphs = sorted({quad.graph_name.value for quad in own if isinstance(quad.graph_name, ox.NamedNode)})
+    return [*pages_of_graphs(run.database, graphs), *pages_numbered(run.database, numbers)]
 
 
 def _refuse(run: Run, found: Iterable[tuple[int, Result]]) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from itertools import chain
 from pathlib import Path
 
@@ -11,12 +11,13 @@ import pyoxigraph as ox
 
 from rdfkit.pipeline.provenance import Source, provenance_quads, provenance_triples, version_quad
 from rdfkit.pipeline.stages.run import Phase, Run
+from rdfkit.pipeline.stages.share import drop_repeats
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.files import new_versions
-from rdfkit.pipeline.state.graphs import count_quads, graphs, used, used_graph
+from rdfkit.pipeline.state.graphs import graphs, used, used_graph
 from rdfkit.rdf.graphs import PROVENANCE_GRAPH
 from rdfkit.rdf.identifiers import expand
-from rdfkit.rdf.quads import prefix_quads, sorted_quads
+from rdfkit.rdf.quads import graph_iri, prefix_quads, sorted_quads
 from rdfkit.sources.commits import Commits
 from rdfkit.sources.filesystems import file_sha256
 from rdfkit.sources.ontologies.model import Ontology
@@ -34,18 +35,19 @@ def describe(run: Run, whole: Counts) -> None:
     of_datasets = ((graph, site_of_kind(kind, graph)) for graph, kind in graphs(database))
     counts = count_store(run.stage.graph, whole, of_datasets, run.sites)
     _set_counts(database, counts)
-    number = _load_provenance(run)
+    _load_provenance(run)
     others = sorted_quads(
         chain(
-            *(one.quads() for one in run.ontologies),
+            _ontology_quads(run.ontologies),
             *map(_told_of, run.ontologies),
             prefix_quads(),
             describe_datasets(counts, PROVENANCE_GRAPH),
         )
     )
     run.stage.load(others)
+    drop_repeats(run)
     database.set("ontologies", json.dumps([one.iri for one in run.ontologies]))
-    database.set("quads", str(count_quads(database) + number + len(others)))
+    database.set("quads", str(len(run.stage.graph)))
 
 
 def describe_changes(run: Run, altered: Set[str]) -> None:
@@ -69,18 +71,15 @@ def describe_changes(run: Run, altered: Set[str]) -> None:
     _describe_commits(run, altered)
 
 
-def _load_provenance(run: Run) -> int:
-    """Loads where all pages come from, as text; gives the number of quads."""
+def _load_provenance(run: Run) -> None:
+    """Loads where all pages come from, as text."""
     path = run.stage.folder / "provenance.nq"
-    number = 0
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for page in used(run.database):
             for triple in provenance_triples(page.graph, page.kind, page.source, page.tables):
-                file.write(f"{triple} {PROVENANCE_GRAPH} .\n{triple} .\n")
-                number += 1
+                file.write(f"{triple} {PROVENANCE_GRAPH} .\n")
     run.stage.load_file(path)
     path.unlink()
-    return number
 
 
 def _told(run: Run, graph: str) -> Iterator[ox.Quad]:
@@ -95,10 +94,22 @@ def _describe_ontologies(run: Run) -> None:
     """Brings the graphs of ontologies up to date, and what is said of them."""
     before = set(json.loads(run.database.setting("ontologies") or "[]"))
     now = {one.iri: one for one in run.ontologies}
+    quads: dict[str, list[ox.Quad]] = {}
+    for quad in _ontology_quads(run.ontologies):
+        quads.setdefault(str(graph_iri(quad)), []).append(quad)
     for iri in sorted(before | now.keys()):
-        run.editor.replace(iri, now[iri].quads() if iri in now else ())
+        run.editor.replace(iri, quads.get(iri, ()))
         run.editor.change(_told(run, iri), _told_of(now[iri]) if iri in now else ())
     run.database.set("ontologies", json.dumps(sorted(now)))
+
+
+def _ontology_quads(ontologies: Iterable[Ontology]) -> Iterator[ox.Quad]:
+    """The quads of ontologies; what several of them say is said by the first."""
+    seen: set[ox.Triple] = set()
+    for ontology in ontologies:
+        said = {quad.triple: quad for quad in ontology.quads()}
+        yield from (quad for triple, quad in said.items() if triple not in seen)
+        seen.update(said)
 
 
 def _describe_commits(run: Run, altered: Set[str]) -> None:

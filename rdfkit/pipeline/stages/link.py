@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import islice
 
 import pyoxigraph as ox
 
@@ -38,8 +38,7 @@ def _load(run: Run, quads: Iterator[ox.Quad]) -> int:
     path = run.stage.folder / "lines.nq"
     number = 0
     while some := list(islice(quads, _SLICE)):
-        merged = (ox.Quad(quad.subject, quad.predicate, quad.object) for quad in some)
-        ox.serialize(chain(some, merged), str(path), format=ox.RdfFormat.N_QUADS)
+        ox.serialize(some, str(path), format=ox.RdfFormat.N_QUADS)
         run.stage.load_file(path)
         number += len(some)
     path.unlink(missing_ok=True)
@@ -47,8 +46,10 @@ def _load(run: Run, quads: Iterator[ox.Quad]) -> int:
 
 
 def _touching(run: Run, quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
-    """Notes the nodes of quads that do not come by way of the editor."""
+    """Notes the nodes of quads that do not come by way of the editor; leaves out what pages say."""
     for quad in quads:
+        if run.editor.is_elsewhere(quad):
+            continue
         if run.is_change:
             run.editor.touch(quad)
         yield quad

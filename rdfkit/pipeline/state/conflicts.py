@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from rdfkit.pipeline.state.database import Database
+from rdfkit.pipeline.state.descriptions import unsettle_nodes_of
 from rdfkit.pipeline.state.findings import add_findings, add_refusals
 from rdfkit.pipeline.state.model import Claim, Owned, PageState, Stray
 from rdfkit.report import Result
@@ -17,32 +18,35 @@ _READ = "state NOT IN ('gone', 'skipped')"
 
 
 def rival_claims(database: Database) -> Iterator[list[Claim]]:
-    """For each graph that several pages claim their claims, in order."""
-    graphs = database.run(
-        f"SELECT graph FROM page WHERE {_CLAIMING} GROUP BY graph HAVING COUNT(*) > 1 ORDER BY graph"
-    ).fetchall()
-    for (graph,) in graphs:
-        rows = database.run(
-            f"SELECT id, path, state, kind, name, graph, line FROM page WHERE {_CLAIMING} AND graph = ?"
-            " ORDER BY position",
-            (graph,),
-        )
-        yield [Claim(row[0], row[1], PageState(row[2]), *row[3:]) for row in rows]
+    """For each graph, and each version of a pathway, that several pages claim their claims, in order."""
+    for column in ("graph", "revision"):
+        claimed = database.run(
+            f"SELECT {column} FROM page WHERE {_CLAIMING} AND {column} IS NOT NULL"
+            f" GROUP BY {column} HAVING COUNT(*) > 1 ORDER BY {column}"
+        ).fetchall()
+        for (name,) in claimed:
+            rows = database.run(
+                "SELECT id, path, state, kind, name, graph, line FROM page"
+                f" WHERE {_CLAIMING} AND {column} = ? ORDER BY position",
+                (name,),
+            )
+            yield [Claim(row[0], row[1], PageState(row[2]), *row[3:]) for row in rows]
 
 
 def await_sole_claims(database: Database) -> None:
-    """Has the pages converted that were refused for another page of their graph which is no more."""
+    """Has the pages converted that were refused for another page, of their graph or version, which is no more."""
     database.run(
         "UPDATE page SET state = 'pending' WHERE state = 'second' AND NOT EXISTS (SELECT 1 FROM page AS other"
-        " WHERE other.graph = page.graph AND other.position < page.position"
+        " WHERE (other.graph = page.graph OR other.revision = page.revision) AND other.position < page.position"
         " AND other.state NOT IN ('gone', 'skipped'))"
     )
 
 
 def refuse_second(database: Database, page: int, finding: Result) -> None:
-    """Refuses a page whose graph another page has."""
+    """Refuses a page whose graph, or version of a pathway, another page has."""
+    unsettle_nodes_of(database, page)
     database.run("UPDATE page SET state = 'second', loaded = NULL WHERE id = ?", (page,))
-    for table in ("shared", "refusal", "finding"):
+    for table in ("shared", "said", "refusal", "finding"):
         database.run(f"DELETE FROM {table} WHERE page = ?", (page,))
     database.run("UPDATE tally SET refused = found WHERE page = ?", (page,))
     add_findings(database, page, [finding])

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from rdfkit.pipeline.state.database import Database
+from rdfkit.pipeline.state.descriptions import unsettle_nodes_of
 from rdfkit.pipeline.state.model import Converted
 from rdfkit.pipeline.state.schema import NO_PAGE
 from rdfkit.report import Result, Severity
@@ -92,6 +93,8 @@ def replace_findings_about(
 
 def unsettle(database: Database, page: int, reasons: Iterable[tuple[str, str]]) -> None:
     """Notes that a page is not in the graph because of violations that only all pages together have."""
+    unsettle_nodes_of(database, page)
+    database.run("DELETE FROM said WHERE page = ?", (page,))
     database.run("UPDATE page SET state = 'unsettled' WHERE id = ?", (page,))
     database.run("UPDATE tally SET refused = found WHERE page = ?", (page,))
     add_refusals(database, page, reasons)

@@ -51,12 +51,6 @@ def graphs(database: Database) -> Iterator[tuple[str, str]]:
     return iter(database.run("SELECT graph, kind FROM page WHERE state = 'used'"))
 
 
-def count_quads(database: Database) -> int:
-    """How many quads the graphs of the pages hold."""
-    row = database.run("SELECT COALESCE(SUM(quads), 0) FROM page WHERE state = 'used'").fetchone()
-    return int(row[0])
-
-
 def used(database: Database) -> Iterator[Used]:
     """The pages in the graph, in order, with what their provenance says."""
     for row in database.run(f"{_USED} ORDER BY position"):

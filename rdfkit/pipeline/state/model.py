@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from rdfkit.mapping.lookups import Definition, Lookup
+from rdfkit.pipeline.descriptions import Description
 from rdfkit.pipeline.provenance import Source
 from rdfkit.report import Result
 
@@ -59,8 +60,9 @@ class Converted:
     `kind` is the kind of page, `UNREADABLE` or `OTHER`; None for files without front matter. `definitions` are what
     it says that answers look-ups, `lookups` its own with the answers that it was given. `shared` are the nodes whose
     check needs the other pages, and `suspects` those that need it if another page makes them focus nodes, each with the
-    number of the shape. `refusals` are (file, reason), `line` is where its identifier stands, `quads` counts what its
-    own graph holds.
+    number of the shape. `version` is the version of a pathway that it describes, `descriptions` are what it says of
+    nodes that others describe, too. `refusals` are (file, reason), `line` is where its identifier stands, `quads`
+    counts what its own graph holds.
     """
 
     path: str
@@ -78,6 +80,8 @@ class Converted:
     lookups: tuple[tuple[Lookup, str], ...] = ()
     shared: tuple[str, ...] = ()
     suspects: tuple[tuple[int, str], ...] = ()
+    version: str | None = None
+    descriptions: tuple[Description, ...] = ()
     unreadable: bool = False
 
 

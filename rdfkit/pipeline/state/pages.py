@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from rdfkit.pipeline.state.database import Database
+from rdfkit.pipeline.state.descriptions import add_descriptions, unsettle_nodes_of
 from rdfkit.pipeline.state.findings import add_all
 from rdfkit.pipeline.state.graphs import add_nodes
 from rdfkit.pipeline.state.lookups import add_lookups, touch_new, touch_old
@@ -46,6 +47,11 @@ def pages_of_graphs(database: Database, graphs: Iterable[str]) -> list[Waiting]:
     ]
 
 
+def pages_numbered(database: Database, numbers: Iterable[int]) -> list[Waiting]:
+    """The pages with these numbers."""
+    return [page for number in numbers for page in pages_between(database, number, number)]
+
+
 def path_of(database: Database, page: int) -> str:
     """The file of a page, as the user would type it."""
     return str(database.run("SELECT path FROM page WHERE id = ?", (page,)).fetchone()[0])
@@ -76,6 +82,7 @@ def put(database: Database, converted: Iterable[tuple[int, Converted]]) -> bool:
         _update(database, rows)
         add_lookups(database, rows)
         add_nodes(database, rows)
+        add_descriptions(database, rows)
         add_all(database, rows)
         if database.is_indexed:
             touch_new(database, rows)
@@ -122,20 +129,23 @@ def is_unreadable(database: Database) -> bool:
 
 
 def _may_change_owners(database: Database, page: int, one: Converted) -> bool:
-    before = database.run("SELECT kind, name, graph FROM page WHERE id = ?", (page,)).fetchone()
-    if before != (one.kind, one.name, one.graph):
+    before = database.run("SELECT kind, name, graph, revision FROM page WHERE id = ?", (page,)).fetchone()
+    if before != (one.kind, one.name, one.graph, one.version):
         return True
-    rival = database.run("SELECT 1 FROM page WHERE graph = ? AND id <> ? LIMIT 1", (one.graph, page))
+    rival = database.run(
+        "SELECT 1 FROM page WHERE (graph = ? OR revision = ?) AND id <> ? LIMIT 1",
+        (one.graph, one.version, page),
+    )
     return rival.fetchone() is not None
 
 
 def _update(database: Database, rows: Sequence[tuple[int, Converted]]) -> None:
     database.run_many(
-        "UPDATE page SET state = ?, sha256 = ?, kind = ?, name = ?, graph = ?, line = ?, quads = ?, tables = ?"
-        " WHERE id = ?",
+        "UPDATE page SET state = ?, sha256 = ?, kind = ?, name = ?, graph = ?, revision = ?, line = ?, quads = ?,"
+        " tables = ? WHERE id = ?",
         (
             (
-                *(one.state, one.sha256, one.kind, one.name, one.graph, one.line, one.quads),
+                *(one.state, one.sha256, one.kind, one.name, one.graph, one.version, one.line, one.quads),
                 json.dumps({table.kind: table.path for table in one.tables}, sort_keys=True),
                 page,
             )
@@ -154,6 +164,7 @@ def _forget_details(database: Database, numbers: Iterable[int]) -> None:
         return
     for page in numbers:
         touch_old(database, page)
+        unsettle_nodes_of(database, page)
         for table in DETAILS:
             database.run(f"DELETE FROM {table} WHERE page = ?", (page,))
 

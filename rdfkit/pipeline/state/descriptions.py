@@ -1,0 +1,70 @@
+"""What pages say of nodes that several describe: each description once, and which pages say it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rdfkit.pipeline.state.database import Database
+from rdfkit.pipeline.state.model import Converted
+
+_SUBJECTS = "SELECT subject FROM said JOIN description USING (digest) WHERE page = ?"
+
+
+def add_descriptions(database: Database, rows: Sequence[tuple[int, Converted]]) -> None:
+    """Adds what converted pages say of shared nodes. Those nodes are unsettled, unless the build is new."""
+    told = [(page, one) for page, converted in rows for one in converted.descriptions]
+    database.run_many(
+        "INSERT OR IGNORE INTO description VALUES (?, ?, ?, ?)",
+        ((one.digest, one.subject, one.text, one.is_foreign) for _, one in told if one.text is not None),
+    )
+    database.run_many("INSERT INTO said VALUES (?, ?)", ((page, one.digest) for page, one in told))
+    if database.is_indexed:
+        unsettle_nodes(database, (one.subject for _, one in told))
+
+
+def unsettle_nodes(database: Database, subjects: Iterable[str]) -> None:
+    """Notes that something else may be said of shared nodes than their graphs hold."""
+    database.run_many("INSERT OR IGNORE INTO unsettled VALUES (?)", ((subject,) for subject in subjects))
+
+
+def unsettle_nodes_of(database: Database, page: int) -> None:
+    """Notes the same of all shared nodes that a page describes."""
+    database.run(f"INSERT OR IGNORE INTO unsettled {_SUBJECTS}", (page,))
+
+
+def unsettled_nodes(database: Database) -> Iterator[str]:
+    """The shared nodes whose graphs may not hold what pages say."""
+    return (row[0] for row in database.run("SELECT subject FROM unsettled ORDER BY subject"))
+
+
+def settle_nodes(database: Database) -> None:
+    """Notes that the graphs hold what pages say, and forgets what no page says any more."""
+    database.run(
+        "DELETE FROM description WHERE subject IN (SELECT subject FROM unsettled)"
+        " AND NOT EXISTS (SELECT 1 FROM said WHERE said.digest = description.digest)"
+    )
+    database.run("DELETE FROM unsettled")
+
+
+def descriptions(database: Database, subject: str) -> Iterator[str]:
+    """What pages say of a shared node, as lines of N-Triples; each description once."""
+    rows = database.run(
+        "SELECT text FROM description WHERE subject = ?"
+        " AND EXISTS (SELECT 1 FROM said WHERE said.digest = description.digest)",
+        (subject,),
+    )
+    return (row[0] for row in rows)
+
+
+def foreign_descriptions(database: Database) -> Iterator[tuple[str, str]]:
+    """Subject and text of the descriptions of which a page may say a line of its own."""
+    return iter(database.run("SELECT subject, text FROM description WHERE is_foreign"))
+
+
+def saying(database: Database, subject: str, line: str | None = None) -> list[int]:
+    """The pages that describe a shared node, or that say one line of N-Triples of it."""
+    rows = database.run(
+        "SELECT DISTINCT page, text FROM description JOIN said USING (digest) WHERE subject = ? ORDER BY page",
+        (subject,),
+    )
+    return list(dict.fromkeys(page for page, text in rows if line is None or line in text.splitlines()))
