@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.model import Converted
 
+# The texts are repetitive, and there are many.
+_LEVEL = 1
 _SUBJECTS = "SELECT subject FROM said JOIN description USING (digest) WHERE page = ?"
 
 
@@ -15,7 +18,11 @@ def add_descriptions(database: Database, rows: Sequence[tuple[int, Converted]]) 
     told = [(page, one) for page, converted in rows for one in converted.descriptions]
     database.run_many(
         "INSERT OR IGNORE INTO description VALUES (?, ?, ?, ?)",
-        ((one.digest, one.subject, one.text, one.is_foreign) for _, one in told if one.text is not None),
+        (
+            (one.digest, one.subject, zlib.compress(one.text.encode(), _LEVEL), one.is_foreign)
+            for _, one in told
+            if one.text is not None
+        ),
     )
     database.run_many("INSERT INTO said VALUES (?, ?)", ((page, one.digest) for page, one in told))
     if database.is_indexed:
@@ -53,12 +60,13 @@ def descriptions(database: Database, subject: str) -> Iterator[str]:
         " AND EXISTS (SELECT 1 FROM said WHERE said.digest = description.digest)",
         (subject,),
     )
-    return (row[0] for row in rows)
+    return (_text(row[0]) for row in rows)
 
 
 def foreign_descriptions(database: Database) -> Iterator[tuple[str, str]]:
     """Subject and text of the descriptions of which a page may say a line of its own."""
-    return iter(database.run("SELECT subject, text FROM description WHERE is_foreign"))
+    rows = database.run("SELECT subject, text FROM description WHERE is_foreign")
+    return ((subject, _text(text)) for subject, text in rows)
 
 
 def saying(database: Database, subject: str, line: str | None = None) -> list[int]:
@@ -67,4 +75,8 @@ def saying(database: Database, subject: str, line: str | None = None) -> list[in
         "SELECT DISTINCT page, text FROM description JOIN said USING (digest) WHERE subject = ? ORDER BY page",
         (subject,),
     )
-    return list(dict.fromkeys(page for page, text in rows if line is None or line in text.splitlines()))
+    return list(dict.fromkeys(page for page, text in rows if line is None or line in _text(text).splitlines()))
+
+
+def _text(packed: bytes) -> str:
+    return zlib.decompress(packed).decode()
