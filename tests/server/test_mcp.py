@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import anyio
 import pytest
-from mcp import Client, StdioServerParameters
 
 from rdfkit.store import Store
+
+if TYPE_CHECKING:
+    from mcp import Client
 
 
 @pytest.fixture
 def ask(seed_store: Store) -> Callable[[Callable[[Client], Awaitable[Any]]], Any]:
     """Runs a conversation with `rdfkit mcp` on the store of the seeds."""
+    # Takes seconds, which a run without this file need not wait for.
+    import anyio
+    from mcp import Client, StdioServerParameters
+
     command = StdioServerParameters(
         command=sys.executable, args=["-m", "rdfkit", "mcp", "--store", str(seed_store.path)]
     )
