@@ -50,6 +50,7 @@ def pytest_collection_finish() -> None:
     """What is there by now stays to the end: the garbage collector need not look at it over and over."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 @pytest.fixture(scope="session")
