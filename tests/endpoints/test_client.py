@@ -33,24 +33,18 @@ from tests.support.faults import Asked, Wire
 from tests.support.serving import serving
 
 QUERY = "SELECT ?x { ?x ?p ?o }"
-# Short, so that what would hang is seen soon. Nothing here takes as long as this when it works.
+# Far shorter than a fault lasts: who waits for its end finds another error than that of a time limit.
 LIMITS = RemoteLimits(
     request_seconds=1, query_seconds=5, requests=20, response_bytes=2_000_000, retry_after=2, pause=0.05
 )
-DOES_NOT_HANG = 10.0
+# Seconds after which what has not happened will not happen, on however busy a machine.
+PATIENCE = 30.0
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[faults.Endpoint]:
     with faults.endpoint() as running:
         yield running
-
-
-@pytest.fixture(autouse=True)
-def nothing_hangs() -> Iterator[None]:
-    started = time.monotonic()
-    yield
-    assert time.monotonic() - started < DOES_NOT_HANG
 
 
 def at(url: str, max_rows: int | None = None) -> Endpoint:
@@ -466,7 +460,7 @@ def test_who_waits_is_told_when_the_query_ends(server: faults.Endpoint):
         time.sleep(0.1)
         asking.close()
         with pytest.raises(RemoteError):
-            waiting.result(DOES_NOT_HANG)
+            waiting.result(PATIENCE)
 
 
 # What may have been cut

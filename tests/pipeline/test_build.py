@@ -55,18 +55,19 @@ def test_two_builds_give_the_same_bytes() -> None:
     assert serialize(assemble([SEEDS]).quads, nquads) == serialize(assemble([SEEDS]).quads, nquads)
 
 
-def test_hash_seeds_and_processes_do_not_matter(tmp_path: Path) -> None:
+def test_hash_seeds_and_processes_do_not_matter() -> None:
     code = f"import rdfkit,sys; sys.stdout.buffer.write(rdfkit.export_sources([{str(SEEDS)!r}], 'trig'))"
-    outputs = {
+    here = rdfkit.export_sources([SEEDS], "trig")
+    others = {
         subprocess.run(
             [sys.executable, "-c", code],
             capture_output=True,
             check=True,
             env={**os.environ, "PYTHONHASHSEED": seed},
         ).stdout
-        for seed in ("1", "2", "3")
+        for seed in ("1", "2")
     }
-    assert len(outputs) == 1
+    assert others == {here}
 
 
 def test_the_order_of_sources_does_not_matter() -> None:
@@ -107,7 +108,8 @@ def _answer(folder: Path) -> object:
         return row["n"]
 
 
-@pytest.mark.parametrize("turns", [6, pytest.param(20, marks=pytest.mark.scale)])
+@pytest.mark.scale
+@pytest.mark.parametrize("turns", [20])
 def test_a_killed_build_leaves_the_store_as_before_or_after(tmp_path: Path, turns: int) -> None:
     """So many builds of alternating sources, each killed at a random moment of its run."""
     store = tmp_path / "store"

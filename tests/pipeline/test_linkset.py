@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 
 import rdfkit
 from rdfkit.errors import StoreBusyError, StoreError
-from rdfkit.pipeline import significance
 from rdfkit.pipeline.gene_sets import GeneSet, gene_sets
 from rdfkit.pipeline.linkset import Thresholds, link, link_store, linkset_quads
 from rdfkit.rdf.formats import of_name
@@ -150,7 +149,7 @@ def test_blocks_change_nothing(pairs: int, monkeypatch: pytest.MonkeyPatch) -> N
     figures, pathways = _human("f", *members[:20]), _human("w", *members[15:])
     whole = list(link(figures, pathways, Thresholds(1, 0.05, 1.0)).overlaps)
     assert len(whole) > 50
-    monkeypatch.setattr(significance, "_BLOCK", pairs)
+    monkeypatch.setattr("rdfkit.pipeline.significance._BLOCK", pairs)
     assert list(link(figures, pathways, Thresholds(1, 0.05, 1.0)).overlaps) == whole
 
 

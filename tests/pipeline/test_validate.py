@@ -56,10 +56,9 @@ def test_shapes_of_the_user(tmp_path: Path) -> None:
     assert {result.advice for result in report.results if result.rule == "S-none"} == {"Say none."}
 
 
-@pytest.mark.parametrize("engine", Engine)
-def test_engines_report_the_same(engine: Engine) -> None:
-    report = rdfkit.validate([SEEDS, CASES / "bad_pages"], engine=engine)
-    assert report == rdfkit.validate([SEEDS, CASES / "bad_pages"])
+def test_engines_report_the_same() -> None:
+    report, other = (rdfkit.validate([SEEDS, CASES / "bad_pages"], engine=engine) for engine in Engine)
+    assert report == other
     assert "shapes-engine" not in {result.rule for result in report.results}
 
 

@@ -43,6 +43,19 @@ def release(sample_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return write_release(sample_store, tmp_path_factory.mktemp("release") / "out", DAY).folder
 
 
+@pytest.fixture(scope="module")
+def small_store() -> Iterator[Store]:
+    """A store with a triple of each of three figures: enough for what is about folders and names."""
+    with Store.from_quads(_figures(3)) as store:
+        yield store
+
+
+def _figures(number: int) -> list[ox.Quad]:
+    kind, figure = ox.NamedNode(expand("rdf:type")), ox.NamedNode(expand("doco:Figure"))
+    names = (f"https://pfocr.wikipathways.org/figures/PMC{one}__f1.html" for one in range(1, number + 1))
+    return [ox.Quad(ox.NamedNode(name), kind, figure, ox.NamedNode(name)) for name in names]
+
+
 def _members(folder: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(folder.glob("*.zip")):
         with zipfile.ZipFile(path) as packed:
@@ -196,16 +209,7 @@ def test_files_say_nothing_of_the_machine(release: Path) -> None:
 
 
 def test_figures_are_spread_over_folders() -> None:
-    quads = [
-        ox.Quad(
-            ox.NamedNode(f"https://pfocr.wikipathways.org/figures/PMC{number}__f1.html"),
-            ox.NamedNode(expand("rdf:type")),
-            ox.NamedNode(expand("doco:Figure")),
-            ox.NamedNode(f"https://pfocr.wikipathways.org/figures/PMC{number}__f1.html"),
-        )
-        for number in range(1, 3001)
-    ]
-    with tempfile.TemporaryDirectory() as folder, Store.from_quads(quads) as store:
+    with tempfile.TemporaryDirectory() as folder, Store.from_quads(_figures(3000)) as store:
         write_release(store, f"{folder}/out", DAY)
         names = [name for name, _ in _members(Path(folder) / "out")]
     shards = Counter(name.split("/")[1] for name in names)
@@ -314,8 +318,8 @@ def test_a_date_that_no_zip_can_hold(text: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["1980-01-01", "2107-12-31"])
-def test_a_date_that_a_zip_can_hold(text: str, seed_store: Store, tmp_path: Path) -> None:
-    write_release(seed_store, tmp_path / "out", read_date(text))
+def test_a_date_that_a_zip_can_hold(text: str, small_store: Store, tmp_path: Path) -> None:
+    write_release(small_store, tmp_path / "out", read_date(text))
 
 
 @pytest.mark.parametrize("options", [["-o", "graph.ttl"], ["--format", "trig"], ["--per-page"]])
@@ -363,32 +367,32 @@ def test_a_file_is_left_alone(seed_store: Store, tmp_path: Path) -> None:
     assert (tmp_path / "out").read_text() == "mine"
 
 
-def test_a_file_beside_a_release_is_not_thrown_away(seed_store: Store, tmp_path: Path) -> None:
-    write_release(seed_store, tmp_path / "out", DAY)
+def test_a_file_beside_a_release_is_not_thrown_away(small_store: Store, tmp_path: Path) -> None:
+    write_release(small_store, tmp_path / "out", DAY)
     (tmp_path / "out" / "notes.txt").write_text("mine")
     with pytest.raises(ExportError) as raised:
-        write_release(seed_store, tmp_path / "out", DAY)
+        write_release(small_store, tmp_path / "out", DAY)
     assert raised.value.value == "notes.txt"
     assert (tmp_path / "out" / "notes.txt").read_text() == "mine"
 
 
-def test_only_one_release_is_written_at_a_time(seed_store: Store, tmp_path: Path) -> None:
+def test_only_one_release_is_written_at_a_time(small_store: Store, tmp_path: Path) -> None:
     def second(stage: str, done: int, total: int) -> None:
         if done == 1:
             with pytest.raises(ExportError, match="another release is being written"):
-                write_release(seed_store, tmp_path / "out", DAY)
+                write_release(small_store, tmp_path / "out", DAY)
 
-    write_release(seed_store, tmp_path / "out", DAY, second)
+    write_release(small_store, tmp_path / "out", DAY, second)
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 @pytest.mark.parametrize("name", [".", "new/../sub", "sub/."])
 def test_a_folder_may_be_named_in_any_way(
-    name: str, seed_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, small_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    write_release(seed_store, name, DAY)
+    write_release(small_store, name, DAY)
     assert (tmp_path / "here" / ("" if name == "." else "sub") / "manifest.json").is_file()
     assert [path.name for path in tmp_path.iterdir()] == ["here"]
 

@@ -26,7 +26,7 @@ from rdfkit.server.views import Source, entities, problem, render
 from rdfkit.server.views.outlinks import external, outlinks
 from rdfkit.server.views.rendering import prose
 from rdfkit.server.views.routes import ROUTES
-from rdfkit.sparql.library import bind, library
+from rdfkit.sparql.library import bind, find_query, library
 from rdfkit.store import Store
 from tests.support.federated_endpoints import Nearby, serving_endpoints
 from tests.support.paths import CASES
@@ -308,7 +308,7 @@ def test_a_query_is_a_form_that_keeps_its_values(samples_source: Source) -> None
     assert 'value="3569"' in text
     assert "/pathway/WP364" in page.links
     downloads = [link for link in page.links if link.startswith("/sparql?")]
-    query = bind(library()["pathways-with-gene"], {"entrez": "3569"})
+    query = bind(find_query("pathways-with-gene"), {"entrez": "3569"})
     assert [parse_qs(urlsplit(link).query) for link in downloads] == [
         {"query": [query], "format": [name]} for name in ("csv", "tsv", "json", "xml")
     ]
@@ -326,7 +326,7 @@ def test_a_value_that_does_not_fit_is_shown_at_its_field(samples_source: Source)
 def test_every_query_runs_on_its_page(name: str, seeds_source: Source) -> None:
     page = _checked(_show(seeds_source, "query", name=name, run="1"))
     assert "failed" not in page.text
-    may_run = not library()[name].is_federated
+    may_run = not find_query(name).is_federated
     assert ("This server does not ask there" in page.text) != may_run
     assert any(said.startswith("Answer") for _, said in page.headings) == may_run
 
@@ -408,7 +408,7 @@ def test_prefixes_queries_and_vocabulary_as_json(samples_source: Source) -> None
     queries = _json(samples_source, "queries_json")
     assert isinstance(queries, list)
     assert [one["name"] for one in queries] == list(library())
-    assert all(one["query"] == bind(library()[one["name"]], {}) for one in queries)
+    assert all(one["query"] == bind(find_query(one["name"]), {}) for one in queries)
     vocabulary = _json(samples_source, "vocabulary_json")
     assert isinstance(vocabulary, dict)
     counts = {one["curie"]: one["count"] for one in vocabulary["classes"]}

@@ -53,7 +53,7 @@ RANGES = "SELECT name FROM kind JOIN entity ON kind = kind.name WHERE id NOT BET
 WORDS = "SELECT term, iri, col, offset FROM vocabulary JOIN entity ON id = doc ORDER BY term, iri, offset"
 LOST = "SELECT count(*) FROM vocabulary WHERE doc NOT IN (SELECT id FROM entity)"
 PLAIN = "SELECT * FROM taxon", "SELECT * FROM figures_of_year", "SELECT * FROM issued"
-FEW = share_of_examples(0.24, HealthCheck.too_slow)
+FEW = share_of_examples(0.12, HealthCheck.too_slow)
 MANY = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 
 
