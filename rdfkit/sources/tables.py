@@ -34,7 +34,7 @@ class TableKind:
     """What `tables.toml` says of a kind of table.
 
     `page_kind` is the kind of page that has such a table. `columns` are read, `ignored` ones are left out for the
-    reason given; a header must have all of `columns`.
+    reason given; a header must have the `needed` ones of `columns`, and one that it lacks is missing in each row.
     `anchor` is a column with a closed set of `anchors`, by which a row that a stray tab has shifted is put right.
     `verbatim` names columns whose text counts whatever it is. `keys` says which column a term of the page's
     context comes from, where the two have different names.
@@ -43,6 +43,7 @@ class TableKind:
     name: str
     page_kind: str
     columns: tuple[str, ...]
+    needed: tuple[str, ...]
     ignored: Mapping[str, str]
     anchor: str | None
     anchors: frozenset[str]
@@ -125,11 +126,13 @@ class _Line:
 class _Columns:
     """What a header says: all names, and of those that are read the index, the name, and whether any text counts.
 
-    `anchor` is the index of the column that tells whether a row is shifted.
+    `needed` is how many cells a row must have: up to the anchor, else all columns that a table needs. `anchor` is the
+    index of the column that tells whether a row is shifted.
     """
 
     header: tuple[str, ...]
     read: tuple[tuple[int, str, bool], ...]
+    needed: int
     anchor: int | None
     anchors: frozenset[str]
 
@@ -139,6 +142,7 @@ def _table_kind(name: str, spec: Mapping[str, Any]) -> TableKind:
         name=name,
         page_kind=spec["page_kind"],
         columns=tuple(spec["columns"]),
+        needed=tuple(spec["needed"]),
         ignored=spec.get("ignored", {}),
         anchor=spec.get("anchor"),
         anchors=frozenset(spec.get("anchors", ())),
@@ -243,8 +247,9 @@ def _cells(line: str) -> list[str]:
 def _columns(line: _Line | TableRow | None, table: TableFile) -> _Columns:
     header = tuple(cell.strip() for cell in line.cells) if isinstance(line, _Line) else ()
     kind = table_kinds()[table.kind]
-    missing = [column for column in kind.columns if column not in header]
-    if not missing and len(set(header)) == len(header):
+    missing = [column for column in kind.needed if column not in header]
+    named = [column for column in header if column]
+    if not missing and len(set(named)) == len(named):
         return _known_columns(header, table.kind)
     said = f"lacks {', '.join(missing)}" if missing else "names a column twice"
     raise TableError(
@@ -253,7 +258,7 @@ def _columns(line: _Line | TableRow | None, table: TableFile) -> _Columns:
         path=table.shown,
         line=1,
         value="\t".join(header)[:_SHOWN_HEADER] or None,
-        expected=f"columns {', '.join(kind.columns)}",
+        expected=f"columns {', '.join(kind.needed)}, and those of {', '.join(kind.columns)} that there are",
     )
 
 
@@ -265,7 +270,9 @@ def _known_columns(header: tuple[str, ...], kind_name: str) -> _Columns:
         for index, column in enumerate(header)
         if column in kind.columns
     )
-    return _Columns(header, read, header.index(kind.anchor) if kind.anchor else None, kind.anchors)
+    anchor = header.index(kind.anchor) if kind.anchor else None
+    needed = 1 + (max(map(header.index, kind.needed)) if anchor is None else anchor)
+    return _Columns(header, read, needed, anchor, kind.anchors)
 
 
 def _rows(lines: Iterator[_Line | TableRow], columns: _Columns, table: TableFile) -> Iterator[TableRow]:
@@ -277,37 +284,76 @@ def _rows(lines: Iterator[_Line | TableRow], columns: _Columns, table: TableFile
 def _fitted(line: _Line, columns: _Columns) -> TableRow:
     """The row of a line, put right when a stray tab has shifted its cells."""
     width = len(columns.header)
-    if _fits(line.cells, columns):
-        return TableRow(line.number, _texts(line.cells, columns))
-    for index in range(0 if columns.anchor is None else columns.anchor + 1):
-        moved = _moved_back(line.cells, index, width)
-        if _fits(moved, columns):
-            said = "a stray tab has shifted the cells of this row; they were moved back"
-            return TableRow(line.number, _texts(moved, columns), said, f"{width} cells")
-    if len(line.cells) == width:
-        return TableRow(line.number, _texts(line.cells, columns))
+    cells = _within(line.cells, width)
+    if columns.anchor is None or _is_anchored(cells, columns):
+        if columns.needed <= len(cells) <= width:
+            return TableRow(line.number, _texts(cells, columns))
+    elif moved := _realigned(cells, columns):
+        said = "a stray tab has shifted the cells of this row; they were moved back"
+        return TableRow(line.number, _texts(moved, columns), said, f"{width} cells")
+    elif columns.needed <= len(cells) <= width:
+        return TableRow(line.number, _texts(cells, columns))
+    if columns.anchor is not None and len(cells) > width and (short := _shortened(cells, columns)):
+        said = "the row has too many cells; empty ones were left out"
+        return TableRow(line.number, _texts(short, columns), said, f"{width} cells")
     said = f"the row has {len(line.cells)} cells"
     return TableRow(line.number, None, said, f"{width} cells, as the header has")
 
 
-def _moved_back(cells: list[str], index: int, width: int) -> list[str]:
-    """The cells without the empty one at an index: what a tab too many makes. Lost cells at the end were empty."""
-    if index >= len(cells) or cells[index]:
-        return []
-    moved = [*cells[:index], *cells[index + 1 :]]
-    return moved + [""] * (width - len(moved))
+def _within(cells: list[str], width: int) -> list[str]:
+    """The cells without empty ones beyond the last column."""
+    end = len(cells)
+    while end > width and not cells[end - 1].strip():
+        end -= 1
+    return cells[:end]
 
 
-def _fits(cells: list[str], columns: _Columns) -> bool:
-    if len(cells) != len(columns.header):
-        return False
-    return columns.anchor is None or cells[columns.anchor] in columns.anchors
+def _is_anchored(cells: list[str], columns: _Columns) -> bool:
+    anchor = columns.anchor
+    return anchor is not None and anchor < len(cells) and cells[anchor].strip() in columns.anchors
+
+
+def _realigned(cells: list[str], columns: _Columns) -> list[str] | None:
+    """The cells with the anchor where it belongs, without empty ones before it; None when too much stands before it.
+
+    A row that is too long may have its label in two: those are one again. One that is too short may have lost it.
+    """
+    anchor, width = columns.anchor, len(columns.header)
+    if anchor is None:
+        return None
+    for index, cell in enumerate(cells):
+        if cell.strip() not in columns.anchors or (index < anchor and len(cells) >= width):
+            continue
+        before = [text.strip() for text in cells[:index] if text.strip()]
+        if len(before) > anchor and index == anchor + 1 and len(cells) > width:
+            before = [*before[: anchor - 1], " ".join(before[anchor - 1 :])]
+        if len(before) <= anchor:
+            return _shortened([*before, *[""] * (anchor - len(before)), *cells[index:]], columns)
+    return None
+
+
+def _shortened(cells: list[str], columns: _Columns) -> list[str] | None:
+    """The cells without as many empty ones behind the anchor as there are too many; None when they are too few.
+
+    The first that go are those before the cell after the anchor, so that this keeps its column.
+    """
+    width, start = len(columns.header), 1 + (columns.anchor or 0)
+    tail = cells[start:]
+    while len(tail) > width - start and not tail[0].strip():
+        del tail[0]
+    while len(tail) > width - start:
+        empty = [index for index, text in enumerate(tail) if not text.strip()]
+        if not empty:
+            return None
+        del tail[empty[-1]]
+    return [*cells[:start], *tail]
 
 
 def _texts(cells: list[str], columns: _Columns) -> dict[str, str]:
     missing = missing_values()
     return {
-        column: cell
+        column: text
         for index, column, verbatim in columns.read
-        if (cell := cells[index]) and (verbatim or cell.strip() not in missing)
+        if index < len(cells) and (text := cells[index] if verbatim else cells[index].strip())
+        if verbatim or text not in missing
     }
