@@ -50,7 +50,9 @@ def table(datasources: Path) -> str:
     names = _synonyms(found, hand)
     rows = [_row(source, names[source.prefix], hand) for source in found.values()]
     rows += [[prefix, "", "", pattern, "", ""] for prefix, pattern in hand["ours"].items()]
-    made = f"# Made by scripts/identifier_databases.py from bioregistry {version('bioregistry')} and BridgeDb's"
+    made = (
+        f"# Made by scripts/identifier_databases.py from bioregistry {version('bioregistry')} and BridgeDb's"
+    )
     made += f" datasources.tsv, SHA-256 {hashlib.sha256(content).hexdigest()}. Do not edit."
     return "".join(
         line + "\n" for line in (made, "\t".join(COLUMNS), *("\t".join(row) for row in sorted(rows)))
@@ -58,7 +60,7 @@ def table(datasources: Path) -> str:
 
 
 def _sources(text: str, hand: Mapping[str, Any]) -> dict[str, Source]:
-    """The databases by prefix: the MIRIAM path, else the name in Bioregistry. Of two with one prefix the first counts."""
+    """The databases by prefix: MIRIAM path, else the name in Bioregistry. Of two with one prefix the first counts."""
     found: dict[str, Source] = {}
     for row in csv.reader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
         registered = row[_BIOREGISTRY].strip()
@@ -68,7 +70,9 @@ def _sources(text: str, hand: Mapping[str, Any]) -> dict[str, Source]:
             source.also += [registered, row[_NAME].strip()]
             found.setdefault(prefix, source)
     for registered in hand["more"]:
-        found.setdefault(_registry_path(registered), Source(_registry_path(registered), registered=registered))
+        found.setdefault(
+            _registry_path(registered), Source(_registry_path(registered), registered=registered)
+        )
     return found
 
 

@@ -47,7 +47,7 @@ class Resolver:
         return known or shipped_answer(lookup)
 
     def _genes(self, keys: Iterable[str]) -> dict[str, dict[str, str]]:
-        """Entrez id → source for each (symbol, taxon). What a file says of one goes before all that pages teach of it."""
+        """Entrez id → source for each (symbol, taxon). A file goes before all that pages teach of one."""
         wanted = dict.fromkeys(keys)
         said: dict[str, dict[str, str]] = {}
         for path in self.lexicons if wanted else ():
@@ -56,7 +56,9 @@ class Resolver:
                     genes = said.setdefault(key, {})
                     genes[entry.entrez] = better(genes.get(entry.entrez, entry.source), entry.source)
         taught = (key for key in wanted if key not in said)
-        return said | {key: dict.fromkeys(definitions(self.database, ("gene", key)), _LEARNED) for key in taught}
+        return said | {
+            key: dict.fromkeys(definitions(self.database, ("gene", key)), _LEARNED) for key in taught
+        }
 
     @cached_property
     def _labels(self) -> Mapping[tuple[str, str], str]:

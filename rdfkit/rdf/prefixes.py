@@ -11,6 +11,8 @@ from rdfkit.package_data import beside
 @cache
 def prefix_map() -> dict[str, str]:
     """Prefix → namespace IRI, sorted by prefix."""
-    terms = json.loads(beside(__file__, "data/prefixes.jsonld").read_text(encoding="utf-8"))["@context"].items()
+    terms = json.loads(beside(__file__, "data/prefixes.jsonld").read_text(encoding="utf-8"))[
+        "@context"
+    ].items()
     # As `curies` has it; but that and what it is built on take longer to import than a query to run.
     return dict(sorted((name, term if isinstance(term, str) else term["@id"]) for name, term in terms))

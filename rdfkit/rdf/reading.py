@@ -80,7 +80,7 @@ def read_curie(text: str) -> Reading:
     if not colon:
         prefix, written = "", whole
     known = database(prefix)
-    if known is None and _SCHEME.match(whole)[0]:
+    if known is None and whole.lower().startswith(("http:", "https:")):
         known = next((one for one in databases().values() if _without_address(one, whole)), None)
         written = whole if known else written
     local = read_local(known, written) if known else None
@@ -103,7 +103,7 @@ def read_local(known: Database, text: str) -> Local | None:
 
 
 class Locus(NamedTuple):
-    """A gene of a plant, told by the form of its name: what Ensembl Plants calls it, and BridgeDb's name of the source."""
+    """A gene of a plant, told by the form of its name: its name in Ensembl Plants, and BridgeDb's of the source."""
 
     name: str
     source: str | None
@@ -207,7 +207,11 @@ def _one_form(prefix: str, local: str) -> str:
 @cache
 def _forms() -> tuple[tuple[re.Pattern[str], Database, frozenset[str]], ...]:
     return tuple(
-        (re.compile(form["pattern"], re.ASCII), prefixes()[form["database"]], frozenset(form.get("within", ())))
+        (
+            re.compile(form["pattern"], re.ASCII),
+            prefixes()[form["database"]],
+            frozenset(form.get("within", ())),
+        )
         for form in table()["forms"]
     )
 

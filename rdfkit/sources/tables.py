@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 from rdfkit.errors import ArchiveError, TableError
 from rdfkit.package_data import beside, read_toml
 from rdfkit.rdf.identifiers import missing_values
+from rdfkit.sources.alignment import Columns, aligned
 from rdfkit.sources.filesystems import Listed, kind_of, list_files, open_bytes
 from rdfkit.sources.locations import FOLDER
 
@@ -120,21 +121,6 @@ class _Line:
 
     number: int
     cells: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """What a header says: all names, and of those that are read the index, the name, and whether any text counts.
-
-    `needed` is how many cells a row must have: up to the anchor, else all columns that a table needs. `anchor` is the
-    index of the column that tells whether a row is shifted.
-    """
-
-    header: tuple[str, ...]
-    read: tuple[tuple[int, str, bool], ...]
-    needed: int
-    anchor: int | None
-    anchors: frozenset[str]
 
 
 def _table_kind(name: str, spec: Mapping[str, Any]) -> TableKind:
@@ -244,7 +230,7 @@ def _cells(line: str) -> list[str]:
         return line.split("\t")
 
 
-def _columns(line: _Line | TableRow | None, table: TableFile) -> _Columns:
+def _columns(line: _Line | TableRow | None, table: TableFile) -> Columns:
     header = tuple(cell.strip() for cell in line.cells) if isinstance(line, _Line) else ()
     kind = table_kinds()[table.kind]
     missing = [column for column in kind.needed if column not in header]
@@ -263,7 +249,7 @@ def _columns(line: _Line | TableRow | None, table: TableFile) -> _Columns:
 
 
 @lru_cache(maxsize=256)
-def _known_columns(header: tuple[str, ...], kind_name: str) -> _Columns:
+def _known_columns(header: tuple[str, ...], kind_name: str) -> Columns:
     kind = table_kinds()[kind_name]
     read = tuple(
         (index, column, column in kind.verbatim)
@@ -272,84 +258,23 @@ def _known_columns(header: tuple[str, ...], kind_name: str) -> _Columns:
     )
     anchor = header.index(kind.anchor) if kind.anchor else None
     needed = 1 + (max(map(header.index, kind.needed)) if anchor is None else anchor)
-    return _Columns(header, read, needed, anchor, kind.anchors)
+    return Columns(header, read, needed, anchor, kind.anchors)
 
 
-def _rows(lines: Iterator[_Line | TableRow], columns: _Columns, table: TableFile) -> Iterator[TableRow]:
+def _rows(lines: Iterator[_Line | TableRow], columns: Columns, table: TableFile) -> Iterator[TableRow]:
     with _told(table):
         for line in lines:
             yield line if isinstance(line, TableRow) else _fitted(line, columns)
 
 
-def _fitted(line: _Line, columns: _Columns) -> TableRow:
+def _fitted(line: _Line, columns: Columns) -> TableRow:
     """The row of a line, put right when a stray tab has shifted its cells."""
-    width = len(columns.header)
-    cells = _within(line.cells, width)
-    if columns.anchor is None or _is_anchored(cells, columns):
-        if columns.needed <= len(cells) <= width:
-            return TableRow(line.number, _texts(cells, columns))
-    elif moved := _realigned(cells, columns):
-        said = "a stray tab has shifted the cells of this row; they were moved back"
-        return TableRow(line.number, _texts(moved, columns), said, f"{width} cells")
-    elif columns.needed <= len(cells) <= width:
-        return TableRow(line.number, _texts(cells, columns))
-    if columns.anchor is not None and len(cells) > width and (short := _shortened(cells, columns)):
-        said = "the row has too many cells; empty ones were left out"
-        return TableRow(line.number, _texts(short, columns), said, f"{width} cells")
-    said = f"the row has {len(line.cells)} cells"
-    return TableRow(line.number, None, said, f"{width} cells, as the header has")
+    found = aligned(line.cells, columns)
+    texts = _texts(found.cells, columns) if found.cells is not None else None
+    return TableRow(line.number, texts, found.problem, found.expected)
 
 
-def _within(cells: list[str], width: int) -> list[str]:
-    """The cells without empty ones beyond the last column."""
-    end = len(cells)
-    while end > width and not cells[end - 1].strip():
-        end -= 1
-    return cells[:end]
-
-
-def _is_anchored(cells: list[str], columns: _Columns) -> bool:
-    anchor = columns.anchor
-    return anchor is not None and anchor < len(cells) and cells[anchor].strip() in columns.anchors
-
-
-def _realigned(cells: list[str], columns: _Columns) -> list[str] | None:
-    """The cells with the anchor where it belongs, without empty ones before it; None when too much stands before it.
-
-    A row that is too long may have its label in two: those are one again. One that is too short may have lost it.
-    """
-    anchor, width = columns.anchor, len(columns.header)
-    if anchor is None:
-        return None
-    for index, cell in enumerate(cells):
-        if cell.strip() not in columns.anchors or (index < anchor and len(cells) >= width):
-            continue
-        before = [text.strip() for text in cells[:index] if text.strip()]
-        if len(before) > anchor and index == anchor + 1 and len(cells) > width:
-            before = [*before[: anchor - 1], " ".join(before[anchor - 1 :])]
-        if len(before) <= anchor:
-            return _shortened([*before, *[""] * (anchor - len(before)), *cells[index:]], columns)
-    return None
-
-
-def _shortened(cells: list[str], columns: _Columns) -> list[str] | None:
-    """The cells without as many empty ones behind the anchor as there are too many; None when they are too few.
-
-    The first that go are those before the cell after the anchor, so that this keeps its column.
-    """
-    width, start = len(columns.header), 1 + (columns.anchor or 0)
-    tail = cells[start:]
-    while len(tail) > width - start and not tail[0].strip():
-        del tail[0]
-    while len(tail) > width - start:
-        empty = [index for index, text in enumerate(tail) if not text.strip()]
-        if not empty:
-            return None
-        del tail[empty[-1]]
-    return [*cells[:start], *tail]
-
-
-def _texts(cells: list[str], columns: _Columns) -> dict[str, str]:
+def _texts(cells: list[str], columns: Columns) -> dict[str, str]:
     missing = missing_values()
     return {
         column: text

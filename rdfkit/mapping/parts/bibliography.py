@@ -19,8 +19,8 @@ TABLE = "bibliography"
 _BLOCK = 500
 # Links that the site puts behind a citation: PubMed, Europe PMC, Scholia.
 _LINK = re.compile(r"\s*<a\b[^>]*>.*?</a>", re.IGNORECASE | re.DOTALL)
-# The databases of literature, which a text may tell by its form whatever stands in the column for it.
-_LITERATURE = ("doi", "pmc")
+# The databases of literature, whose identifiers a text may tell by its form, whatever stands in the column for them.
+_LITERATURE = ("doi", "pmc", "pubmed")
 
 
 def nodes(fields: Fields, version: str, origins: dict[str, Origin]) -> Iterator[Node]:
@@ -42,13 +42,14 @@ def nodes(fields: Fields, version: str, origins: dict[str, Origin]) -> Iterator[
 def _reference(row: Row, version: str, fields: Fields, origins: dict[str, Origin]) -> Node:
     """A reference: by its identifier, by its address, or, where it has neither, under a name of its row."""
     text, named = row.texts["ID"].strip(), row.get("Database") or ""
-    address = encode_address(text) if named.lower() == "url" and is_iri(encode_address(text)) else None
-    read = None if address else _read(text, database_named(named))
+    is_address = named.strip().lower() == "url" and is_iri(encode_address(text))
+    read = _read(text, None if is_address else database_named(named))
+    address = encode_address(text) if is_address and not read else None
     name = address or (read.reference if read else f"{version}#reference-{row.key_path[1]}")
     if name.startswith(version):
         _note_unidentified(row, text, named, fields)
-    elif read and read.is_cut:
-        _note_cut(row, text, read, fields)
+    elif read and (read.is_cut or (read.is_other and not is_address)):
+        _note_repair(row, text, read, fields)
     origins.setdefault(name, Origin(TABLE, row.key_path, "ID"))
     known = read.database if read else database_named(named)
     return node(
@@ -64,10 +65,11 @@ def _reference(row: Row, version: str, fields: Fields, origins: dict[str, Origin
 def _read(text: str, known: Database | None) -> Reading | None:
     """The identifier that a text is in the database named, or by its own form; None when it is none."""
     for one in (known, *map(database, _LITERATURE)):
-        if one and (local := read_local(one, text)):
+        # A number alone is an article of PubMed only where PubMed is named.
+        if one and (one is known or not text.isdigit()) and (local := read_local(one, text)):
             return Reading(one, local.text, text, is_other=one is not known, is_cut=local.is_cut)
-    read = read_curie(text)
-    return read if read.local is not None and ":" in text else None
+    read = read_curie(text) if ":" in text and "/" not in text else None
+    return read._replace(is_other=True) if read and read.local is not None else None
 
 
 def _note_unidentified(row: Row, text: str, named: str, fields: Fields) -> None:
@@ -84,10 +86,10 @@ def _note_unidentified(row: Row, text: str, named: str, fields: Fields) -> None:
     )
 
 
-def _note_cut(row: Row, text: str, read: Reading, fields: Fields) -> None:
+def _note_repair(row: Row, text: str, read: Reading, fields: Fields) -> None:
     fields.note(
         "reference-identifier",
-        f'"{text}" was read as {read.identifier}',
+        f'"{text}" was read as the identifier {read.identifier} of {read.database.name if read.database else ""}',
         *row.key_path,
         "ID",
         severity=Severity.INFO,

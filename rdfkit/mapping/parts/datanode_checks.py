@@ -152,7 +152,9 @@ class Checks:
                 if "severity" in thing:
                     self._kinds.setdefault((name, kind), []).append(row)
                     return
-                message = f"{read.identifier} of {read.database.name} is {thing['is']}, and its type is {kind}"
+                message = (
+                    f"{read.identifier} of {read.database.name} is {thing['is']}, and its type is {kind}"
+                )
                 self._note(row, "Type", "datanode-kind", message, thing["advice"])
 
     def _tell_kinds(self) -> None:
@@ -160,7 +162,9 @@ class Checks:
         for (name, kind), rows in self._kinds.items():
             thing = _things()[name]
             message = f"{len(rows)} identifiers of this table name {thing['is']}, and their type is {kind}"
-            self._note(rows[0], "Type", "datanode-kind", message, thing["advice"], Severity(thing["severity"]))
+            self._note(
+                rows[0], "Type", "datanode-kind", message, thing["advice"], Severity(thing["severity"])
+            )
 
     def _note_locus(self, row: Row, read: Reading) -> None:
         """Once a table: WikiPathways has AGI codes under the prefix of TAIR's numbers, and so has its RDF."""

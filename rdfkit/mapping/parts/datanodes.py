@@ -49,7 +49,9 @@ def define(page: Page, site: Site) -> None:
     if table is None:
         return
     names = page.fields.get("organisms", "")
-    taxa = site.taxa(name for name in (names if isinstance(names, list) else [names]) if isinstance(name, str))
+    taxa = site.taxa(
+        name for name in (names if isinstance(names, list) else [names]) if isinstance(name, str)
+    )
     if len(taxa) != 1:
         return
     try:
