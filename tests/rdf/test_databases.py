@@ -47,7 +47,8 @@ def test_a_name_means_one_database() -> None:
     ("written", "prefix"),
     [
         ("omim", "mim"), ("eccode", "ec-code"), ("flybase", "fb"), ("WormBase", "wb"), ("NCBIGene", "ncbigene"),
-        ("CHEBI", "chebi"), ("ncbi.gene", "ncbigene"), ("swisslipids", "slm"), ("PMID", "pubmed"), ("unipathway", "upa"),
+        ("CHEBI", "chebi"), ("ncbi.gene", "ncbigene"), ("swisslipids", "slm"), ("PMID", "pubmed"),
+        ("unipathway", "upa"),
     ],
 )  # fmt: skip
 def test_synonyms(written: str, prefix: str) -> None:

@@ -44,7 +44,7 @@ def test_an_article_of_pubmed(tmp_path: Path) -> None:
         ("PMID: 27252646", "Foo", "pubmed:27252646", "27252646", "PubMed", "info"),
         ("PMC198534", "Foo", "pmc:PMC198534", "PMC198534", "PubMed Central", "info"),
         ("hsa04310", "KEGG Pathway", "https://identifiers.org/kegg.pathway/hsa04310", "hsa04310", "KEGG Pathway", ""),
-        ("978-0-8493-2637-0", "ISBN", "https://identifiers.org/isbn/978-0-8493-2637-0", "978-0-8493-2637-0", "ISBN", ""),
+        ("9780849326370", "ISBN", "https://identifiers.org/isbn/9780849326370", "9780849326370", "ISBN", ""),
     ],
 )  # fmt: skip
 def test_identifiers_are_read_for_what_they_are(
