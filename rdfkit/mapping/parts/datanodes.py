@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import islice
 
 from rdfkit.errors import TableError
@@ -11,7 +12,8 @@ from rdfkit.mapping.fields import Fields, Row
 from rdfkit.mapping.lookups import Site
 from rdfkit.mapping.parts.datanode_checks import Checks, gene_and_symbol, other_symbol
 from rdfkit.mapping.shaping import node
-from rdfkit.rdf.reading import Reading, read_curie, read_locus, trimmed
+from rdfkit.rdf.databases import Database, databases
+from rdfkit.rdf.reading import Reading, read_curie, read_local, read_locus, trimmed
 from rdfkit.report import Severity
 from rdfkit.sources.page import Page
 from rdfkit.sources.tables import read_rows, table_kinds
@@ -143,7 +145,7 @@ def _cross_references(row: Row, own: Reading, checks: Checks) -> dict[str, list[
         if column in _NOT_REFERENCES:
             continue
         for part in filter(None, map(trimmed, text.split(";"))):
-            read = read_curie(part)
+            read = _in_column(part, column) if ":" not in part else read_curie(part)
             if read.local is None or read.database is None:
                 checks.note_no_reference(row, column, part, read)
                 continue
@@ -152,3 +154,19 @@ def _cross_references(row: Row, own: Reading, checks: Checks) -> dict[str, list[
             if read.database.term or not is_itself:
                 found.setdefault(read.database.term or "seeAlso", []).append(read.reference)
     return found
+
+
+def _in_column(text: str, column: str) -> Reading:
+    """A cross-reference without a prefix, as tables of before October 2024 have them: here the column says in which."""
+    for known in _databases_of().get(column, ()):
+        if local := read_local(known, text):
+            return Reading(known, local.text, text, is_cut=local.is_cut)
+    return read_curie(text)
+
+
+@cache
+def _databases_of() -> Mapping[str, tuple[Database, ...]]:
+    """The databases of the columns for cross-references. The column HGNC had numbers before it had symbols."""
+    columns = table_kinds()[TABLE].keys
+    found = {columns[one.term]: (one,) for one in databases().values() if one.term and one.term in columns}
+    return {**found, "HGNC": (*found["HGNC"], databases()["hgnc"])}

@@ -203,13 +203,46 @@ def test_cross_references_go_by_their_prefix_and_none_is_lost(tmp_path: Path) ->
 
 def test_older_tables_are_read(tmp_path: Path) -> None:
     row = ["IL6", "GeneProduct", "ncbigene:3569", "", "ENSG00000136244", "3569", "6018"]
-    old = map_pathway(tmp_path, {"datanodes": table([row[:4]], OLD)})
-    assert old.objects("ncbigene:3569", "rdfs:label") == {'"IL6"'}
-    wide = map_pathway(tmp_path, {"datanodes": table([row[:3]], [*columns(), ""])})
-    assert wide.objects("ncbigene:3569", "rdfs:label") == {'"IL6"'}
-    assert (old.told, wide.told) == ([], [])
-    least = map_pathway(tmp_path, {"datanodes": table([row[:3]], ["Type", "Identifier", "Label"])})
-    assert least.objects("3569", "rdfs:label") == set()
+    old = map_pathway(tmp_path, {"datanodes": table([row], OLD)})
+    said = {
+        (predicate, value) for predicate, value in old.of("ncbigene:3569") if predicate not in ("rdf:type",)
+    }
+    assert said >= {
+        ("rdfs:label", '"IL6"'),
+        ("wp:bdbEnsembl", "ensembl:ENSG00000136244"),
+        ("wp:bdbEntrezGene", "ncbigene:3569"),
+        ("rdfs:seeAlso", "https://identifiers.org/hgnc/6018"),
+    }
+    assert old.told == []
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ([*columns(), ""], ["IL6", "GeneProduct", "ncbigene:3569"]),
+        (["Type", "Identifier", "Label"], ["GeneProduct", "ncbigene:3569", "IL6"]),
+        (["Label", "Type", "Identifier"], ["IL6", "GeneProduct", "ncbigene:3569"]),
+    ],
+)
+def test_a_table_is_known_by_the_columns_it_needs(header: list[str], row: list[str], tmp_path: Path) -> None:
+    text = (
+        "\t".join(header) + "\n" + "\t".join([*row, *[""] * (16 - len(row))][: max(16, len(header))]) + "\n"
+    )
+    found = map_pathway(tmp_path, {"datanodes": text})
+    assert found.objects("ncbigene:3569", "rdfs:label") == {'"IL6"'}
+    assert found.told == []
+
+
+@pytest.mark.parametrize(
+    ("column", "text"), [("UniProt", "see text"), ("HGNC", "IL-6 receptor"), ("PubChem", "C1")]
+)
+def test_a_text_in_a_column_is_no_cross_reference(column: str, text: str, tmp_path: Path) -> None:
+    row = ["x", "Protein", "ncbigene:3569", *[text if name == column else "" for name in columns()[3:]]]
+    found = map_pathway(tmp_path, {"datanodes": table([row])})
+    assert found.told == [("warning", "cross-reference", 2)]
+    assert {predicate for predicate, _ in found.of("ncbigene:3569") if ":bdb" in predicate} == {
+        "wp:bdbEntrezGene"
+    }
 
 
 @pytest.mark.parametrize(
