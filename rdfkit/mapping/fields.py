@@ -7,7 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from rdfkit.errors import IdentifierError, TableError
+from rdfkit.errors import TableError
 from rdfkit.mapping import registry
 from rdfkit.mapping.document import Tally
 from rdfkit.mapping.jsonld.contexts import terms
@@ -147,13 +147,6 @@ class Fields:
             )
         )
 
-    def note_identifier(
-        self, rule: str, error: IdentifierError, row: Row, column: str, value: str, consequence: str
-    ) -> None:
-        """Warns of a cell with an identifier that is none, and says what becomes of it."""
-        advice = f"expected {error.expected}; {consequence}"
-        self.note(rule, error.message, *row.key_path, column, value=value, advice=advice)
-
     def note_unmapped_keys(self) -> None:
         """Warns of every key of the page that neither the context nor the list of ignored keys names."""
         named = _named_keys(self.page.kind)
@@ -196,7 +189,7 @@ class Fields:
     def _note_unmapped_columns(self, table: TableFile, header: tuple[str, ...]) -> None:
         kind = table_kinds()[table.kind]
         for column in header:
-            if column not in kind.columns and column not in kind.ignored:
+            if column and column not in kind.columns and column not in kind.ignored:
                 self._unmapped(table.kind, 1, column)
 
     def _note_row(self, name: str, row: TableRow, tally: Tally) -> None:

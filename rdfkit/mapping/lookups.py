@@ -60,6 +60,10 @@ class Site:
         """The NCBI taxon id of a Latin name, whatever its case and spacing; None when nobody knows it."""
         return self._answer(("taxon", folded(name))) or None
 
+    def taxa(self, names: Iterable[str]) -> list[str]:
+        """The NCBI taxon ids of Latin names, each once, without those of unknown names."""
+        return list(dict.fromkeys(filter(None, map(self.taxon, names))))
+
     def term(self, prefix: str, label: str) -> str | None:
         """The CURIE of the term of an ontology with this label."""
         return self._answer(("term", f"{prefix}\t{label}")) or None

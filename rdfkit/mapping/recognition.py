@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from rdfkit.errors import PageError
 from rdfkit.mapping import registry
+from rdfkit.rdf.reading import trimmed
 from rdfkit.sources import front_matter
 from rdfkit.sources.discovery import SourceFile
 from rdfkit.sources.page import Page
@@ -49,7 +50,7 @@ def parse_page(content: bytes, source: SourceFile) -> Page:
     return Page(
         kind=kind.name,
         # An identifier that is a list or a mapping is none; the kind says so when it names the page.
-        id=name if isinstance(name, str) else "",
+        id=trimmed(name) if isinstance(name, str) else "",
         fields=matter.fields,
         path=source.shown,
         lines=matter.lines,

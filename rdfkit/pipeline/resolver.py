@@ -47,15 +47,18 @@ class Resolver:
         return known or shipped_answer(lookup)
 
     def _genes(self, keys: Iterable[str]) -> dict[str, dict[str, str]]:
-        """Entrez id → source for each (symbol, taxon)."""
-        found = {key: dict.fromkeys(definitions(self.database, ("gene", key)), _LEARNED) for key in keys}
-        if found:
-            for path in self.lexicons:
-                for entry in read_lexicon(path):
-                    genes = found.get(f"{entry.symbol}\t{entry.taxon}")
-                    if genes is not None:
-                        genes[entry.entrez] = better(genes.get(entry.entrez, entry.source), entry.source)
-        return found
+        """Entrez id → source for each (symbol, taxon). A file goes before all that pages teach of one."""
+        wanted = dict.fromkeys(keys)
+        said: dict[str, dict[str, str]] = {}
+        for path in self.lexicons if wanted else ():
+            for entry in read_lexicon(path):
+                if (key := f"{entry.symbol}\t{entry.taxon}") in wanted:
+                    genes = said.setdefault(key, {})
+                    genes[entry.entrez] = better(genes.get(entry.entrez, entry.source), entry.source)
+        taught = (key for key in wanted if key not in said)
+        return said | {
+            key: dict.fromkeys(definitions(self.database, ("gene", key)), _LEARNED) for key in taught
+        }
 
     @cached_property
     def _labels(self) -> Mapping[tuple[str, str], str]:

@@ -74,7 +74,9 @@ def document(page: Page, site: Site) -> Document:
     main |= organism | ontology_terms(fields, site, origins) | ({"last-edited": edited} if edited else {})
     about = node(id=graph, about=pathway)
     nodes = chain(
-        [main, about], datanodes.nodes(fields, version, origins), bibliography.nodes(fields, version, origins)
+        [main, about],
+        datanodes.nodes(fields, version, site, origins),
+        bibliography.nodes(fields, version, origins),
     )
     return to_document(fields, graph, nodes, origins)
 

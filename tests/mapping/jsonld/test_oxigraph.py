@@ -78,6 +78,8 @@ def test_addresses_are_those_that_the_data_model_names() -> None:
             "https://www.ncbi.nlm.nih.gov/",
             "https://www.ndexbio.org/viewer/networks/",
             "https://creativecommons.org/",
+            "https://identifiers.org/",
+            "http://www.ncbi.nlm.nih.gov/pubmed/",
         }
 
 
