@@ -24,7 +24,7 @@ _TAGS = (
     "a|abbr|b|big|blockquote|br|center|code|div|em|font|h[1-6]|hr|i|img|italic|li|ol|p|pre|small|span|strike|strong"
     "|sub|sup|table|tbody|td|th|tr|tt|u|ul|bold|underline"
 )
-_TAG = re.compile(rf"</?(?:{_TAGS})(?:\s+[\w:-]+\s*=[^<>]*)?\s*/?>", re.IGNORECASE)
+_TAG = re.compile(rf"(</?(?:{_TAGS}))(?:\s+[\w:-]+\s*=[^<>]*)?\s*/?>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z][a-z0-9]*);", re.IGNORECASE)
 
 
@@ -48,9 +48,10 @@ def garbled(text: str) -> dict[str, str]:
 
 
 def markup(text: str) -> list[str]:
-    """The tags and entities of HTML in a text, each once."""
+    """The tags, without their attributes, and the entities of HTML in a text, each once."""
+    tags = (f"{match[1]}>" for match in _TAG.finditer(text))
     entities = (match[0] for match in _ENTITY.finditer(text) if _is_entity(match[0]))
-    return list(dict.fromkeys([*(match[0] for match in _TAG.finditer(text)), *entities]))
+    return list(dict.fromkeys([*tags, *entities]))
 
 
 def _meant(piece: str) -> str:

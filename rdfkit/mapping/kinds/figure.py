@@ -79,6 +79,7 @@ def _article(fields: Fields, figure: str, origins: dict[str, Origin]) -> Node:
     return node(
         id=article,
         type="JournalArticle",
+        part=figure,
         pmcid=None if isinstance(name, str) else pmcid,
         papertitle=fields.text("papertitle"),
         reftext=fields.text("reftext"),

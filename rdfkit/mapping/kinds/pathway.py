@@ -41,9 +41,13 @@ _REVISION = re.compile(r"r[1-9]\d*", re.ASCII)
 def document(page: Page, site: Site) -> Document:
     """The document of a pathway page. Raises PageError when id or revision cannot name the pathway."""
     fields = Fields(page)
-    pathway, version = _names(page)
     default = f"wikipathways-site:pathways/{percent_encode(page.id)}.html"
     graph = page_iri(page, expand(default))
+    addresses = redirects(fields, "wikipathways-site")
+    if "redirect_to" in addresses and "revision" not in page.fields:
+        # What is left of a pathway that another has taken the place of.
+        return to_document(fields, graph, [node(id=graph, **addresses)], {graph: Origin("", ())})
+    pathway, version = _names(page)
     origins = {
         version: Origin("", ()),
         pathway: Origin("versionOf", (), "wpid"),
@@ -75,7 +79,7 @@ def document(page: Page, site: Site) -> Document:
     )
     edited = date(fields.text("last-edited"))
     main |= organism | ontology_terms(fields, site, origins) | ({"last-edited": edited} if edited else {})
-    about = node(id=graph, about=pathway, **redirects(fields, "wikipathways-site"))
+    about = node(id=graph, about=pathway, **addresses)
     nodes = chain(
         [main, about], datanodes.nodes(fields, version, origins), bibliography.nodes(fields, version, origins)
     )
@@ -153,9 +157,12 @@ def define(page: Page, site: Site) -> None:
 
 
 def _title_key(page: Page) -> str:
-    """Title and organisms, as two pathways of the same name have them; "" for a page without a title."""
+    """Title and organisms, as two pathways of the same name have them.
+
+    "" for a page without a title, and for what is left of a pathway that another has taken the place of.
+    """
     title, names = page.fields.get("title"), page.fields.get("organisms", [])
-    if not isinstance(title, str) or is_missing(title):
+    if not isinstance(title, str) or is_missing(title) or page.fields.get("redirect_to"):
         return ""
     listed = names if isinstance(names, list) else [names]
     return "\t".join([folded(title), *sorted(folded(name) for name in listed if isinstance(name, str))])
