@@ -175,7 +175,7 @@ def _note_same_title(fields: Fields, site: Site) -> None:
     if others:
         fields.note(
             "title-duplicate",
-            f"{', '.join(others)} of the same organism has the same title",
+            f"the same title, for the same organism, as {', '.join(others)}",
             "title",
             value=str(page.fields["title"]).strip(),
             advice="Give each pathway a title that tells it apart, or merge the pathways.",

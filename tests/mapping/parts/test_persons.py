@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from rdfkit.mapping.parts import persons
@@ -31,10 +33,10 @@ VAN = "user:Anaïs_Van_Marsenille"
 )
 def test_user(name: str, user: str) -> None:
     assert persons.user(name) == user
-    made_of = pathway(authors=f"[{name!r}]")
-    assert made_of.objects("wikipathways:WP1", "dc:creator") == [user]
-    assert made(f"username: {name!r}", path="_authors/x.md").subjects("rdf:type", "foaf:Person") == [user]
-    community = made(f"community-tag: X\neditors: [{name!r}]", path="_communities/x.md")
+    quoted = json.dumps(name, ensure_ascii=False)
+    assert pathway(authors=f"[{quoted}]").objects("wikipathways:WP1", "dc:creator") == [user]
+    assert made(f"username: {quoted}", path="_authors/x.md").subjects("rdf:type", "foaf:Person") == [user]
+    community = made(f"community-tag: X\neditors: [{quoted}]", path="_communities/x.md")
     assert community.objects("cur:X", "foaf:member") == [user]
 
 
