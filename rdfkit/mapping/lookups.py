@@ -29,7 +29,10 @@ _NO_ANSWERS: Answers = MappingProxyType({})
 
 
 class TermFacts(NamedTuple):
-    """What the ontology files say of a term. `replaced_by` and `consider` are terms to use in place of an obsolete one."""
+    """What the ontology files say of a term.
+
+    In place of an obsolete one the terms of `replaced_by` are to be used, or one of `consider`.
+    """
 
     label: str | None = None
     obsolete: bool = False

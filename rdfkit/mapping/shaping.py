@@ -126,7 +126,7 @@ def named_term(
 ) -> tuple[Node, str | None]:
     """What a term says of itself, and its label. An obsolete one gives a warning that names what replaces it.
 
-    An ontology file tells both the label that a page lacks and what is obsolete; without one the label tells the latter.
+    An ontology file tells the label that a page lacks, and what is obsolete; without one the label tells the latter.
     """
     known = site.described(term)
     label = label or (known.label if known else None)
@@ -159,7 +159,7 @@ def parent_terms(
     if known is None or not known.obsolete:
         if found != term and known is None and _is_obsolete(label):
             _note_obsolete(fields, found, label, None, key_path)
-        parents = [(found, label)]
+        parents: tuple[NamedTerm, ...] = ((found, label),)
     else:
         parents = known.replaced_by
         if not parents:
@@ -185,9 +185,7 @@ def redirects(fields: Fields, site_prefix: str) -> Node:
 def _addresses(fields: Fields, key: str, site_prefix: str) -> list[str]:
     """The absolute addresses of the site-relative paths under a key."""
     texts = (text.strip() for text in fields.texts(key))
-    return [
-        text if is_iri(text) else f"{site_prefix}:{encode_address(text.lstrip('/'))}" for text in texts
-    ]
+    return [text if is_iri(text) else f"{site_prefix}:{encode_address(text.lstrip('/'))}" for text in texts]
 
 
 def _annotation(row: Row, name: str, fields: Fields, site: Site) -> Node:
@@ -216,9 +214,7 @@ def _note_obsolete(
         advice = f"Use {' or '.join(map(_shown, known.consider))} instead, whichever fits."
     else:
         advice = "Use a term that is not obsolete; the ontology names none in its place."
-    fields.note(
-        "term-obsolete", f"{_shown((term, label))} is obsolete", *key_path, value=term, advice=advice
-    )
+    fields.note("term-obsolete", f"{_shown((term, label))} is obsolete", *key_path, value=term, advice=advice)
 
 
 def _shown(term: NamedTerm) -> str:

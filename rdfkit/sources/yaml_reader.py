@@ -228,14 +228,14 @@ class _Reader:
             if type(event) is not ScalarEvent:
                 raise self._error("a key is not plain text", event, "key: value")
             key = event.value
+            if depth == 1:
+                self.outermost = key
             if key == MERGE and event.implicit[0]:
                 merged += self._merged(event, self._value(following(), depth))
                 continue
             if key in fields:
                 raise self._twice(event, keys[list(fields).index(key)])
             keys.append(event)
-            if depth == 1:
-                self.outermost = key
             fields[key] = self._value(following(), depth)
         if depth <= 2:
             above = () if depth == 1 else (self.outermost,)
@@ -248,13 +248,13 @@ class _Reader:
             fields = other | fields
         return fields
 
-    def _merged(
-        self, event: ScalarEvent, value: Value
-    ) -> Iterator[tuple[ScalarEvent, dict[str, Value]]]:
+    def _merged(self, event: ScalarEvent, value: Value) -> Iterator[tuple[ScalarEvent, dict[str, Value]]]:
         """The mappings under a merge key, in the order in which one goes before the next."""
         for other in value if isinstance(value, list) else [value]:
             if not isinstance(other, dict):
-                raise self._error("what is merged is no mapping", event, "<<: a mapping or a list of mappings")
+                raise self._error(
+                    "what is merged is no mapping", event, "<<: a mapping or a list of mappings"
+                )
             yield event, other
 
     def _twice(self, event: ScalarEvent, first: ScalarEvent) -> PageError:

@@ -23,7 +23,8 @@ from rdfkit.validation.shacl import ShapeResult
 
 _SHOWN_VALUE = 80
 _TYPE = expand("rdf:type")
-_MIN_COUNT = expand("sh:MinCountConstraintComponent")
+# What is missing: a value, or the value that must be among others.
+_MISSING = frozenset(map(expand, ("sh:MinCountConstraintComponent", "sh:HasValueConstraintComponent")))
 _MAX_COUNT = expand("sh:MaxCountConstraintComponent")
 _SCHEMA = expand("schema:")
 
@@ -40,7 +41,7 @@ def trace(results: Iterable[ShapeResult], page: Page, document: Document) -> lis
 
 
 def _is_told_elsewhere(result: ShapeResult, page: Page, graph: str) -> bool:
-    if result.component != _MIN_COUNT:
+    if result.component not in _MISSING:
         return False
     if _has_text(page.fields.get("redirect_to")):
         return True

@@ -48,7 +48,11 @@ def test_obsolete_terms_are_said_to_be(build: tuple[Build, Path], store: Store) 
     # 35 terms of the file, and the identifiers that it has merged into others.
     merged = f"GRAPH <{OBO}pw.owl> {{ ?x owl:deprecated true . MINUS {{ ?x obo:IAO_0100001 ?y }} }}"
     assert len(_names(store, merged)) == 35
-    told = {(Path(one.path or "").stem, one.value) for one in build[0].report.results if one.rule == "term-obsolete"}
+    told = {
+        (Path(one.path or "").stem, one.value)
+        for one in build[0].report.results
+        if one.rule == "term-obsolete"
+    }
     used = "?x owl:deprecated true . ?version a wp:Pathway ; wp:ontologyTag ?x"
     assert {str(value).replace(":", "_") for _, value in told} == _names(store, used)
     assert told == {

@@ -1,6 +1,7 @@
 """Pathways of the sample against the form in which WikiPathways publishes them, property by property.
 
-`cases/published/WP6-pathway.ttl` and its like were written by hand: the pathway, its people, authorships and citing articles.
+`cases/published/WP6-pathway.ttl` and its like were written by hand: the pathway, its people, their authorships, and the
+articles that cite it.
 """
 
 from __future__ import annotations

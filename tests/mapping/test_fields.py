@@ -11,7 +11,11 @@ from tests.support.pages import VERSION, made, pathway
 @pytest.mark.parametrize(
     ("text", "key", "advice"),
     [
-        ("community-tag: X\ncollections: [{name: a, wpid: [WP1]}]", "collections[0].wpid", "Did you mean wpids?"),
+        (
+            "community-tag: X\ncollections: [{name: a, wpid: [WP1]}]",
+            "collections[0].wpid",
+            "Did you mean wpids?",
+        ),
         ("community-tag: X\neditor: [Ann]", "editor", "Did you mean editors?"),
         ("community-tag: X\nzoo: 1", "zoo", None),
     ],
@@ -19,7 +23,9 @@ from tests.support.pages import VERSION, made, pathway
 def test_a_key_that_is_nearly_known(text: str, key: str, advice: str | None) -> None:
     (problem,) = made(text, path="_communities/x.md").problems
     assert (problem.rule, problem.key) == ("key-unmapped", key)
-    assert problem.advice == (advice or "Add it to the context or to the list of ignored keys of this kind of page.")
+    assert problem.advice == (
+        advice or "Add it to the context or to the list of ignored keys of this kind of page."
+    )
 
 
 def test_terms_of_the_context_alone_are_not_meant() -> None:
@@ -53,13 +59,17 @@ def test_html_in_a_text() -> None:
     assert found.objects(VERSION, "dcterms:description")[0].startswith("of <i>E. coli</i>")
 
 
-@pytest.mark.parametrize("text", ["NF-κB α β – “x” 10 µm °C", "p < 0.05 & q > 1", "naïve café—“so”", "2.8 Å–3 Å", "<Ca2+>"])
+@pytest.mark.parametrize(
+    "text", ["NF-κB α β – “x” 10 µm °C", "p < 0.05 & q > 1", "naïve café—“so”", "2.8 Å–3 Å", "<Ca2+>"]
+)
 def test_honest_texts(text: str) -> None:
     assert pathway(description=f"'{text}'").problems == []
 
 
 def test_the_block_says_nothing_twice() -> None:
-    block = "[{'@context': 'https://schema.org/', '@id': 'https://x.org/a', '@type': Dataset, description: GÎ±}]"
+    block = (
+        "[{'@context': 'https://schema.org/', '@id': 'https://x.org/a', '@type': Dataset, description: GÎ±}]"
+    )
     assert pathway(**{"description": "GÎ±", "schema-jsonld": block}).rules() == ["text-encoding"]
 
 
@@ -68,9 +78,17 @@ def test_the_block_says_nothing_twice() -> None:
     [
         ("username: Ann\nrealname: 'Ann '", "_authors/x.md", ["text-blank"]),
         ("community-tag: X\ndisplay-name: ' X'", "_communities/x.md", ["text-blank"]),
-        ("latin: Homo sapiens\ncommon: 'GÎ± '\nncbi: '9606'", "_organisms/x.md", ["text-encoding", "text-blank"]),
+        (
+            "latin: Homo sapiens\ncommon: 'GÎ± '\nncbi: '9606'",
+            "_organisms/x.md",
+            ["text-encoding", "text-blank"],
+        ),
         ("figid: PMC1__f1\ncaption: <i>x</i>", "_figures/x.md", ["text-html"]),
-        ("xref-identifier: '0000003'\nxref-dataSource: PW\nvalue: a &beta;", "_annotations/x.md", ["text-html"]),
+        (
+            "xref-identifier: '0000003'\nxref-dataSource: PW\nvalue: a &beta;",
+            "_annotations/x.md",
+            ["text-html"],
+        ),
     ],
 )
 def test_texts_of_other_pages(text: str, path: str, rules: list[str]) -> None:

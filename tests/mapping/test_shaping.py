@@ -30,7 +30,9 @@ def test_other_addresses_belong_to_the_page(text: str, page: str) -> None:
     assert found.objects(page, "dcterms:replaces") == [f"{SITE}index.php/Pathway:WP1", f"{SITE}index.php/X"]
     assert found.objects(page, "schema:sameAs") == [f"{SITE}instance/WP1", f"{SITE}instance/WP1_r1"]
     assert found.objects(page, "dcterms:isReplacedBy") == [f"{SITE}pathways/WP2.html"]
-    replacing = {triple.subject.value for triple in found.triples if triple.predicate.value.endswith("replaces")}  # type: ignore[union-attr]
+    replacing = {
+        triple.subject.value for triple in found.triples if triple.predicate.value.endswith("replaces")
+    }  # type: ignore[union-attr]
     assert replacing == {page}
     assert "key-unmapped" not in found.rules()
 
@@ -54,7 +56,9 @@ def test_a_page_that_only_leads_to_another_is_one() -> None:
 
 
 def _annotated(answers: Answers, **row: str):
-    return pathway(answers, annotations=f"[{{{', '.join(f'{key}: {value!r}' for key, value in row.items())}}}]")
+    return pathway(
+        answers, annotations=f"[{{{', '.join(f'{key}: {value!r}' for key, value in row.items())}}}]"
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,19 +86,29 @@ def test_a_term_is_never_its_own_parent(value: str, parent: str, answers: Answer
 @pytest.mark.parametrize(
     ("facts", "advice"),
     [
-        (TermFacts("plant cell", True, (("obo:PO_0009002", "plant cell"),)), 'Use PO:0009002 "plant cell" instead.'),
+        (
+            TermFacts("plant cell", True, (("obo:PO_0009002", "plant cell"),)),
+            'Use PO:0009002 "plant cell" instead.',
+        ),
         (
             TermFacts("plant cell", True, (), (("obo:PO_0009002", None), CELL)),
             'Use PO:0009002 or CL:0000000 "cell" instead, whichever fits.',
         ),
-        (TermFacts("plant cell", True), "Use a term that is not obsolete; the ontology names none in its place."),
+        (
+            TermFacts("plant cell", True),
+            "Use a term that is not obsolete; the ontology names none in its place.",
+        ),
     ],
 )
 def test_an_obsolete_term_says_what_replaces_it(facts: TermFacts, advice: str) -> None:
     found = _annotated({("described", "CL:0000610"): facts.to_text()}, id="CL:0000610", value="plant cell")
     assert found.objects("CL:0000610", "owl:deprecated") == ["true"]
     (problem,) = found.problems
-    assert (problem.rule, problem.severity, problem.key) == ("term-obsolete", Severity.WARNING, "annotations[0].id")
+    assert (problem.rule, problem.severity, problem.key) == (
+        "term-obsolete",
+        Severity.WARNING,
+        "annotations[0].id",
+    )
     assert problem.message == 'CL:0000610 "plant cell" is obsolete'
     assert problem.advice == advice
 
@@ -119,7 +133,9 @@ def test_without_a_file_the_label_tells_what_is_obsolete() -> None:
         (None, ["CL:0000003"], []),
     ],
 )
-def test_an_obsolete_parent_is_repaired(facts: TermFacts | None, parents: list[str], rules: list[str]) -> None:
+def test_an_obsolete_parent_is_repaired(
+    facts: TermFacts | None, parents: list[str], rules: list[str]
+) -> None:
     answers = {("term", "CL\tnative cell"): "CL:0000003", NATIVE: facts.to_text() if facts else ""}
     found = _annotated(answers, id="CL:0000540", value="neuron", parent="native cell")
     assert found.objects("CL:0000540", "rdfs:subClassOf") == parents

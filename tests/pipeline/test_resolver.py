@@ -80,7 +80,9 @@ def test_obsolete_terms_follow_the_file(tmp_path: Path) -> None:
     file.write_text(CL)
     row = "{id: CL:0000610, value: plant cell, parent: native cell}"
     _pathway(pages, 1, annotations=f"[{row}]")
-    (pages / "native.md").write_text("---\nvalue: native cell\nxref-identifier: '0000003'\nxref-dataSource: CL\n---\n")
+    (pages / "native.md").write_text(
+        "---\nvalue: native cell\nxref-identifier: '0000003'\nxref-dataSource: CL\n---\n"
+    )
 
     def parents() -> list[str]:
         with rdfkit.open_store(store) as opened:

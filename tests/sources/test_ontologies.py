@@ -181,7 +181,8 @@ def test_a_byte_order_mark_makes_no_difference(name: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "value", ["<http://purl.obolibrary.org/obo/PO_0009002>", "'PO:0009002'", f"'{OBO}PO_0009002'", "' PO:0009002 '"]
+    "value",
+    ["<http://purl.obolibrary.org/obo/PO_0009002>", "'PO:0009002'", f"'{OBO}PO_0009002'", "' PO:0009002 '"],
 )
 @pytest.mark.parametrize("name", ["obo:IAO_0100001", "oio:consider"])
 def test_what_replaces_an_obsolete_term_in_owl(name: str, value: str, tmp_path: Path) -> None:
@@ -194,9 +195,11 @@ def test_what_replaces_an_obsolete_term_in_owl(name: str, value: str, tmp_path: 
     (term,) = ontology.terms
     named = term.consider if name == "oio:consider" else term.replaced_by
     assert named == (f"{OBO}PO_0009002",)
-    assert [quad.object.value for quad in ontology.quads() if quad.predicate.value.endswith(name.partition(":")[2])] == [
-        f"{OBO}PO_0009002"
-    ]
+    assert [
+        quad.object.value
+        for quad in ontology.quads()
+        if quad.predicate.value.endswith(name.partition(":")[2])
+    ] == [f"{OBO}PO_0009002"]
 
 
 def test_an_ontology_that_does_not_name_itself(tmp_path: Path) -> None:

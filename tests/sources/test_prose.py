@@ -15,9 +15,7 @@ _LETTERS = st.sampled_from("äöüßÄÖÜéèêëàâçñõøåÅøłšžčαβ
 @given(_LETTERS)
 def test_what_is_read_as_windows_1252_is_found_and_repaired(letter: str) -> None:
     # Python leaves five bytes without a character, which programs keep as they are.
-    wrong = "".join(
-        bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in letter.encode()
-    )
+    wrong = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in letter.encode())
     found = garbled(f"a{wrong}b")
     # A letter before a dash or quotation mark may be meant.
     assert found in ({wrong: letter}, {})

@@ -16,7 +16,13 @@ from rdfkit.report import Result
 from rdfkit.sources.discovery import SourceFile
 from rdfkit.sources.page import Page
 
-PATHWAY = {"wpid": "WP1", "title": "A pathway", "revision": "r1", "organisms": "[Homo sapiens]", "description": "Words."}
+PATHWAY = {
+    "wpid": "WP1",
+    "title": "A pathway",
+    "revision": "r1",
+    "organisms": "[Homo sapiens]",
+    "description": "Words.",
+}
 VERSION = "wikipathways:WP1_r1"
 PAGE = "https://www.wikipathways.org/pathways/WP1.html"
 
@@ -35,12 +41,16 @@ class Made(NamedTuple):
             for triple in self.triples
             if triple.subject == ox.NamedNode(expand(subject)) and triple.predicate.value == expand(predicate)
         )
-        return sorted(compress(term.value) if isinstance(term, ox.NamedNode) else term.value for term in found)  # type: ignore[union-attr]
+        return sorted(
+            compress(term.value) if isinstance(term, ox.NamedNode) else term.value for term in found
+        )  # type: ignore[union-attr]
 
     def subjects(self, predicate: str, value: str) -> list[str]:
         """The subjects that have an IRI for a predicate, as CURIEs, sorted."""
         wanted = ox.NamedNode(expand(value))
-        found = (one for one in self.triples if one.predicate.value == expand(predicate) and one.object == wanted)
+        found = (
+            one for one in self.triples if one.predicate.value == expand(predicate) and one.object == wanted
+        )
         return sorted(compress(one.subject.value) for one in found)  # type: ignore[union-attr]
 
     def rules(self) -> list[str]:
@@ -73,4 +83,6 @@ def front_matter(*parts: Mapping[str, str] | Iterable[tuple[str, str]]) -> str:
     keys: dict[str, str] = {}
     for part in parts:
         keys.update(part)
-    return "\n".join(f"{key.replace('_', '-') if key == 'last_edited' else key}: {value}" for key, value in keys.items())
+    return "\n".join(
+        f"{key.replace('_', '-') if key == 'last_edited' else key}: {value}" for key, value in keys.items()
+    )

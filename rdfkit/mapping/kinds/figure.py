@@ -45,7 +45,8 @@ def document(page: Page, site: Site) -> Document:
         automl_pathway=decimal(fields.text("automl_pathway")),
         network=reference("ndex", fields.text("ndex")),
         **redirects(fields, "pfocr-site"),
-        article=_article(fields, figure, origins),
+        article=(article := _article(fields, figure, origins)),
+        takenFrom=article["@id"],
         mentions=mentions.entity_nodes(found, origins),
         mention=mentions.mention_nodes(found, figure, origins),
     )
@@ -79,7 +80,6 @@ def _article(fields: Fields, figure: str, origins: dict[str, Origin]) -> Node:
     return node(
         id=article,
         type="JournalArticle",
-        part=figure,
         pmcid=None if isinstance(name, str) else pmcid,
         papertitle=fields.text("papertitle"),
         reftext=fields.text("reftext"),

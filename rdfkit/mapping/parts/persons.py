@@ -21,7 +21,9 @@ _HOUSE_ACCOUNTS = frozenset({"maintbot", "testuser", "wpblocked"})
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]\w*);", re.IGNORECASE | re.ASCII)
 _BLANK = re.compile(r"\s")
 _ORCID_ADDRESS = re.compile(r"(?:(?:https?://)?(?:www\.)?orcid\.org/|orcid:)\s*", re.IGNORECASE)
-_WIKIDATA_ADDRESS = re.compile(r"(?:https?://(?:www\.)?wikidata\.org/(?:wiki|entity)/|wikidata:)", re.IGNORECASE)
+_WIKIDATA_ADDRESS = re.compile(
+    r"(?:https?://(?:www\.)?wikidata\.org/(?:wiki|entity)/|wikidata:)", re.IGNORECASE
+)
 
 
 def plain_name(text: str) -> str:
@@ -105,4 +107,3 @@ def wikidata(text: str | None) -> str | Node | None:
         return None
     found = reference("wikidata", _WIKIDATA_ADDRESS.sub("", text.strip(), count=1))
     return found if isinstance(found, str) else reference("wikidata", text)
-
