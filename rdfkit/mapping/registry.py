@@ -26,7 +26,9 @@ class PageKind:
     `keys` says, for terms of the context that are not named like the key they come from, which key it is.
     `rows` lists, for keys that hold lists of mappings, the keys of such a mapping, `lists` those of them that hold
     lists of texts. `accounts` maps keys that name an account elsewhere to the start of its address. `verbatim`
-    names keys whose text counts whatever it is: the word NA in a figure is sodium, not a missing value.
+    names keys whose text counts whatever it is: the word NA in a figure is sodium, not a missing value. `prose` names
+    keys of texts for people, with a dot between the key of a list or table and that inside it; outer blanks are no part
+    of those that are `titles`. `block` maps properties of the schema-jsonld block to the keys that say the same.
     """
 
     name: str
@@ -38,6 +40,9 @@ class PageKind:
     lists: Mapping[str, tuple[str, ...]]
     accounts: Mapping[str, str]
     verbatim: frozenset[str]
+    prose: frozenset[str]
+    titles: frozenset[str]
+    block: Mapping[str, str]
 
 
 @cache
@@ -54,6 +59,9 @@ def kind(name: str) -> PageKind:
         lists={key: tuple(columns) for key, columns in table.get("lists", {}).items()},
         accounts=table.get("accounts", {}),
         verbatim=frozenset(table.get("verbatim", ())),
+        prose=frozenset(table.get("prose", ())),
+        titles=frozenset(table.get("titles", ())),
+        block=table.get("block", {}),
     )
 
 

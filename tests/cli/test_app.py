@@ -55,7 +55,7 @@ def test_build_prints_a_summary(tmp_path: Path) -> None:
     done = _run("build", SEEDS, "--store", tmp_path / "s")
     assert "pages                  5         5         0\n" in done.stdout
     assert "  figure               4         4         0\n" in done.stdout
-    assert "diagnostics   0 violation, 5 warning, 0 info\n" in done.stdout
+    assert "diagnostics   0 violation, 5 warning, 1 info\n" in done.stdout
     assert '"NA" is not the name of an organism [FigureShape-organism]' in done.stderr
 
 

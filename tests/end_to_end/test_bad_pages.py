@@ -61,7 +61,7 @@ def test_odd_user_names_are_encoded(tmp_path: Path) -> None:
     assert [(row["author"].rpartition("/")[2], row["name"]) for row in rows] == [
         ("%25(%5E", "%(^"),
         ("42", "42"),
-        ("Christine%20Chichester", "Christine Chichester"),
+        ("Christine_Chichester", "Christine Chichester"),
     ]
 
 

@@ -8,12 +8,12 @@ from rdfkit.mapping.lookups import Site
 from rdfkit.mapping.parts import mentions
 from rdfkit.mapping.parts.blocks import page_iri, to_document
 from rdfkit.mapping.shaping import (
-    addresses,
     decimal,
     literal,
     node,
     ontology_terms,
     organisms,
+    redirects,
     reference,
     taxa,
     year,
@@ -44,8 +44,9 @@ def document(page: Page, site: Site) -> Document:
         pathway_score=decimal(fields.text("pathway_score")),
         automl_pathway=decimal(fields.text("automl_pathway")),
         network=reference("ndex", fields.text("ndex")),
-        redirect_from=addresses(fields, "redirect_from", "pfocr-site"),
-        article=_article(fields, figure, origins),
+        **redirects(fields, "pfocr-site"),
+        article=(article := _article(fields, figure, origins)),
+        takenFrom=article["@id"],
         mentions=mentions.entity_nodes(found, origins),
         mention=mentions.mention_nodes(found, figure, origins),
     )
