@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
 from rdfkit.errors import IdentifierError, TableError
 from rdfkit.mapping import registry
 from rdfkit.mapping.document import Tally
-from rdfkit.mapping.jsonld.contexts import terms
-from rdfkit.rdf.identifiers import is_missing
+from rdfkit.rdf.identifiers import is_missing, is_missing_word
 from rdfkit.report import Result, Severity
 from rdfkit.sources.cleaning import may_hold_email, without_email
 from rdfkit.sources.page import Page
 from rdfkit.sources.tables import TableFile, TableRow, count_rows, read_table, table_kinds
 from rdfkit.sources.yaml_reader import KeyPath, Value
 
-# The key of the block that every kind of page may carry.
-BLOCK = "schema-jsonld"
 # How many bad rows of one table are told one by one.
 _TOLD_ROWS = 100
 
@@ -54,8 +50,10 @@ class Fields:
             )
 
     def text(self, key: str) -> str | None:
-        """The text under a key; None when it is missing or no text."""
+        """The text under a key, or the one of a list; None when it is missing or no text."""
         value = self.page.fields.get(key)
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
         if isinstance(value, str):
             return None if is_missing(value) else self._without_email(value, (key,))
         if value:
@@ -69,10 +67,13 @@ class Fields:
         return list(self._only_texts(items, (key,), isinstance(value, list)))
 
     def rows(self, key: str) -> list[Row]:
-        """The mappings under a key that holds a list of mappings."""
+        """The mappings under a key that holds one mapping or a list of mappings."""
         value = self.page.fields.get(key, [])
         if isinstance(value, str) and is_missing(value):
             return []
+        if isinstance(value, dict):
+            row = self._row(value, (key,))
+            return [] if row is None else [row]
         if not isinstance(value, list):
             self._wrong_form(value, "a list of mappings", (key,))
             return []
@@ -147,6 +148,10 @@ class Fields:
             )
         )
 
+    def note_for_site(self, rule: str, message: str, key: str, *, value: str, advice: str) -> None:
+        """Adds a problem that pages of a site have all alike: without a place, so that all of them tell one."""
+        self.problems.append(Result(Severity.WARNING, rule, message, key=key, value=value, advice=advice))
+
     def note_identifier(
         self, rule: str, error: IdentifierError, row: Row, column: str, value: str, consequence: str
     ) -> None:
@@ -156,7 +161,7 @@ class Fields:
 
     def note_unmapped_keys(self) -> None:
         """Warns of every key of the page that neither the context nor the list of ignored keys names."""
-        named = _named_keys(self.page.kind)
+        named = registry.named_keys(self.page.kind)
         for key in self.page.fields:
             if key not in named:
                 self._unmapped(key)
@@ -227,7 +232,7 @@ class Fields:
             elif not is_missing(item):
                 yield self._without_email(item, (*key_path, index) if is_list else key_path)
 
-    def _row(self, value: Value, key_path: tuple[str, int]) -> Row | None:
+    def _row(self, value: Value, key_path: tuple[str] | tuple[str, int]) -> Row | None:
         if not isinstance(value, dict):
             self._wrong_form(value, "a mapping", key_path)
             return None
@@ -243,7 +248,7 @@ class Fields:
                 lists[key] = list(self._only_texts(items, (*key_path, key), isinstance(item, list)))
             elif not isinstance(item, str):
                 self._wrong_form(item, "a text", (*key_path, key))
-            elif not is_missing(item) or (key in kind.verbatim and item):
+            elif not (is_missing_word(item) if key in kind.verbatim else is_missing(item)):
                 texts[key] = self._without_email(item, (*key_path, key))
         return Row(texts, key_path, lists)
 
@@ -265,10 +270,3 @@ class Fields:
             value=value if isinstance(value, str) else None,
             advice=f"Write {expected}.",
         )
-
-
-@cache
-def _named_keys(kind_name: str) -> frozenset[str]:
-    """The keys of pages of a kind that the context or the list of ignored keys names."""
-    kind = registry.kind(kind_name)
-    return terms(kind_name).union([BLOCK], kind.keys.values(), kind.rows, kind.ignored, kind.accounts)

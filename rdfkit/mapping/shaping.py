@@ -11,7 +11,7 @@ from rdfkit.errors import IdentifierError
 from rdfkit.mapping.document import Node, Origin
 from rdfkit.mapping.fields import Fields, Row
 from rdfkit.mapping.lookups import Site
-from rdfkit.rdf.identifiers import curie, parse_curie
+from rdfkit.rdf.identifiers import curie, expand, parse_curie
 from rdfkit.rdf.iris import encode_address, is_iri, percent_encode
 from rdfkit.sources.yaml_reader import KeyPath
 
@@ -22,8 +22,15 @@ _KNOWN = 1 << 15
 # The ontologies that pages annotate with, and the property that each has beside wp:ontologyTag.
 _TAGS = {"PW": "pathwayTag", "DOID": "diseaseTag", "CL": "cellTypeTag"}
 _ONTOLOGIES = {"pw": "PW", "doid": "DOID", "cl": "CL"}
+# Where people find what they copy.
+_OTHER_ADDRESSES = {
+    "doi": ("dx.doi.org/",),
+    "pmc": ("www.ncbi.nlm.nih.gov/pmc/articles/", "pmc.ncbi.nlm.nih.gov/articles/"),
+    "wikipathways": ("www.wikipathways.org/instance/", "www.wikipathways.org/pathways/"),
+}
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 
 
@@ -34,13 +41,33 @@ def literal(text: str) -> Node:
 
 @lru_cache(_KNOWN)
 def reference(prefix: str, local: str | None) -> str | Node | None:
-    """The CURIE of an identifier; a literal when it does not fit its pattern; None when there is none."""
+    """The CURIE of an identifier; a literal when it does not fit its pattern; None when there is none.
+
+    Outer blanks are no part of it, and neither is its own prefix (`chebi:CHEBI:9150`) or the start of its address.
+    """
     if local is None:
         return None
     try:
-        return curie(prefix, local)
+        return curie(prefix, _bare(prefix, local))
     except IdentifierError:
         return literal(local)
+
+
+def _bare(prefix: str, text: str) -> str:
+    """An identifier without its prefix, which may stand there twice, and without the start of its address."""
+    bare = text.strip()
+    starts = (f"{prefix}:", *_address_starts(prefix))
+    while found := next((start for start in starts if bare.lower().startswith(start.lower())), None):
+        bare = bare[len(found) :].strip()
+    return bare.rstrip("/") if len(bare) < len(text.strip()) else bare
+
+
+@lru_cache
+def _address_starts(prefix: str) -> tuple[str, ...]:
+    """What addresses under a prefix begin with, with and without a scheme."""
+    plain = expand(f"{prefix}:").partition("://")[2]
+    hosts = (plain, *_OTHER_ADDRESSES.get(prefix, ()))
+    return tuple(f"{scheme}{host}" for host in hosts if host for scheme in ("https://", "http://", ""))
 
 
 def year(text: str | None) -> str | Node | None:
@@ -56,6 +83,11 @@ def date(text: str | None) -> str | Node | None:
 def decimal(text: str | None) -> str | Node | None:
     """A text for a term typed xsd:decimal, or a plain literal when it is no such number."""
     return _typed(text, _DECIMAL)
+
+
+def integer(text: str | None) -> str | Node | None:
+    """A text for a term typed xsd:integer, or a plain literal when it is no such number."""
+    return _typed(text, _INTEGER)
 
 
 def address(text: str | None, base: str | None = None) -> str | Node | None:

@@ -29,6 +29,11 @@ def is_missing(text: str) -> bool:
     return text.strip() in missing_values()
 
 
+def is_missing_word(text: str) -> bool:
+    """Whether a text stands for "no value" even where NA and null are words, as in a figure."""
+    return text.strip() in missing_word_values()
+
+
 def curie(prefix: str, local: str) -> str:
     """`prefix:local`, percent-encoded, once the local part fits the pattern of the prefix.
 
@@ -150,6 +155,12 @@ def table() -> dict[str, Any]:
 def missing_values() -> frozenset[str]:
     """The texts that stand for "no value"."""
     return frozenset(table()["missing"])
+
+
+@cache
+def missing_word_values() -> frozenset[str]:
+    """The texts that mean "no value" even where NA is a word."""
+    return frozenset(table()["missing_words"])
 
 
 @cache

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from rdfkit.errors import ArchiveError, TableError
 from rdfkit.package_data import beside, read_toml
-from rdfkit.rdf.identifiers import missing_values
+from rdfkit.rdf.identifiers import missing_values, missing_word_values
 from rdfkit.sources.filesystems import Listed, kind_of, list_files, open_bytes
 from rdfkit.sources.locations import FOLDER
 
@@ -34,15 +34,16 @@ class TableKind:
     """What `tables.toml` says of a kind of table.
 
     `page_kind` is the kind of page that has such a table. `columns` are read, `ignored` ones are left out for the
-    reason given; a header must have all of `columns`.
+    reason given; a header must have all of `columns`, and may have those that are `optional`.
     `anchor` is a column with a closed set of `anchors`, by which a row that a stray tab has shifted is put right.
-    `verbatim` names columns whose text counts whatever it is. `keys` says which column a term of the page's
+    `verbatim` names columns in which NA is a word. `keys` says which column a term of the page's
     context comes from, where the two have different names.
     """
 
     name: str
     page_kind: str
     columns: tuple[str, ...]
+    optional: tuple[str, ...]
     ignored: Mapping[str, str]
     anchor: str | None
     anchors: frozenset[str]
@@ -139,6 +140,7 @@ def _table_kind(name: str, spec: Mapping[str, Any]) -> TableKind:
         name=name,
         page_kind=spec["page_kind"],
         columns=tuple(spec["columns"]),
+        optional=tuple(spec.get("optional", ())),
         ignored=spec.get("ignored", {}),
         anchor=spec.get("anchor"),
         anchors=frozenset(spec.get("anchors", ())),
@@ -263,7 +265,7 @@ def _known_columns(header: tuple[str, ...], kind_name: str) -> _Columns:
     read = tuple(
         (index, column, column in kind.verbatim)
         for index, column in enumerate(header)
-        if column in kind.columns
+        if column in kind.columns or column in kind.optional
     )
     return _Columns(header, read, header.index(kind.anchor) if kind.anchor else None, kind.anchors)
 
@@ -305,9 +307,9 @@ def _fits(cells: list[str], columns: _Columns) -> bool:
 
 
 def _texts(cells: list[str], columns: _Columns) -> dict[str, str]:
-    missing = missing_values()
+    missing, missing_words = missing_values(), missing_word_values()
     return {
         column: cell
         for index, column, verbatim in columns.read
-        if (cell := cells[index]) and (verbatim or cell.strip() not in missing)
+        if (cell := cells[index]) and cell.strip() not in (missing_words if verbatim else missing)
     }

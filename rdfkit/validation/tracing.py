@@ -12,8 +12,8 @@ import pyoxigraph as ox
 
 from rdfkit.mapping import registry
 from rdfkit.mapping.document import Document, Origin
-from rdfkit.mapping.fields import BLOCK
 from rdfkit.mapping.jsonld import contexts
+from rdfkit.mapping.registry import BLOCK
 from rdfkit.rdf.identifiers import compress, expand
 from rdfkit.report import Result
 from rdfkit.sources.page import Page

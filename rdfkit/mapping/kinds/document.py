@@ -13,5 +13,5 @@ def document(page: Page, site: Site) -> Document:
     """The document of a page that is known by its schema-jsonld block alone."""
     fields = Fields(page)
     result = Document(page.kind, page_iri(page, default_address(page)), nodes=[], problems=fields.problems)
-    add_block(result, fields)
+    add_block(result, fields, site)
     return result
