@@ -201,7 +201,7 @@ class Fields:
     def _note_unmapped_columns(self, table: TableFile, header: tuple[str, ...]) -> None:
         kind = table_kinds()[table.kind]
         for column in header:
-            if column not in kind.columns and column not in kind.ignored:
+            if column not in (*kind.columns, *kind.optional, *kind.ignored):
                 self._unmapped(table.kind, 1, column)
 
     def _note_row(self, name: str, row: TableRow, tally: Tally) -> None:
