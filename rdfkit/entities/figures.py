@@ -28,7 +28,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One word of a figure: as it stands there, as it was matched, where it was looked up, what it is, and how that fits."""
+    """One word of a figure: as it stands there and as it was matched, where it was looked up, what it is, how it fits."""
 
     iri: str
     word: str | None

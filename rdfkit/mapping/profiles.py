@@ -10,12 +10,12 @@ from rdfkit.package_data import beside, read_toml
 
 
 def profile(type_: str, *minimum: object) -> str | None:
-    """The IRI of the profile of a type, once all that its minimum asks for is there; else None."""
+    """The CURIE of the profile of a type, once all that its minimum asks for is there; else None."""
     return _table()["profiles"].get(type_) if all(minimum) else None
 
 
 def page_about(curie: str) -> str | None:
-    """The address of the page for people about what a CURIE names; None where none is known."""
+    """The address (as a CURIE) of the page for people about what a CURIE names; None where none is known."""
     prefix, _, local = curie.partition(":")
     start = _table()["pages"].get(prefix)
     return f"{start}{local}" if start else None

@@ -38,9 +38,9 @@ class GeneSet:
 def gene_sets(triples: Iterable[ox.Triple]) -> tuple[list[GeneSet], list[GeneSet]]:
     """The figures and the pathways (without version) of a graph, each sorted by IRI, with taxa and genes.
 
-    A figure has the genes that it mentions, which are those of its species, a pathway the Entrez cross-references of its data nodes. The taxa of a
-    figure are those in which its words were recognised, if it says so, else those of its article, and if it names
-    none, those of its genes.
+    A figure has the genes that it mentions, which are those of its species; a pathway has the Entrez cross-references
+    of its data nodes. The taxa of a figure are those in which its words were recognised, if it says so, else those of
+    its article, and if it names none, those of its genes.
     """
     figures: set[str] = set()
     mentions: dict[str, set[str]] = {}

@@ -235,8 +235,8 @@ def _told(linkset: Linkset) -> str:
     return (
         f"Figures and pathways of the same organism with at least {limits.shared} shared Entrez genes, a Jaccard index "
         f"of at least {limits.jaccard:g} and an adjusted p-value of at most {limits.adjusted_p:g}. Of a figure those "
-        "genes count that it mentions: words that were matched to genes of other species than its own do not. The p-value is the "
-        "upper tail of the hypergeometric distribution; the gene universe of an organism is all genes of its compared "
+        "genes count that it mentions, and so none that is of another species than its own. The p-value is the upper "
+        "tail of the hypergeometric distribution; the gene universe of an organism is all genes of its compared "
         f"figures and pathways ({universes}). It is adjusted after Benjamini and Hochberg over all {linkset.tests} "
         "tests: one for each figure, pathway and organism that both have, those without a shared gene included."
     )

@@ -189,7 +189,7 @@ def _names(triples: Iterable[ox.Triple]) -> dict[str, tuple[str, str]]:
     names = {iri: (kind, identifiers.get(iri, iri)) for iri, kind in kinds.items()}
     whole = {_REVISION.sub(r"\1", iri): name for iri, name in names.items()}
     # What a page says of itself belongs to its figure, as do the parts of the page.
-    pages = {page_of_part(iri, "figure"): name for iri, name in names.items()}
+    pages = {page_of_part(iri, "figure"): name for iri, name in names.items() if name[0] == "figure"}
     return {**pages, **whole, **names}
 
 

@@ -45,4 +45,6 @@ def _is_in(folder: str, collection: str) -> bool:
 
 @cache
 def _sites() -> Mapping[str, tuple[str, ...]]:
-    return {name: tuple(site["collections"]) for name, site in read_toml(beside(__file__, "sites.toml")).items()}
+    return {
+        name: tuple(site["collections"]) for name, site in read_toml(beside(__file__, "sites.toml")).items()
+    }

@@ -68,17 +68,25 @@ def document(page: Page, site: Site) -> Document:
     main |= ontology_terms(fields, site, origins)
     if not species.names:
         _note_no_organism(fields)
-    about = node(id=graph, type="Dataset", about=figure, redirect_from=_former_addresses(fields))
+    about = node(
+        id=graph,
+        type="Dataset",
+        about=figure,
+        figid_alias=_former_address(fields),
+        redirect_from=addresses(fields, "redirect_from", "pfocr-site"),
+    )
     return to_document(fields, graph, [main, about], origins, site)
 
 
 def _organisms(fields: Fields, site: Site, key: str, origins: dict[str, Origin]) -> list[Node]:
     """The taxa of the organisms under a key, each with its name; of those that no table knows the name alone."""
     names = fields.texts(key)
-    for taxon in taxa(fields, site, key, names):
-        origins.setdefault(taxon, Origin(key, (), key))
+    for known in taxa(fields, site, key, names):
+        origins.setdefault(known, Origin(key, (), key))
     return [
-        node(id=f"NCBITaxon:{taxon}", taxonName=name.strip()) if (taxon := site.taxon(name)) else literal(name)
+        node(id=f"NCBITaxon:{taxon}", taxonName=name.strip())
+        if (taxon := site.taxon(name))
+        else literal(name)
         for name in names
     ]
 
@@ -101,8 +109,10 @@ def _note_no_organism(fields: Fields) -> None:
 
 def _content_address(fields: Fields) -> str | Node | None:
     pmcid, file = fields.text("pmcid"), fields.text("filename")
-    if file is None or _is_whole(file):
-        return address(file.strip() if file else None, _PMC)
+    if file is None:
+        return None
+    if _is_whole(file):
+        return address(file.strip())
     if pmcid is None:
         return None
     return f"ncbi:pmc/articles/{percent_encode(pmcid.strip())}/bin/{percent_encode(file.strip())}"
@@ -121,8 +131,7 @@ def _is_whole(text: str) -> bool:
     return "://" in text and is_iri(text.strip())
 
 
-def _former_addresses(fields: Fields) -> list[str]:
-    """The addresses that lead to the page; an older name of the page is one, too."""
+def _former_address(fields: Fields) -> str | None:
+    """The address that an older name of the page was part of."""
     alias = fields.text("figid_alias")
-    named = [f"pfocr-site:figures/{percent_encode(alias.strip())}"] if alias else []
-    return list(dict.fromkeys([*addresses(fields, "redirect_from", "pfocr-site"), *named]))
+    return f"pfocr-site:figures/{percent_encode(alias.strip())}" if alias else None

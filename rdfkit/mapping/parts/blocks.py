@@ -94,7 +94,7 @@ def _dataset(document: Document, fields: Fields, nodes: list[Node]) -> Iterator[
     said = usual | {key: value for one in own for key, value in one.items()}
     conforms = profile("Dataset", said.get("license"), said.get("keywords"))
     added = {key: value for key, value in usual.items() if said[key] == value}
-    yield node(id=document.graph, **added, **{_CONFORMS_TO: {"@id": conforms} if conforms else None})
+    yield node(id=document.graph, **added, **{_CONFORMS_TO: {"@id": expand(conforms)} if conforms else None})
 
 
 def _without_placeholders(value: Value, fields: Fields) -> Value:

@@ -259,7 +259,9 @@ def _keywords(fields: Fields, site: Site) -> Iterator[tuple[Mention, KeyPath]]:
         grounding = site.gene(keyword, taxa)
         if grounding is not None:
             entity = Gene(curie("ncbigene", grounding.entrez), keyword, grounding.taxon)
-            found = Mention(keyword, keyword, None, entity, "keywords", derived_from=f"pfocr:{grounding.source}")
+            found = Mention(
+                keyword, keyword, None, entity, "keywords", derived_from=f"pfocr:{grounding.source}"
+            )
             yield found, key_path
 
 
