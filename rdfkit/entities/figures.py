@@ -28,7 +28,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One word of a figure: as it stands there and as it was matched, where it was looked up, what it is, how it fits."""
+    """One word of a figure: as it stands there and as matched, where it was looked up, what it is, and how it fits."""
 
     iri: str
     word: str | None

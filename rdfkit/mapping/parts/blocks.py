@@ -35,7 +35,10 @@ def site_prefix(page: Page) -> str:
 def default_address(page: Page) -> str:
     """The address of a page whose block names none: `https://SITE/COLLECTION/NAME.html`, of WikiPathways if unknown."""
     path = PurePosixPath(page.relative)
-    collection = path.parent.name.lstrip("_") or "pages"
+    # The user may have named the collection itself, or a page in it.
+    named = PurePosixPath(page.path).parent.name
+    collection = path.parent.name or (named if named.startswith("_") else "")
+    collection = collection.lstrip("_") or "pages"
     return expand(f"{site_prefix(page)}:{percent_encode(collection)}/{percent_encode(path.stem)}.html")
 
 

@@ -20,7 +20,7 @@ _LIST = re.compile(r";|,\s")
 def article_keywords(fields: Fields, site: Site) -> list[str]:
     """The keywords of a page's article: the texts under `keywords`, split at the bars between them."""
     texts = fields.texts(_KEY)
-    words = [_spaced(word) for text in texts for word in text.split("|")]
+    words = [_spaced(word).strip() for text in texts for word in text.split("|")]
     # Between bars a comma belongs to the word: Inflammation, chronic.
     if not any("|" in text for text in texts):
         known = _known(fields, site, words)

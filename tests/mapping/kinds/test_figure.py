@@ -11,9 +11,11 @@ import yaml
 
 from rdfkit.rdf.identifiers import compress, expand
 from tests.support.graphs import Graph, assemble
+from tests.support.pages import Told, told_by
 from tests.support.paths import SEEDS
 
 CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
+NDEX = "https://www.ndexbio.org/viewer/networks/76869163-dec7-11ea-99da-0ac135e8bacf"
 SITE = "https://pfocr.wikipathways.org/figures/"
 WITH_ROWS = {
     "PMC198534__JCI0319974.f1": 15,
@@ -188,3 +190,112 @@ def test_rows_of_chemicals_and_diseases(tmp_path: Path) -> None:
     assert _objects(quads, f"{page}#mention-1", "pfocr:occurrences") == ["2"]
     assert _objects(quads, f"{page}#mention-2", "pfocr:word") == ["cancer"]
     assert _objects(quads, f"{page}#mention-2", "oa:hasBody") == []
+
+
+def _told(text: str) -> Told:
+    return told_by(f"figid: PMC1__f1\npmcid: PMC1\norganisms: [Homo sapiens]\n{text}", "PMC1__f1.md")
+
+
+FIGURE = f"{SITE}PMC1__f1.html#figure"
+
+
+def test_a_pathway_that_a_curator_has_named_is_kept() -> None:
+    told = _told("wpid: WP5283 ")
+    assert told.values(FIGURE, "dcterms:relation") == ["wikipathways:WP5283"]
+    assert told.values(FIGURE, "rdf:type") == ["doco:Figure"]
+    assert _told("wpid: [WP1, 'https://www.wikipathways.org/pathways/WP2']").values(
+        FIGURE, "dcterms:relation"
+    ) == ["wikipathways:WP1", "wikipathways:WP2"]
+    assert _told("wpid: ''").values(FIGURE, "dcterms:relation") == []
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [("Figure", []), ("Graphical abstract", ["Graphical abstract"]), (".na", [])],
+)
+def test_a_type_of_its_own_is_kept(written: str, expected: list[str]) -> None:
+    assert _told(f"figtype: {written}").values(FIGURE, "dcterms:type") == expected
+
+
+def test_an_older_name_is_an_address_that_the_page_replaces() -> None:
+    page = FIGURE.removesuffix("#figure")
+    both = _told("figid_alias: PMC1__F1\nredirect_from: /figures/PMC1__F1")
+    assert both.values(page, "dcterms:replaces") == [f"{SITE}PMC1__F1"]
+    assert both.values(FIGURE, "dcterms:replaces") == []
+    assert _told("figid_alias: PMC1__F1").values(page, "dcterms:replaces") == [f"{SITE}PMC1__F1"]
+
+
+PMC = "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC1"
+
+
+@pytest.mark.parametrize(
+    ("key", "written", "predicate", "expected"),
+    [
+        ("figlink", "/pmc/articles/PMC1/figure/F1/", "foaf:page", f"{PMC}/figure/F1/"),
+        ("figlink", "pmc/articles/PMC1/figure/F1/", "foaf:page", f"{PMC}/figure/F1/"),
+        ("figlink", f"{PMC}/figure/F1/", "foaf:page", f"{PMC}/figure/F1/"),
+        ("figlink", f"' {PMC}/figure/F1/ '", "foaf:page", f"{PMC}/figure/F1/"),
+        ("figlink", "//www.ncbi.nlm.nih.gov/pmc/articles/PMC1/figure/F1/", "foaf:page", f"{PMC}/figure/F1/"),
+        ("figlink", "www.ncbi.nlm.nih.gov/pmc/articles/PMC1/figure/F1/", "foaf:page", f"{PMC}/figure/F1/"),
+        ("filename", "f 1.jpg", "schema:contentUrl", f"{PMC}/bin/f%201.jpg"),
+        ("filename", "' f1.jpg'", "schema:contentUrl", f"{PMC}/bin/f1.jpg"),
+        ("filename", "https://example.org/f1.jpg", "schema:contentUrl", "https://example.org/f1.jpg"),
+        ("ndex", "76869163-dec7-11ea-99da-0ac135e8bacf", "rdfs:seeAlso", NDEX),
+        ("ndex", NDEX, "rdfs:seeAlso", NDEX),
+        ("redirect_from", "https://example.org/old", "dcterms:replaces", None),
+    ],
+)
+def test_a_full_address_stays_as_it_is(key: str, written: str, predicate: str, expected: str | None) -> None:
+    assert _told(f"{key}: {written}").values(FIGURE, predicate) == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["10.1/x", "' 10.1234/x '", "https://doi.org/10.1234/x", "doi:10.1234/x", "http://dx.doi.org/10.1234/x"],
+)
+def test_a_doi_is_read_for_what_it_is(written: str) -> None:
+    expected = ["10.1/x"] if written == "10.1/x" else ["doi:10.1234/x"]
+    assert _told(f"doi: {written}").values("pmc:PMC1", "owl:sameAs") == expected
+
+
+@pytest.mark.parametrize(
+    "missing", [".na", ".na.character", ".na.real", ".na.integer", ".na.logical", "NA", "~"]
+)
+def test_what_r_writes_for_nothing_is_nothing(missing: str) -> None:
+    keys = (
+        "figtitle caption papertitle reftext year doi keywords figlink number pathway_score ndex figtype wpid"
+    )
+    told = _told("\n".join(f"{key}: {missing}" for key in keys.split()))
+    plain = _told("")
+    assert set(told.triples) == set(plain.triples)
+    assert told.problems == plain.problems == ()
+
+
+def test_organisms_of_a_figure_have_terms_of_their_own() -> None:
+    told = _told("organisms_ner: Mus musculus")
+    assert told.values(FIGURE, "pfocr:organism") == ["NCBITaxon:9606"]
+    assert told.values(FIGURE, "pfocr:recognisedOrganism") == ["NCBITaxon:10090"]
+    assert told.values("NCBITaxon:9606", "rdfs:label") == ["Homo sapiens"]
+    assert told.values(FIGURE, "wp:organism") == told.values(FIGURE, "wp:organismName") == []
+    unknown = told_by("figid: PMC1__f1\norganisms: [Homo habilis]", "PMC1__f1.md")
+    assert unknown.values(FIGURE, "pfocr:organism") == ["Homo habilis"]
+    assert unknown.rules == ["organism-unknown"]
+
+
+def test_figures_that_disagree_on_their_article_are_told(tmp_path: Path) -> None:
+    for name, year in (("f1", "2003"), ("f2", "2004")):
+        _page(
+            tmp_path,
+            figid=f"PMC1__{name}",
+            pmcid="PMC1",
+            year=year,
+            publisher_name=f"P{year}",
+            papertitle="T",
+        )
+    found = [(Path(one.path or "").name, one.key, one.rule) for one in assemble([tmp_path]).report.results]
+    assert [one for one in found if "agreed" in one[2]] == [
+        ("PMC1__f1.md", "year", "ArticleShape-year-agreed"),
+        ("PMC1__f1.md", "publisher_name", "ArticleShape-publisher-agreed"),
+        ("PMC1__f2.md", "year", "ArticleShape-year-agreed"),
+        ("PMC1__f2.md", "publisher_name", "ArticleShape-publisher-agreed"),
+    ]
