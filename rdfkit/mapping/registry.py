@@ -12,10 +12,14 @@ from functools import cache
 from typing import Any
 
 from rdfkit.mapping.jsonld.contexts import terms
+from rdfkit.mapping.schema_org.problems import REFUSALS
 from rdfkit.package_data import beside, read_toml
 
 # The key of the block that every kind of page may carry.
 BLOCK = "schema-jsonld"
+# The rule of a page that should have one, and those of problems that leave nothing of it: nothing else is said of it.
+NO_BLOCK = "page-block"
+WITHOUT_BLOCK = REFUSALS | {NO_BLOCK}
 
 # In the order in which a page is tried: any page may carry a schema-jsonld block, so `document` is last.
 KINDS = ("pathway", "figure", "author", "community", "organism", "term", "document")

@@ -11,6 +11,7 @@ __all__ = [
     "ontologies",
     "page",
     "rdf_files",
+    "sites",
     "tables",
     "yaml_reader",
 ]

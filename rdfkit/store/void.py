@@ -29,16 +29,18 @@ _LINKSET = LINKSET_GRAPH.value
 
 
 def site_of(kinds: Mapping[str, str]) -> Site:
-    """Which dataset a graph belongs to, by its address, else by its kind of page (graph IRI → kind)."""
+    """Which dataset a graph belongs to, by its kind of page (graph IRI → kind), else by its address."""
     return lambda graph: site_of_kind(kinds.get(graph), graph)
 
 
 def site_of_kind(kind: str | None, graph: str) -> str | None:
-    """The dataset of a graph of this kind: that of its address, else of its kind. Organisms are on both sites."""
+    """The dataset of a graph of this kind."""
+    if kind in _by_kind():
+        return _by_kind()[kind]
     if kind == "ontology":
         return None
     starts = ((start, name) for name, site in _sites().items() for start in site["addresses"])
-    return next((name for start, name in starts if graph.startswith(start)), _by_kind().get(kind))
+    return next((name for start, name in starts if graph.startswith(start)), None)
 
 
 @cache

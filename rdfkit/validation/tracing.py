@@ -132,8 +132,10 @@ def _holds(field: Value | None, value: ox.NamedNode | ox.Literal | None) -> bool
 
 def _block_key_path(path: str | None, page: Page) -> KeyPath | None:
     namespace = expand("schema:")
-    if path is None or not path.startswith(namespace) or BLOCK not in page.fields:
+    if path is None or not path.startswith(namespace):
         return None
+    if not page.fields.get(BLOCK):
+        return (BLOCK,)
     block: KeyPath = (BLOCK, 0) if isinstance(page.fields[BLOCK], list) else (BLOCK,)
     return (*block, path.removeprefix(namespace))
 

@@ -231,8 +231,9 @@ def test_a_plot_of_some_figures_says_so(
 
     def quads() -> Iterator[ox.Quad]:
         for year in range(2000, 2005):
-            figure, article = expand(f"pfocr-site:figures/{year}.html"), expand(f"pmc:PMC{year}")
+            figure, article = expand(f"pfocr-site:figures/{year}.html#figure"), expand(f"pmc:PMC{year}")
             for subject, name, value in (
+                (figure, "rdf:type", ox.NamedNode(expand("doco:Figure"))),
                 (figure, "dcterms:title", ox.Literal(str(year))),
                 (figure, "dcterms:isPartOf", ox.NamedNode(article)),
                 (figure, "schema:mentions", gene),
@@ -291,7 +292,7 @@ def test_what_is_not_there_is_not_found(
 def test_a_route_knows_what_its_page_is_about() -> None:
     about = {route.view: route.about for route in ROUTES}
     assert about["gene"]({"id": "3569"}) == expand("ncbigene:3569")
-    assert about["figure"]({"id": FIGURE}) == expand(f"pfocr-site:figures/{FIGURE}.html")
+    assert about["figure"]({"id": FIGURE}) == expand(f"pfocr-site:figures/{FIGURE}.html#figure")
     assert about["pathway"]({"id": "WP364"}) == expand("wikipathways:WP364")
     assert about["author"]({"name": "Christine Chichester"}) == expand("user:Christine%20Chichester")
     assert about["term"]({"curie": "PW:0000516"}) == expand("PW:0000516")
@@ -431,11 +432,12 @@ BAD_ADDRESSES = (
 def _hostile() -> Store:
     """Every text is an attack, and wherever the pages look for an address there is one that must not be a link."""
     graph = ox.NamedNode("http://example.org/g")
-    figure, pathway = expand("pfocr-site:figures/evil.html"), expand("wikipathways:WP666")
+    figure, pathway = expand("pfocr-site:figures/evil.html#figure"), expand("wikipathways:WP666")
+    mention = expand("pfocr-site:figures/evil.html#mention-1")
     gene, person, article = expand("ncbigene:666"), expand("user:evil"), expand("pmc:PMC666")
     said = {
         figure: ["rdf:type doco:Figure", "schema:mentions ncbigene:666", "dcterms:isPartOf pmc:PMC666"],
-        f"{figure}#mention-1": ["rdf:type oa:Annotation", f"oa:hasTarget {figure}", "oa:hasBody ncbigene:666"],
+        mention: ["rdf:type oa:Annotation", f"oa:hasTarget {figure}", "oa:hasBody ncbigene:666"],
         pathway: [f"pav:hasVersion {pathway}_r1", "dc:creator user:evil"],
         f"{pathway}_r1": ["rdf:type wp:Pathway", "wp:ontologyTag PW:0000666"],
         gene: ["rdf:type schema:Gene", f"dcterms:isPartOf {pathway}_r1", "rdf:type wp:DataNode",

@@ -11,7 +11,7 @@ from rdfkit.mapping.fields import Fields
 from rdfkit.mapping.lookups import Site
 from rdfkit.mapping.parts.keywords import put_right
 from rdfkit.mapping.profiles import is_placeholder, profile
-from rdfkit.mapping.registry import BLOCK
+from rdfkit.mapping.registry import BLOCK, NO_BLOCK
 from rdfkit.mapping.shaping import node
 from rdfkit.rdf.identifiers import expand
 from rdfkit.rdf.iris import percent_encode
@@ -90,6 +90,13 @@ def _dataset(document: Document, fields: Fields, nodes: list[Node]) -> Iterator[
     own = [one for one in (*nodes, *document.schema_nodes) if one["@id"] == document.graph]
     if kind.title_key is None or not any("Dataset" in _listed(one.get("@type")) for one in own):
         return
+    if not fields.page.fields.get(BLOCK):
+        fields.note(
+            NO_BLOCK,
+            "missing: expected a schema.org description of type Dataset",
+            BLOCK,
+            advice="Add a schema-jsonld block with @type Dataset and the address of the page as @id.",
+        )
     title = fields.text(kind.title_key) or fields.page.id
     usual = node(
         identifier=fields.page.id, name=title, description=title, url=document.graph, license=kind.licence
