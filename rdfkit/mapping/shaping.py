@@ -11,7 +11,7 @@ from rdfkit.errors import IdentifierError
 from rdfkit.mapping.document import Node, Origin
 from rdfkit.mapping.fields import Fields, Row
 from rdfkit.mapping.lookups import Site
-from rdfkit.rdf.identifiers import curie, expand, parse_curie
+from rdfkit.rdf.identifiers import curie, expand, is_missing, parse_curie
 from rdfkit.rdf.iris import encode_address, is_iri, percent_encode
 from rdfkit.sources.yaml_reader import KeyPath
 
@@ -43,12 +43,14 @@ def literal(text: str) -> Node:
 def reference(prefix: str, local: str | None) -> str | Node | None:
     """The CURIE of an identifier; a literal when it does not fit its pattern; None when there is none.
 
-    Outer blanks are no part of it, and neither is its own prefix (`chebi:CHEBI:9150`) or the start of its address.
+    Outer blanks are no part of it, and neither is its own prefix (`chebi:CHEBI:9150`) or the start of its address. With
+    nothing behind that (`mesh:NA`) it is missing.
     """
-    if local is None:
+    bare = None if local is None else _bare(prefix, local)
+    if local is None or bare is None or is_missing(bare):
         return None
     try:
-        return curie(prefix, _bare(prefix, local))
+        return curie(prefix, bare)
     except IdentifierError:
         return literal(local)
 

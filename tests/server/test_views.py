@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pyoxigraph as ox
@@ -29,6 +30,7 @@ from rdfkit.server.views.routes import ROUTES
 from rdfkit.sparql.library import bind, library
 from rdfkit.store import Store
 from tests.support.federated_endpoints import Nearby, serving_endpoints
+from tests.support.pages import told_by
 from tests.support.paths import CASES
 
 FIGURE = "PMC10846991__j-krcp-23-071f3"
@@ -216,6 +218,28 @@ def test_a_pathway_of_a_store_without_links_counts(seeds_source: Source) -> None
     assert "Counted now" in page.text
     assert f"/figure/{FIGURE}" in page.links
     assert "keywords of its page" in page.text
+
+
+def test_a_figure_shows_its_evidence_and_the_pathway_that_a_curator_named(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    rows = (
+        "organism_id\tword\tmatch\tncbigene_symbol\tncbigene_id\tsource\n"
+        "10090\tfog\tFOG\tZfpm1\t22761\tncbigene_synonym\n"
+    )
+    text = "figid: PMC1__f1\nfigtitle: T\norganisms: Homo sapiens\nwpid: WP5283\nfigtype: Graphical abstract"
+    told = told_by(text, "PMC1__f1.md", folder=tmp_path, tables={"genes": rows})
+    page = expand("pfocr-site:figures/PMC1__f1.html")
+    store = Store.from_quads(ox.Quad(*one, ox.NamedNode(page)) for one in told.triples)
+    for source in _source(store, tmp_path_factory):
+        shown = _show(source, "figure", id="PMC1__f1")
+        assert {"/pathway/WP5283", "/gene/22761"} <= set(shown.links)
+        assert "Graphical abstract" in shown.text
+        assert "other species" in shown.text.lower()
+        # Both the figure and its page can be looked up by their IRIs.
+        assert _show(source, "entity", iri=f"{page}#figure").headings == shown.headings
+        assert "/figure/PMC1__f1" in _show(source, "entity", iri=page).links
+        assert page_of(page).startswith("/entity?iri=")
 
 
 def test_a_gene_is_drawn_by_year(seeds_source: Source) -> None:

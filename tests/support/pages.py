@@ -19,6 +19,8 @@ from rdfkit.report import Result
 from rdfkit.sources.discovery import SourceFile
 from rdfkit.sources.tables import TableFile
 
+BLOCK = "schema-jsonld: {'@context': 'https://schema.org/', '@type': Dataset}"
+
 
 class Told(NamedTuple):
     """What a page says, and what was found on the way."""

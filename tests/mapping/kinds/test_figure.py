@@ -11,7 +11,7 @@ import yaml
 
 from rdfkit.rdf.identifiers import compress, expand
 from tests.support.graphs import Graph, assemble
-from tests.support.pages import Told, told_by
+from tests.support.pages import BLOCK, Told, told_by
 from tests.support.paths import SEEDS
 
 CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
@@ -193,7 +193,7 @@ def test_rows_of_chemicals_and_diseases(tmp_path: Path) -> None:
 
 
 def _told(text: str) -> Told:
-    return told_by(f"figid: PMC1__f1\npmcid: PMC1\norganisms: [Homo sapiens]\n{text}", "PMC1__f1.md")
+    return told_by(f"figid: PMC1__f1\npmcid: PMC1\norganisms: [Homo sapiens]\n{BLOCK}\n{text}", "PMC1__f1.md")
 
 
 FIGURE = f"{SITE}PMC1__f1.html#figure"
@@ -277,7 +277,7 @@ def test_organisms_of_a_figure_have_terms_of_their_own() -> None:
     assert told.values(FIGURE, "pfocr:recognisedOrganism") == ["NCBITaxon:10090"]
     assert told.values("NCBITaxon:9606", "rdfs:label") == ["Homo sapiens"]
     assert told.values(FIGURE, "wp:organism") == told.values(FIGURE, "wp:organismName") == []
-    unknown = told_by("figid: PMC1__f1\norganisms: [Homo habilis]", "PMC1__f1.md")
+    unknown = told_by(f"figid: PMC1__f1\norganisms: [Homo habilis]\n{BLOCK}", "PMC1__f1.md")
     assert unknown.values(FIGURE, "pfocr:organism") == ["Homo habilis"]
     assert unknown.rules == ["organism-unknown"]
 

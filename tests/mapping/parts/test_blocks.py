@@ -32,6 +32,7 @@ def test_a_page_without_a_block_is_a_dataset_about_its_figure() -> None:
     assert told.values(PAGE, "schema:identifier") == ["PMC1__f1"]
     assert told.values(PAGE, "schema:url") == [PAGE]
     assert told.values(f"{PAGE}#figure", "schema:license") == []
+    assert told.rules == ["page-block"]
     # The profile wants keywords.
     assert told.values(PAGE, "dcterms:conformsTo") == []
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rdfkit.report import Severity
-from tests.support.pages import Told, told_by
+from tests.support.pages import BLOCK, Told, told_by
 
 PAGE = "https://pfocr.wikipathways.org/figures/PMC1__f1.html"
 FIGURE = f"{PAGE}#figure"
@@ -19,7 +19,7 @@ CHEMICALS = "word\tmesh\tmatch\tname\tchebi\n"
 
 
 def _figure(folder: Path, organisms: str, **tables: str) -> Told:
-    text = f"figid: PMC1__f1\npmcid: PMC1\n{organisms}"
+    text = f"figid: PMC1__f1\npmcid: PMC1\n{organisms}\n{BLOCK}"
     return told_by(text, "PMC1__f1.md", folder=folder, tables=tables)
 
 
@@ -103,7 +103,8 @@ def test_an_identifier_is_read_for_what_it_is(tmp_path: Path, written: str) -> N
 
 
 def test_a_chemical_whose_name_nobody_knows_conforms_to_no_profile(tmp_path: Path) -> None:
-    rows = "OMT\tmesh:C060706\tNA\tNA\tNA\nL-tyrosine\tNA\tNA\tNA\tNA\n"
+    # R pastes NA to a prefix, too.
+    rows = "OMT\tmesh:C060706\tNA\tNA\tchebi:NA\nL-tyrosine\tmesh:NA\tNA\tNA\tNA\n"
     told = _figure(tmp_path, "organisms: [Homo sapiens]", chemicals=CHEMICALS + rows)
     assert told.values("mesh:C060706", "dcterms:conformsTo") == []
     assert told.values(f"{PAGE}#mention-2", "oa:hasBody") == []
