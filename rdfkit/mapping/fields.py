@@ -11,9 +11,8 @@ from typing import NamedTuple
 from rdfkit.errors import TableError
 from rdfkit.mapping import registry
 from rdfkit.mapping.document import Tally
-from rdfkit.mapping.jsonld.contexts import terms
 from rdfkit.mapping.prose import prose_problems
-from rdfkit.rdf.identifiers import is_missing
+from rdfkit.rdf.identifiers import is_missing, is_missing_word
 from rdfkit.report import Result, Severity
 from rdfkit.sources.cleaning import may_hold_email, without_email
 from rdfkit.sources.page import Page
@@ -21,8 +20,6 @@ from rdfkit.sources.prose import may_be_odd
 from rdfkit.sources.tables import TableFile, TableRow, count_rows, read_table, table_kinds
 from rdfkit.sources.yaml_reader import KeyPath, Value
 
-# The key of the block that every kind of page may carry.
-BLOCK = "schema-jsonld"
 # How many bad rows of one table are told one by one.
 _TOLD_ROWS = 100
 # How much alike a key and one that is known have to be for the one to be taken for a slip of the other.
@@ -59,8 +56,10 @@ class Fields:
             )
 
     def text(self, key: str) -> str | None:
-        """The text under a key; None when it is missing or no text."""
+        """The text under a key, or the one of a list; None when it is missing or no text."""
         value = self.page.fields.get(key)
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
         if isinstance(value, str):
             return None if is_missing(value) else self._read(value, (key,))
         if value:
@@ -157,9 +156,13 @@ class Fields:
             )
         )
 
+    def note_for_site(self, rule: str, message: str, key: str, *, value: str, advice: str) -> None:
+        """Adds a problem that pages of a site have all alike: without a place, so that all of them tell one."""
+        self.problems.append(Result(Severity.WARNING, rule, message, key=key, value=value, advice=advice))
+
     def note_unmapped_keys(self) -> None:
         """Warns of every key of the page that neither the context nor the list of ignored keys names."""
-        named = _named_keys(self.page.kind)
+        named = registry.named_keys(self.page.kind)
         for key in self.page.fields:
             if key not in named:
                 self._unmapped(_known_keys(self.page.kind), key)
@@ -209,7 +212,7 @@ class Fields:
     def _note_unmapped_columns(self, table: TableFile, header: tuple[str, ...]) -> None:
         kind = table_kinds()[table.kind]
         for column in header:
-            if column and column not in kind.columns and column not in kind.ignored:
+            if column and column not in (*kind.columns, *kind.ignored):
                 self._unmapped(kind.columns, table.kind, 1, column)
 
     def _note_row(self, name: str, row: TableRow, tally: Tally) -> None:
@@ -257,7 +260,7 @@ class Fields:
                 lists[key] = list(self._only_texts(items, (*key_path, key), isinstance(item, list)))
             elif not isinstance(item, str):
                 self._wrong_form(item, "a text", (*key_path, key))
-            elif not is_missing(item) or (key in kind.verbatim and item):
+            elif not (is_missing_word(item) if key in kind.verbatim else is_missing(item)):
                 texts[key] = self._read(item, (*key_path, key))
         return Row(texts, key_path, lists)
 
@@ -285,15 +288,8 @@ class Fields:
 
 
 @cache
-def _named_keys(kind_name: str) -> frozenset[str]:
-    """The keys of pages of a kind that the context or the list of ignored keys names."""
-    kind = registry.kind(kind_name)
-    return terms(kind_name).union([BLOCK], kind.keys.values(), kind.rows, kind.ignored, kind.accounts)
-
-
-@cache
 def _known_keys(kind_name: str) -> tuple[str, ...]:
     """The keys that pages of a kind may have, without the terms that only the context knows."""
     kind = registry.kind(kind_name)
     renamed = (term for term, key in kind.keys.items() if term != key)
-    return tuple(sorted(_named_keys(kind_name).difference(renamed)))
+    return tuple(sorted(registry.named_keys(kind_name).difference(renamed)))

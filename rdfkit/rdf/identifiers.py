@@ -27,6 +27,11 @@ def is_missing(text: str) -> bool:
     return text.strip() in missing_values()
 
 
+def is_missing_word(text: str) -> bool:
+    """Whether a text stands for "no value" even where NA and null are words, as in a figure."""
+    return text.strip() in missing_word_values()
+
+
 def curie(prefix: str, local: str) -> str:
     """`prefix:local`, percent-encoded, once the local part is read for what it is and fits the pattern of the prefix.
 
@@ -102,3 +107,9 @@ def _namespaces() -> dict[str, str]:
 def missing_values() -> frozenset[str]:
     """The texts that stand for "no value"."""
     return frozenset(table()["missing"])
+
+
+@cache
+def missing_word_values() -> frozenset[str]:
+    """The texts that mean "no value" even where NA is a word."""
+    return frozenset(table()["missing_words"])

@@ -13,6 +13,7 @@ __all__ = [
     "page",
     "prose",
     "rdf_files",
+    "sites",
     "tables",
     "yaml_reader",
 ]

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from rdfkit.errors import ArchiveError, TableError
 from rdfkit.package_data import beside, read_toml
-from rdfkit.rdf.identifiers import missing_values
+from rdfkit.rdf.identifiers import missing_values, missing_word_values
 from rdfkit.sources.alignment import Columns, aligned
 from rdfkit.sources.filesystems import Listed, kind_of, list_files, open_bytes
 from rdfkit.sources.locations import FOLDER
@@ -37,7 +37,7 @@ class TableKind:
     `page_kind` is the kind of page that has such a table. `columns` are read, `ignored` ones are left out for the
     reason given; a header must have the `needed` ones of `columns`, and one that it lacks is missing in each row.
     `anchor` is a column with a closed set of `anchors`, by which a row that a stray tab has shifted is put right.
-    `verbatim` names columns whose text counts whatever it is. `keys` says which column a term of the page's
+    `verbatim` names columns in which NA is a word. `keys` says which column a term of the page's
     context comes from, where the two have different names.
     """
 
@@ -275,10 +275,10 @@ def _fitted(line: _Line, columns: Columns) -> TableRow:
 
 
 def _texts(cells: list[str], columns: Columns) -> dict[str, str]:
-    missing = missing_values()
+    missing, missing_words = missing_values(), missing_word_values()
     return {
         column: text
         for index, column, verbatim in columns.read
         if index < len(cells) and (text := cells[index] if verbatim else cells[index].strip())
-        if verbatim or text not in missing
+        if text.strip() not in (missing_words if verbatim else missing)
     }

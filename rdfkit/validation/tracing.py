@@ -12,8 +12,8 @@ import pyoxigraph as ox
 
 from rdfkit.mapping import registry
 from rdfkit.mapping.document import Document, Origin
-from rdfkit.mapping.fields import BLOCK
 from rdfkit.mapping.jsonld import contexts
+from rdfkit.mapping.registry import BLOCK
 from rdfkit.rdf.identifiers import compress, expand, is_missing
 from rdfkit.report import Result
 from rdfkit.sources.page import Page
@@ -154,8 +154,10 @@ def _holds(field: Value | None, value: ox.NamedNode | ox.Literal | None) -> bool
 
 
 def _block_key_path(path: str | None, page: Page) -> KeyPath | None:
-    if path is None or not path.startswith(_SCHEMA) or BLOCK not in page.fields:
+    if path is None or not path.startswith(_SCHEMA):
         return None
+    if not page.fields.get(BLOCK):
+        return (BLOCK,)
     block: KeyPath = (BLOCK, 0) if isinstance(page.fields[BLOCK], list) else (BLOCK,)
     return (*block, path.removeprefix(_SCHEMA))
 

@@ -252,7 +252,7 @@ def test_the_figure_with_a_table_gets_its_genes(sample_store: Store, samples: Pa
     table = samples / "pfocr" / "_data" / "PMC10846991__j-krcp-23-071f3-genes.tsv"
     rows = [line.split("\t") for line in table.read_text().splitlines()[1:]]
     assert len(rows) == 33
-    figure = "<https://pfocr.wikipathways.org/figures/PMC10846991__j-krcp-23-071f3.html>"
+    figure = "<https://pfocr.wikipathways.org/figures/PMC10846991__j-krcp-23-071f3.html#figure>"
     found = sample_store.query(
         f"""SELECT ?word ?label ?gene ?lexicon {{
             GRAPH {figure} {{ ?m oa:hasTarget {figure} ; pfocr:word ?word ; oa:hasBody ?gene ;

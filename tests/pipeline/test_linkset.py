@@ -442,7 +442,7 @@ def _pages() -> Iterator[ox.Triple]:
             f"pfocr-site:{name} rdf:type doco:Figure",
             f'pfocr-site:{name} dcterms:identifier "{name}"',
             f'pfocr-site:{name} dcterms:title "Figure {name}"',
-            f"pfocr-site:{name} wp:organism NCBITaxon:9606",
+            f"pfocr-site:{name} pfocr:organism NCBITaxon:9606",
             *(f"pfocr-site:{name} schema:mentions ncbigene:{gene}" for gene in genes),
         )
     for name, genes in PATHWAYS.items():
@@ -499,18 +499,18 @@ def test_taxa_and_genes_of_figures_and_pathways() -> None:
     triples = _triples(
         # Recognised goes before named, and named before that of the genes.
         "pfocr-site:a rdf:type doco:Figure",
-        "pfocr-site:a wp:organism NCBITaxon:9606",
+        "pfocr-site:a pfocr:organism NCBITaxon:9606",
         "pfocr-site:a pfocr:recognisedOrganism NCBITaxon:10090",
         "pfocr-site:a schema:mentions ncbigene:1",
         "pfocr-site:a schema:mentions mesh:D1",
         "pfocr-site:b rdf:type doco:Figure",
-        "pfocr-site:b wp:organism NCBITaxon:10090",
+        "pfocr-site:b pfocr:organism NCBITaxon:10090",
         'pfocr-site:b pfocr:recognisedOrganism "no such taxon"',
         "pfocr-site:b schema:mentions ncbigene:2",
         "pfocr-site:c rdf:type doco:Figure",
         "pfocr-site:c schema:mentions ncbigene:2",
         "pfocr-site:d rdf:type doco:Figure",
-        "ncbigene:2 wp:organism NCBITaxon:9606",
+        "ncbigene:2 schema:taxonomicRange NCBITaxon:9606",
         # No figure, whatever it mentions.
         "pfocr-site:e schema:mentions ncbigene:2",
         # A node of another database has its gene as a cross-reference.

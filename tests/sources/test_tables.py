@@ -162,7 +162,7 @@ def test_a_table_of_a_figure_goes_before_its_own_rows(tmp_path: Path) -> None:
     with rdfkit.open_store(tmp_path / "store") as store:
         found = store.query(
             """SELECT ?word ?symbol ?n ?gene ?taxon ?hgnc { ?m oa:hasBody ?gene ; pfocr:word ?word ;
-               pfocr:symbol ?symbol ; pfocr:occurrences ?n . ?gene a schema:Gene ; wp:organism ?taxon
+               pfocr:symbol ?symbol ; pfocr:occurrences ?n . ?gene a schema:Gene ; schema:taxonomicRange ?taxon
                OPTIONAL { ?gene wp:bdbHgncSymbol ?hgnc } }"""
         ).fetch()
     assert [tuple(row.values()) for row in found] == [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rdfkit.mapping.document import Document
 from rdfkit.mapping.fields import Fields
 from rdfkit.mapping.lookups import Site
-from rdfkit.mapping.parts.blocks import add_block, default_address, page_iri
+from rdfkit.mapping.parts.blocks import add_block, default_address, page_iri, site_prefix
 from rdfkit.mapping.shaping import node, redirects
 from rdfkit.sources.page import Page
 
@@ -15,7 +15,7 @@ def document(page: Page, site: Site) -> Document:
     fields = Fields(page)
     graph = page_iri(page, default_address(page))
     result = Document(
-        page.kind, graph, [node(id=graph, **redirects(fields, "wikipathways-site"))], problems=fields.problems
+        page.kind, graph, [node(id=graph, **redirects(fields, site_prefix(page)))], problems=fields.problems
     )
-    add_block(result, fields)
+    add_block(result, fields, site)
     return result

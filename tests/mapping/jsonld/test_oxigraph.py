@@ -70,6 +70,8 @@ def test_every_iri_of_the_samples_has_a_known_start(samples: Path) -> None:
 def test_addresses_are_those_that_the_data_model_names() -> None:
     with (PROJECT / "rdfkit" / "rdf" / "data" / "identifiers.toml").open("rb") as file:
         assert set(tomllib.load(file)["addresses"].values()) == {
+            "https://bioschemas.org/profiles/",
+            "https://meshb.nlm.nih.gov/record/ui?ui=",
             "https://pfocr.wikipathways.org/",
             "https://www.wikipathways.org/",
             "https://wikipathways.github.io/",

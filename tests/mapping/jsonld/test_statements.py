@@ -158,7 +158,7 @@ def test_every_character_is_written_as_oxigraph_writes_it() -> None:
 
 
 def test_n_triples_are_n_quads_without_the_graph() -> None:
-    node = {"@id": GRAPH, "figid": ['a "b"', "c"], "organism": "NCBITaxon:9606"}
+    node = {"@id": GRAPH, "figid": ['a "b"', "c"], "organisms": "NCBITaxon:9606"}
     found = statements(Document("figure", GRAPH, [node]))
     triples = list(ox.parse(to_n_triples(found), ox.RdfFormat.N_TRIPLES))
     from_quads = ox.parse(to_n_quads(found, GRAPH), ox.RdfFormat.N_QUADS)
