@@ -16,6 +16,7 @@ from rdfkit.errors import ExportError
 from rdfkit.rdf.formats import Format
 from rdfkit.rdf.identifiers import prefix_map
 from rdfkit.rdf.quads import sorted_quads
+from rdfkit.rdf.terms import Term
 
 _PREFIX_LINE = re.compile(rb"@prefix (\S*): <[^>]*> \.\n")
 # A new subject begins where a statement has ended and the next line is not indented.
@@ -56,7 +57,13 @@ def _triples(quads: list[ox.Quad]) -> Iterator[ox.Triple]:
 
 def _used_prefixes(quads: list[ox.Quad]) -> dict[str, str]:
     """The prefixes that some IRI of the quads begins with: a file names no more than it needs."""
-    iris = {term.value for quad in quads for term in _iris(quad)}
+    # Distinct terms first: to make a text of each occurrence takes longer than all the rest.
+    terms: set[Term | ox.DefaultGraph] = {quad.predicate for quad in quads}
+    terms.update(quad.subject for quad in quads)
+    terms.update(quad.object for quad in quads)
+    terms.update(quad.graph_name for quad in quads)
+    iris = {term.value for term in terms if isinstance(term, ox.NamedNode)}
+    iris.update({term.datatype.value for term in terms if isinstance(term, ox.Literal)})
     used = {prefix for iri in iris for prefix in _prefixes_of(iri)}
     return {prefix: prefix_map()[prefix] for prefix in sorted(used)}
 
@@ -74,13 +81,6 @@ def _namespaces() -> tuple[Mapping[str, str], tuple[tuple[str, str], ...]]:
     """Namespace → prefix for those that end in a mark, and the others one by one."""
     usual = {start: prefix for prefix, start in prefix_map().items() if _MARK.fullmatch(start[-1])}
     return usual, tuple((prefix, start) for prefix, start in prefix_map().items() if start not in usual)
-
-
-def _iris(quad: ox.Quad) -> Iterator[ox.NamedNode]:
-    terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
-    yield from (term for term in terms if isinstance(term, ox.NamedNode))
-    if isinstance(quad.object, ox.Literal):
-        yield quad.object.datatype
 
 
 def _readable_turtle(data: bytes) -> bytes:

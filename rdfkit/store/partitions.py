@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 
 import pyoxigraph as ox
 
@@ -36,15 +38,31 @@ def count_uses(triples: Iterable[Statement], types: Types) -> Uses:
     return _uses(Counter(_combination(triple, types) for triple in triples))
 
 
-def merged_uses(store: ox.Store) -> Uses:
-    """The uses in the default graph of a store, in one pass over it and in bounded memory."""
+def merged_uses(store: ox.Store, triples: Iterable[Statement]) -> tuple[Uses, int]:
+    """The uses in the default graph of a store, by one pass over its triples in bounded memory, and the number of runs.
+
+    In a run the subject is the same, and its classes are those that the run tells: a store on disk has a run for each
+    subject. When there are more runs than subjects, the uses are wrong; `count_uses` takes any order.
+    """
+    types = merged_types(store)
+    found: Counter[_Combination] = Counter()
+    runs = 0
+    for _, run in groupby(triples, key=itemgetter(0)):
+        several = list(run)
+        classes = _classes(value for _, predicate, value in several if predicate == _TYPE)
+        found.update((classes, *_used(triple, types)) for triple in several)
+        runs += 1
+    return _uses(found), runs
+
+
+def merged_types(store: ox.Store) -> Types:
+    """The classes of nodes in the default graph of a store."""
 
     @lru_cache(_REMEMBERED)
     def types(node: Subject) -> tuple[str, ...]:
-        return _classes(store.quads_for_pattern(node, _TYPE, None, ox.DefaultGraph()))
+        return _classes(quad.object for quad in store.quads_for_pattern(node, _TYPE, None, ox.DefaultGraph()))
 
-    quads = store.quads_for_pattern(None, None, None, ox.DefaultGraph())
-    return count_uses(map(_statement, quads), types)
+    return types
 
 
 def own_uses(triples: Collection[Statement]) -> Uses:
@@ -67,7 +85,7 @@ def changed_uses(
     @lru_cache(_REMEMBERED)
     def now(node: Subject) -> tuple[str, ...]:
         quads = store.quads_for_pattern(node, _TYPE, None, None)
-        return _classes(quad for quad in quads if _is_of(quad, dataset, site))
+        return _classes(quad.object for quad in quads if _is_of(quad, dataset, site))
 
     def before(node: Subject) -> tuple[str, ...]:
         if node not in retyped:
@@ -89,7 +107,7 @@ def _around(store: ox.Store, nodes: Collection[Subject], dataset: str, site: Sit
 
     def matches(subject: Subject | None, value: Subject | None) -> set[Statement]:
         found = store.quads_for_pattern(subject, None, value, None)
-        return {_statement(quad) for quad in found if _is_of(quad, dataset, site)}
+        return {statement(quad) for quad in found if _is_of(quad, dataset, site)}
 
     for node in nodes:
         yield from matches(node, None)
@@ -98,10 +116,15 @@ def _around(store: ox.Store, nodes: Collection[Subject], dataset: str, site: Sit
 
 
 def _combination(triple: Statement, types: Types) -> _Combination:
-    subject, predicate, value = triple
+    return types(triple[0]), *_used(triple, types)
+
+
+def _used(triple: Statement, types: Types) -> tuple[str, tuple[str, ...]]:
+    """The predicate of a triple, and the classes or the datatype of its object."""
+    _, predicate, value = triple
     if isinstance(value, ox.Literal):
-        return types(subject), predicate.value, (f"{DATATYPE}{value.datatype.value}",)
-    return types(subject), predicate.value, types(value)
+        return predicate.value, (f"{DATATYPE}{value.datatype.value}",)
+    return predicate.value, types(value)
 
 
 def _uses(combinations: Counter[_Combination]) -> Uses:
@@ -113,12 +136,13 @@ def _uses(combinations: Counter[_Combination]) -> Uses:
     return found
 
 
-def _statement(quad: ox.Quad) -> Statement:
+def statement(quad: ox.Quad) -> Statement:
+    """The triple of a quad."""
     return quad.subject, quad.predicate, quad.object
 
 
-def _classes(quads: Iterable[ox.Quad]) -> tuple[str, ...]:
-    return tuple(sorted({quad.object.value for quad in quads if isinstance(quad.object, ox.NamedNode)}))
+def _classes(values: Iterable[Object]) -> tuple[str, ...]:
+    return tuple(sorted({value.value for value in values if isinstance(value, ox.NamedNode)}))
 
 
 def _classes_by_node(triples: Iterable[Statement]) -> dict[Subject, set[str]]:

@@ -7,7 +7,7 @@ to date by what a change did.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,7 +18,16 @@ import pyoxigraph as ox
 from rdfkit.rdf.identifiers import expand
 from rdfkit.store.catalogue import linksets_by_predicate
 from rdfkit.store.graph_editor import Pattern, Site, is_matched, patterns
-from rdfkit.store.partitions import Statement, Uses, changed_uses, merged_uses, own_uses
+from rdfkit.store.partitions import (
+    Statement,
+    Uses,
+    changed_uses,
+    count_uses,
+    merged_types,
+    merged_uses,
+    own_uses,
+    statement,
+)
 
 _TYPE = ox.NamedNode(expand("rdf:type"))
 _Key = TypeVar("_Key")
@@ -140,6 +149,7 @@ def count_changes(
 def count_merged(store: ox.Store) -> Counts:
     """The counts of the default graph. Oxigraph counts what it can; one pass over the triples gives the uses."""
     numbers = partial(_numbers, store)
+    links: Counter[str] = Counter()
     with ThreadPoolExecutor() as pool:
         subjects = pool.submit(numbers, "(COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }")
         objects = pool.submit(numbers, "(COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o }")
@@ -148,25 +158,30 @@ def count_merged(store: ox.Store) -> Counts:
         classes = pool.submit(
             numbers, f"?k (COUNT(*) AS ?n) {{ ?s {_TYPE} ?k FILTER(ISIRI(?k)) }} GROUP BY ?k"
         )
-        uses = pool.submit(merged_uses, store)
-        links = pool.submit(_merged_links, store)
+        uses = pool.submit(merged_uses, store, _linked(_merged(store), links))
     found = Counts(subjects.result()[""], entities.result()[""], objects.result()[""])
     found.properties.update(properties.result())
     found.classes.update(classes.result())
-    found.links.update(links.result())
-    found.uses.update(uses.result())
+    found.links.update(links)
+    found.uses, runs = uses.result()
+    if runs != found.subjects:
+        found.uses = count_uses(_merged(store), merged_types(store))
     return found
 
 
-def _merged_links(store: ox.Store) -> Counter[str]:
-    """The links of all linksets in the default graph, by key."""
-    found: Counter[str] = Counter()
-    for predicate, several in linksets_by_predicate().items():
-        for quad in store.quads_for_pattern(None, ox.NamedNode(predicate), None, ox.DefaultGraph()):
-            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
-                subject, value = quad.subject.value, quad.object.value
-                found.update(one.key for one in several if one.has(subject, value))
-    return found
+def _merged(store: ox.Store) -> Iterator[Statement]:
+    """The triples of the default graph, read by the thread that asks for them."""
+    yield from map(statement, store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+
+
+def _linked(triples: Iterable[Statement], found: Counter[str]) -> Iterator[Statement]:
+    """The triples; meanwhile their links are counted by the keys of their linksets."""
+    for triple in triples:
+        yield triple
+        subject, predicate, value = triple
+        for one in linksets_by_predicate().get(predicate.value, ()):
+            if isinstance(subject, ox.NamedNode) and isinstance(value, ox.NamedNode):
+                found[one.key] += one.has(subject.value, value.value)
 
 
 def _numbers(store: ox.Store, query: str) -> dict[str, int]:

@@ -156,5 +156,5 @@ def _as_quads(triples: Iterable[ox.Triple]) -> list[ox.Quad]:
 
 def _safe(name: str) -> str:
     """A file name without anything that a path could do harm with, or that an address has to encode."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "replace").decode()
-    return _UNSAFE.sub("_", plain).lstrip(".")[:200] or "page"
+    letters = (one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one))
+    return _UNSAFE.sub("_", "".join(letters)).lstrip(".")[:200] or "page"

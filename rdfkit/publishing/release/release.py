@@ -42,7 +42,7 @@ from rdfkit.publishing.release.contents import (
 )
 from rdfkit.publishing.release.description import Made, Publication, own_descriptions
 from rdfkit.rdf.graphs import PROVENANCE_GRAPH
-from rdfkit.rdf.quads import sorted_quads
+from rdfkit.rdf.quads import sorted_graph
 from rdfkit.rdf.serializer import serialize
 from rdfkit.store import StoreProtocol
 from rdfkit.store.void import described, site_of
@@ -149,7 +149,7 @@ def _write_all(
         }
         whole = {name: Gzip(stack, aside / f"{name}.ttl.gz") for name in ("wikipathways", "pfocr", "graphs")}
         for index, (graph, name) in enumerate(of_sites):
-            quads = sorted_quads(store.quads(graph))
+            quads = sorted_graph(store.quads(graph))
             kind = kinds.get(graph.value, "document")
             text = serialize(quads, TURTLE)
             whole[name].add(text, len(quads))
@@ -180,7 +180,7 @@ def _slices(store: StoreProtocol, graph: ox.NamedNode, left_out: Set[ox.Triple])
     for start in range(0, len(subjects), _SUBJECTS):
         wanted = subjects[start : start + _SUBJECTS]
         found = (quad for subject in wanted for quad in store.quads(graph, subject))
-        if quads := sorted_quads(quad for quad in found if quad.triple not in left_out):
+        if quads := sorted_graph(quad for quad in found if quad.triple not in left_out):
             yield quads
 
 
