@@ -75,6 +75,10 @@ class Reading(NamedTuple):
 @lru_cache(_KNOWN)
 def read_curie(text: str) -> Reading:
     """A CURIE as pages write it, of any database. A text that is no identifier has no local part."""
+    prefix, colon, written = text.partition(":")
+    usual = databases().get(prefix)
+    if usual and usual.pattern.fullmatch(written):
+        return Reading(usual, _one_form(prefix, written), written)
     whole = trimmed(text)
     prefix, colon, written = _of_registry(whole).partition(":")
     if not colon:

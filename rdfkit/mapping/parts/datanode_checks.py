@@ -161,7 +161,7 @@ class Checks:
         """Tells of types that mislead nobody, once for each."""
         for (name, kind), rows in self._kinds.items():
             thing = _things()[name]
-            message = f"{len(rows)} identifiers of this table name {thing['is']}, and their type is {kind}"
+            message = f"identifiers of {thing['is']} have the type {kind}: {len(rows)} in this table"
             self._note(
                 rows[0], "Type", "datanode-kind", message, thing["advice"], Severity(thing["severity"])
             )

@@ -120,7 +120,9 @@ def test_families_are_told_once_a_table(tmp_path: Path) -> None:
     rows = [["x", "GeneProduct", f"eccode:1.1.1.{number}"] for number in (1, 2, 3)]
     (found,) = _found(tmp_path, rows)
     assert (found.severity, found.rule, found.line) == ("info", "datanode-kind", 2)
-    assert found.message.startswith("3 identifiers of this table name families of proteins")
+    assert found.message == (
+        "identifiers of families of proteins or what these do have the type GeneProduct: 3 in this table"
+    )
 
 
 def test_one_identifier_under_more_than_four_labels(tmp_path: Path) -> None:
