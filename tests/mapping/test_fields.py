@@ -92,4 +92,4 @@ def test_the_block_says_nothing_twice() -> None:
     ],
 )
 def test_texts_of_other_pages(text: str, path: str, rules: list[str]) -> None:
-    assert made(text, path=path).rules() == rules
+    assert [rule for rule in made(text, path=path).rules() if rule.startswith("text-")] == rules

@@ -19,7 +19,7 @@ SCRIPT = PROJECT / "scripts" / "identifier_databases.py"
 # Prefixes of the prefix map under which stand the terms of vocabularies, and no identifiers of pages.
 VOCABULARIES = {
     "cito", "dc", "dcat", "dcterms", "doco", "fabio", "foaf", "gpml", "oa", "obo", "owl", "pav", "prov", "rdf", "rdfs",
-    "schema", "sd", "sh", "skos", "void", "wp", "wpq", "xsd",
+    "schema", "sd", "sh", "skos", "spdx", "vcard", "void", "void-ext", "wp", "wpq", "xsd",
 }  # fmt: skip
 
 

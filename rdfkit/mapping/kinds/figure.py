@@ -67,7 +67,7 @@ def document(page: Page, site: Site) -> Document:
         mention=mentions.mention_nodes(found, graph, origins),
     )
     main |= ontology_terms(fields, site, origins)
-    if not species.names:
+    if not species.names and not fields.leads_elsewhere:
         _note_no_organism(fields)
     about = node(
         id=graph,
