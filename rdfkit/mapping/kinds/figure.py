@@ -61,8 +61,7 @@ def document(page: Page, site: Site) -> Document:
         automl_pathway=decimal(fields.text("automl_pathway")),
         network=reference("ndex", fields.text("ndex")),
         wpid=[reference("wikipathways", text) for text in fields.texts("wpid")],
-        article=(source := article(fields, site, graph, origins)),
-        takenFrom=source["@id"],
+        article=article(fields, site, graph, origins),
         mentions=mentions.entity_nodes(found, origins),
         mention=mentions.mention_nodes(found, graph, origins),
     )
