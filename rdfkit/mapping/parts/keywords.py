@@ -13,8 +13,7 @@ from rdfkit.sources.yaml_reader import KeyPath, Value
 
 _KEY = "keywords"
 _SEPARATOR = re.compile(r"\s*[;,]\s*")
-# 2,3-butanediol is one word.
-_LIST = re.compile(r";|,\s")
+_NAME = re.compile(r"[^\W\d]\S*")
 
 
 def article_keywords(fields: Fields, site: Site) -> list[str]:
@@ -93,7 +92,7 @@ def _split(text: str, is_known: Callable[[str], bool], fields: Fields, path: Key
         return [text]
     if all(map(is_known, parts)):
         return parts
-    if _LIST.search(text):
+    if _may_be_list(text, parts, is_known):
         fields.note(
             "keyword-list",
             "this may be several keywords; it stays one, since not each of them stands by itself elsewhere",
@@ -102,6 +101,13 @@ def _split(text: str, is_known: Callable[[str], bool], fields: Fields, path: Key
             advice="Write each keyword as an item of its own.",
         )
     return [text]
+
+
+def _may_be_list(text: str, parts: list[str], is_known: Callable[[str], bool]) -> bool:
+    """Whether a text looks like several keywords, and not like 2,3-butanediol or fatty acid (24:4, w-6)."""
+    if ";" in text or any(map(is_known, parts)):
+        return True
+    return ", " in text and all(map(_NAME.fullmatch, parts))
 
 
 def _spaced(text: str) -> str:

@@ -155,7 +155,8 @@ def _genes(fields: Fields, species: Species) -> Iterator[tuple[Mention, KeyPath]
 
 def _page_gene(row: Row, species: Species, fields: Fields) -> Mention:
     name = reference("ncbigene", row.get("entrez"))
-    entity = Gene(name, _trimmed(row, "hgnc_symbol"), HUMAN) if isinstance(name, str) else _unusable(name)
+    symbol = _official(row, "hgnc_symbol", "symbol")
+    entity = Gene(name, symbol, HUMAN) if isinstance(name, str) else _unusable(name)
     if entity is None:
         _note_no_gene(row, "entrez", fields)
     lexicon = _trimmed(row, "source")
@@ -167,7 +168,7 @@ def _table_gene(row: Row, species: Species, fields: Fields) -> Mention:
     name = _checked(reference("ncbigene", row.get("ncbigene_id")), "ncbigene_id", row, fields)
     taxon = _checked(reference("NCBITaxon", row.get("organism_id")), "organism_id", row, fields)
     number = taxon.partition(":")[2] if taxon else None
-    entity = Gene(name, _trimmed(row, "ncbigene_symbol"), number) if name else None
+    entity = Gene(name, _official(row, "ncbigene_symbol", "match"), number) if name else None
     if row.get("ncbigene_id") is None:
         _note_no_gene(row, "ncbigene_id", fields)
     elif row.get("organism_id") is None:
@@ -185,6 +186,12 @@ def _evidence(lexicon: str | None, is_other: bool) -> str | None:
     if lexicon is None:
         return None
     return "pfocr:direct" if lexicon in _OFFICIAL else "pfocr:synonym"
+
+
+def _official(row: Row, column: str, matched: str) -> str | None:
+    """The official symbol in a column. NA is one where NA was matched; anywhere else it is R's for nothing."""
+    symbol = _trimmed(row, column)
+    return symbol if symbol is None or not is_missing(symbol) or row.get(matched) == symbol else None
 
 
 def _trimmed(row: Row, column: str) -> str | None:

@@ -45,6 +45,8 @@ def test_one_keyword_may_be_written_as_a_scalar(written: str) -> None:
         ('["AR; whatever"]', ["AR; whatever"], ["keyword-list"]),
         # Chemists have commas in one word.
         ('["2,3-butanediol"]', ["2,3-butanediol"], []),
+        ('["LY 294, 002", "fatty acid (24:4, w-6)"]', ["LY 294, 002", "fatty acid (24:4, w-6)"], []),
+        ('["SSEA-1, Lex-5"]', ["SSEA-1, Lex-5"], ["keyword-list"]),
         ('["long\\n  word", "IL6"]', ["IL6", "long word"], []),
         ('["Me  Me  Me "]', ["Me  Me  Me "], []),
     ],

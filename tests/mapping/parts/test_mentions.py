@@ -111,6 +111,14 @@ def test_a_chemical_whose_name_nobody_knows_conforms_to_no_profile(tmp_path: Pat
     assert told.problems == ()
 
 
+def test_na_is_no_symbol_where_something_else_was_matched(tmp_path: Path) -> None:
+    row = "7227\tDrosophila melanogaster\tInvertebrates\tB-AR\tBAR\tNA\t44798\tncbigene_synonym\t3\t21\t9\n"
+    told = _figure(tmp_path, "organisms: [Drosophila melanogaster]", genes=GENES + row)
+    assert told.values(FIGURE, "schema:mentions") == ["ncbigene:44798"]
+    assert told.values("ncbigene:44798", "rdfs:label") == []
+    assert told.values("ncbigene:44798", "dcterms:conformsTo") == []
+
+
 def test_a_row_that_names_no_gene_or_no_species_is_noted(tmp_path: Path) -> None:
     rows = (
         "9606\tHomo sapiens\tPrimates\tA\tA\tNA\tNA\tncbigene_symbol\t1\t1\t1\n"
