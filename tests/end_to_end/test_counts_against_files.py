@@ -252,10 +252,10 @@ def test_the_figure_with_a_table_gets_its_genes(sample_store: Store, samples: Pa
     table = samples / "pfocr" / "_data" / "PMC10846991__j-krcp-23-071f3-genes.tsv"
     rows = [line.split("\t") for line in table.read_text().splitlines()[1:]]
     assert len(rows) == 33
-    figure = "<https://pfocr.wikipathways.org/figures/PMC10846991__j-krcp-23-071f3.html#figure>"
+    page = "https://pfocr.wikipathways.org/figures/PMC10846991__j-krcp-23-071f3.html"
     found = sample_store.query(
         f"""SELECT ?word ?label ?gene ?lexicon {{
-            GRAPH {figure} {{ ?m oa:hasTarget {figure} ; pfocr:word ?word ; oa:hasBody ?gene ;
+            GRAPH <{page}> {{ ?m oa:hasTarget <{page}#figure> ; pfocr:word ?word ; oa:hasBody ?gene ;
             pfocr:lexicon ?lexicon . ?gene rdfs:label ?label }} }}"""
     )
     expected = Counter((row[3], row[5], f"https://identifiers.org/ncbigene/{row[6]}", row[7]) for row in rows)
