@@ -15,7 +15,7 @@ nox.options.sessions = ["test", "lint", "types", "contracts"]
 
 # Suites that need more than Python and pip, or more than a minute, are marked; each has a command of its own.
 SAMPLES = "samples and not peers and not browser and not scale"
-SCALE = "scale and not samples"
+SCALE = "scale and not samples and not thorough"
 
 
 def _pytest(session: nox.Session, *arguments: str) -> None:
@@ -80,7 +80,7 @@ def samples(session: nox.Session) -> None:
 
 @nox.session
 def scale(session: nox.Session) -> None:
-    """A thousand hostile queries, builds under load, builds that are killed."""
+    """Hostile queries by the hundred, builds under load, builds that are killed."""
     _pytest(session, "-m", SCALE)
 
 
