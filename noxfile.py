@@ -15,6 +15,7 @@ nox.options.sessions = ["test", "lint", "types", "contracts"]
 
 # Suites that need more than Python and pip, or more than a minute, are marked; each has a command of its own.
 SAMPLES = "samples and not peers and not browser and not scale"
+MARKED = "peers or browser or scale or samples or docs or thorough"
 SCALE = "scale and not samples and not thorough"
 
 
@@ -33,6 +34,12 @@ def test(session: nox.Session) -> None:
 def coverage(session: nox.Session) -> None:
     """The default suite, with the share of lines that it runs, package by package."""
     _pytest(session, "--cov=rdfkit", "--cov-report=term:skip-covered")
+
+
+@nox.session
+def properties(session: nox.Session) -> None:
+    """The properties of the default suite alone: with a variable `CI`, four times as many examples."""
+    _pytest(session, "-m", f"hypothesis and not ({MARKED})")
 
 
 @nox.session
