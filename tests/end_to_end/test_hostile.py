@@ -141,9 +141,10 @@ def check(served: Served, outcomes: list[Outcome], goods: list[Good], health: He
     assert spools(served) == []
 
 
-def test_a_thousand_attacks(served: Served, capsys):
+@pytest.mark.parametrize("count", [200, pytest.param(1000, marks=pytest.mark.thorough)])
+def test_so_many_attacks(served: Served, capsys, count: int):
     before = served.memory()
-    outcomes, goods, health = run(served, 1000)
+    outcomes, goods, health = run(served, count)
     check(served, outcomes, goods, health)
     with capsys.disabled():
         print("\nstatuses:", dict(Counter(outcome.status for outcome in outcomes)))
@@ -172,7 +173,6 @@ def test_a_query_past_its_time_is_stopped(served: Served, text: str):
     assert served.query("ASK {}", client="127.0.3.1").status == 200
 
 
-@pytest.mark.scale
 def test_a_cut_answer_is_never_whole(served: Served):
     # Too many rows, of which the first come at once.
     texts = [
@@ -205,7 +205,6 @@ def test_one_connection_cannot_fill_the_memory(served: Served):
     assert served.memory() - before < 50
 
 
-@pytest.mark.scale
 def test_connections_that_say_nothing_are_closed(served: Served):
     with served.connect("127.0.3.5") as silent, served.connect("127.0.3.5") as slow:
         slow.sendall(b"GET /health HTTP/1.1\r\n")

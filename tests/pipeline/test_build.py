@@ -107,8 +107,9 @@ def _answer(folder: Path) -> object:
         return row["n"]
 
 
-@pytest.mark.scale
-@pytest.mark.parametrize("turns", [20])
+@pytest.mark.parametrize(
+    "turns", [pytest.param(8, marks=pytest.mark.scale), pytest.param(20, marks=pytest.mark.thorough)]
+)
 def test_a_killed_build_leaves_the_store_as_before_or_after(tmp_path: Path, turns: int) -> None:
     """So many builds of alternating sources, each killed at a random moment of its run."""
     store = tmp_path / "store"

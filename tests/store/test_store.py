@@ -200,8 +200,9 @@ def test_a_committed_build_takes_no_more(path: Path):
     assert said(path) == []
 
 
-@pytest.mark.scale
-@pytest.mark.parametrize("turns", [40])
+@pytest.mark.parametrize(
+    "turns", [pytest.param(12, marks=pytest.mark.scale), pytest.param(40, marks=pytest.mark.thorough)]
+)
 def test_a_build_killed_at_any_moment_leaves_the_store_as_before_or_as_after(path: Path, turns: int):
     number, done, moments = 400, 0, random.Random()
     for _ in range(turns):
