@@ -70,7 +70,7 @@ def test_partitions_cover_the_dataset(site: str, sample_store: Store) -> None:
 
 def test_linksets(sample_store: Store) -> None:
     for name, pattern in (
-        ("https://pfocr.wikipathways.org/#linkset-genes", "?x schema:mentions/a schema:Gene"),
+        ("https://pfocr.wikipathways.org/#linkset-genes", "?x schema:mentions ?y . ?y a schema:Gene"),
         ("https://www.wikipathways.org/#linkset-genes", "?x a wp:DataNode ; wp:bdbEntrezGene ?gene"),
         ("https://www.wikipathways.org/#linkset-chebi", "?x a wp:DataNode ; wp:bdbChEBI ?entity"),
         (
