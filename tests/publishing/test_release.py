@@ -208,7 +208,15 @@ def test_the_descriptions_of_two_months_agree(seed_store: Store, tmp_path: Path)
     texts += [gzip.decompress((folder / "graphs.ttl.gz").read_bytes()) for folder in folders]
     triples = set().union(*map(_triples, texts))
     store = Store.from_quads(ox.Quad(*triple, graphs.PROVENANCE_GRAPH) for triple in triples)
-    single = "void:triples void:entities void:classes pav:createdOn dcterms:issued pav:version dcterms:title".split()
+    single = [
+        "void:triples",
+        "void:entities",
+        "void:classes",
+        "pav:createdOn",
+        "dcterms:issued",
+        "pav:version",
+        "dcterms:title",
+    ]
     for predicate in single:
         rows = store.query(
             f"""SELECT ?s {{ ?s {predicate} ?a, ?b FILTER(STR(?a) < STR(?b))

@@ -68,13 +68,11 @@ def document(page: Page, site: Site) -> Document:
     main |= ontology_terms(fields, site, origins)
     if not species.names and not fields.leads_elsewhere:
         _note_no_organism(fields)
-    about = node(
-        id=graph,
-        type="Dataset",
-        about=figure,
-        figid_alias=_former_address(fields),
-        **redirects(fields, "pfocr-site"),
-    )
+    others = redirects(fields, "pfocr-site")
+    former = _former_address(fields)
+    # An old address that still leads to the page is not replaced by it.
+    is_served = former in others.get("redirect_from", ())
+    about = node(id=graph, type="Dataset", about=figure, figid_alias=None if is_served else former, **others)
     return to_document(fields, graph, [main, about], origins, site)
 
 
