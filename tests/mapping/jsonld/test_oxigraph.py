@@ -41,11 +41,13 @@ def _iris(graph: Graph) -> set[str]:
 
 
 def _strangers(graph: Graph) -> set[str]:
-    """IRIs with no start that the package knows, but for addresses that pages themselves give in full."""
+    """IRIs with no start that the package knows, but for addresses that pages, or the datasets, give in full."""
     starts = (*prefix_map().values(), *address_map().values())
     given = {q.object for q in graph.quads if q.predicate.value in GIVEN_IN_FULL}
     known = {term.value for term in given if isinstance(term, ox.NamedNode)}
-    return {iri for iri in _iris(graph) if not iri.startswith(starts)} - known
+    datasets = (PROJECT / "rdfkit" / "store" / "datasets.toml").read_text(encoding="utf-8")
+    strangers = {iri for iri in _iris(graph) if not iri.startswith(starts)} - known
+    return {iri for iri in strangers if f'"{iri.removesuffix("#dataset")}"' not in datasets}
 
 
 def _blank_nodes(graph: Graph) -> list[ox.Quad]:
