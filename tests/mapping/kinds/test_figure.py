@@ -220,7 +220,8 @@ def test_a_type_of_its_own_is_kept(written: str, expected: list[str]) -> None:
 def test_an_older_name_is_an_address_that_the_page_replaces() -> None:
     page = FIGURE.removesuffix("#figure")
     both = _told("figid_alias: PMC1__F1\nredirect_from: /figures/PMC1__F1")
-    assert both.values(page, "dcterms:replaces") == [f"{SITE}PMC1__F1"]
+    assert both.values(page, "dcterms:replaces") == []
+    assert both.values(page, "schema:sameAs") == [f"{SITE}PMC1__F1"]
     assert both.values(FIGURE, "dcterms:replaces") == []
     assert _told("figid_alias: PMC1__F1").values(page, "dcterms:replaces") == [f"{SITE}PMC1__F1"]
 
