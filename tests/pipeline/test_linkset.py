@@ -215,7 +215,7 @@ def test_the_command_links_a_store_and_can_be_run_again(site: Path) -> None:
 
 
 # Queries about all that is in the store, which the linkset is a part of.
-ABOUT_EVERYTHING = {"classes", "datasets"}
+ABOUT_EVERYTHING = {"classes", "datasets", "linksets"}
 
 
 def test_links_change_no_answer_about_pages(site: Path) -> None:
