@@ -127,7 +127,7 @@ PAGES = [
     ("term", {"curie": "DOID:162"}),
     ("term", {"curie": "mesh:D002118"}),
     ("author", {"name": "Egonw"}),
-    ("author", {"name": "Christine Chichester"}),
+    ("author", {"name": "Christine_Chichester"}),
     ("organism", {"id": "9606"}),
     ("community", {"id": "CPTAC"}),
     ("article", {"curie": "pmc:PMC10034247"}),
