@@ -33,6 +33,8 @@ GIVEN_IN_FULL = {
     )
 }
 
+CATALOGUE = (PROJECT / "rdfkit" / "store" / "datasets.toml").read_text(encoding="utf-8")
+
 
 def _iris(graph: Graph) -> set[str]:
     terms = [t for q in graph.quads for t in (q.subject, q.predicate, q.object, q.graph_name)]
@@ -45,9 +47,9 @@ def _strangers(graph: Graph) -> set[str]:
     starts = (*prefix_map().values(), *address_map().values())
     given = {q.object for q in graph.quads if q.predicate.value in GIVEN_IN_FULL}
     known = {term.value for term in given if isinstance(term, ox.NamedNode)}
-    datasets = (PROJECT / "rdfkit" / "store" / "datasets.toml").read_text(encoding="utf-8")
     strangers = {iri for iri in _iris(graph) if not iri.startswith(starts)} - known
-    return {iri for iri in strangers if f'"{iri.removesuffix("#dataset")}"' not in datasets}
+    # What is said of datasets names places of others.
+    return {iri for iri in strangers if f'"{iri.removesuffix("#dataset")}"' not in CATALOGUE}
 
 
 def _blank_nodes(graph: Graph) -> list[ox.Quad]:
