@@ -15,7 +15,8 @@ nox.options.sessions = ["test", "lint", "types", "contracts"]
 
 # Suites that need more than Python and pip, or more than a minute, are marked; each has a command of its own.
 SAMPLES = "samples and not peers and not browser and not scale"
-SCALE = "scale and not samples"
+MARKED = "peers or browser or scale or samples or docs or thorough"
+SCALE = "scale and not samples and not thorough"
 
 
 def _pytest(session: nox.Session, *arguments: str) -> None:
@@ -33,6 +34,12 @@ def test(session: nox.Session) -> None:
 def coverage(session: nox.Session) -> None:
     """The default suite, with the share of lines that it runs, package by package."""
     _pytest(session, "--cov=rdfkit", "--cov-report=term:skip-covered")
+
+
+@nox.session
+def properties(session: nox.Session) -> None:
+    """The properties of the default suite alone: with a variable `CI`, four times as many examples."""
+    _pytest(session, "-m", f"hypothesis and not ({MARKED})")
 
 
 @nox.session
@@ -80,7 +87,7 @@ def samples(session: nox.Session) -> None:
 
 @nox.session
 def scale(session: nox.Session) -> None:
-    """A thousand hostile queries, builds under load, builds that are killed."""
+    """Hostile queries by the hundred, builds under load, builds that are killed."""
     _pytest(session, "-m", SCALE)
 
 

@@ -30,7 +30,7 @@ class Severity(StrEnum):
 class Result:
     """One finding.
 
-    `rule` names the shape or the check (`FigureShape-organism`, `page-encoding`). `message` says what is
+    `rule` names the shape or the check (`FigureShape-title`, `page-encoding`). `message` says what is
     wrong in one sentence; `advice` what to do. `path` is the file as the user named it, `line` counts
     from 1, `key` is the front-matter key, `value` the text found there. `focus`, `property_path` and
     `component` are IRIs and are set for SHACL results only; `value_term` is the SHACL value node in

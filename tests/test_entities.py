@@ -14,8 +14,8 @@ from rdfkit.rdf.identifiers import expand
 from rdfkit.sparql.library import bind, find_query
 from rdfkit.store import Store
 
-FIGURE = expand("pfocr-site:figures/PMC198534__JCI0319974.f1.html")
-NEW_FIGURE = expand("pfocr-site:figures/PMC10846991__j-krcp-23-071f3.html")
+FIGURE = expand("pfocr-site:figures/PMC198534__JCI0319974.f1.html#figure")
+NEW_FIGURE = expand("pfocr-site:figures/PMC10846991__j-krcp-23-071f3.html#figure")
 PATHWAY, GENE = expand("wikipathways:WP364"), expand("ncbigene:3569")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,6 +38,19 @@ def export(
     date: Annotated[
         str | None, typer.Option("--date", metavar="DAY", help="The day of the release: 2026-11-20.")
     ] = None,
+    base_url: Annotated[
+        str | None,
+        typer.Option("--base-url", metavar="URL", help="Where the files of the release will lie, for DCAT."),
+    ] = None,
+    sparql_endpoint: Annotated[
+        str | None,
+        typer.Option(
+            "--sparql-endpoint", metavar="URL", help="The endpoint that serves the release, for VoID."
+        ),
+    ] = None,
+    previous: Annotated[
+        str | None, typer.Option("--previous", metavar="DAY", help="The day of the release before this one.")
+    ] = None,
     store: StorePath = DEFAULT_STORE,
     lexicon: Lexicons = [],  # noqa: B006
     endpoint: AtEndpoint = None,
@@ -46,7 +60,7 @@ def export(
     """Write the graph, from the store or straight from pages.
 
     Examples: rdfkit export -o graph.ttl · rdfkit export seeds/ --format trig · rdfkit export --per-page -o out/ ·
-    rdfkit export --release out/ --date 2026-11-20
+    rdfkit export --release out/ --date 2026-11-20 --base-url https://data.example.org/20261120/
     """
     from rdfkit.cli import query_output
     from rdfkit.publishing.export import write_pages
@@ -54,16 +68,21 @@ def export(
     from rdfkit.rdf.quads import sorted_quads
     from rdfkit.rdf.serializer import serialize
 
+    told = {"base_url": base_url, "sparql_endpoint": sparql_endpoint, "previous": previous}
     if release is not None or date is not None:
         if output is not None or format is not None or per_page:
             raise typer.BadParameter("a release has its own files: leave out -o, --format and --per-page")
         with sources_or_store(sources, store, endpoint, registry, lexicon, quiet) as opened:
-            _write_release(opened, release, date, quiet)
+            _write_release(opened, release, date, told, quiet)
         return
+    if any(told.values()):
+        raise typer.BadParameter(
+            "--base-url, --sparql-endpoint and --previous are of a release: add --release"
+        )
     if per_page and output is None:
         raise typer.BadParameter("--per-page needs a folder: -o DIR")
-    told = of_file(output) if output and not per_page else None
-    chosen = of_name(format.value) if format else told or of_name("turtle")
+    by_name = of_file(output) if output and not per_page else None
+    chosen = of_name(format.value) if format else by_name or of_name("turtle")
     with sources_or_store(sources, store, endpoint, registry, lexicon, quiet) as found:
         quads = sorted_quads(found.quads())
     if per_page and output is not None:
@@ -76,13 +95,21 @@ def export(
             stream.write(serialize(quads, chosen))
 
 
-def _write_release(opened: StoreProtocol, folder: Path | None, date: str | None, quiet: bool) -> None:
+def _write_release(
+    opened: StoreProtocol, folder: Path | None, date: str | None, told: Mapping[str, str | None], quiet: bool
+) -> None:
     from rdfkit.cli.progress import progress
+    from rdfkit.publishing.release.description import Publication
     from rdfkit.publishing.release.release import MANIFEST, read_date, write_release
 
     if folder is None or date is None:
         raise typer.BadParameter("--release DIR and --date DAY go together")
-    day = read_date(date)
+    day, before = read_date(date), told["previous"]
+    publication = Publication(
+        base_url=told["base_url"],
+        sparql_endpoint=told["sparql_endpoint"],
+        previous=read_date(before, "--previous") if before is not None else None,
+    )
     with progress(quiet) as advance:
-        done = write_release(opened, folder, day, advance)
+        done = write_release(opened, folder, day, advance, publication)
     say(f"{len(done.files)} files and {MANIFEST} in {folder}", quiet)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from rdfkit.entities.reading import node, nodes, subjects, text, texts
+from rdfkit.entities.reading import checked, node, nodes, rows, subjects, text, texts
 from rdfkit.rdf.identifiers import expand
 from rdfkit.store import StoreProtocol
 
@@ -28,7 +28,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One word of a figure: as it stands there, as it was matched, where it was looked up, and what it is."""
+    """One word of a figure: as it stands there and as matched, where it was looked up, what it is, and how it fits."""
 
     iri: str
     word: str | None
@@ -36,6 +36,7 @@ class Mention:
     lexicon: str | None
     entity: str | None
     occurrences: int
+    evidence: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,9 @@ class Figure:
     score: str | None
     article: Article | None
     mentions: tuple[Mention, ...]
+    type: str | None
     organisms: tuple[str, ...]
+    pathways: tuple[str, ...]
     recognised: tuple[str, ...]
     terms: tuple[str, ...]
     keywords: tuple[str, ...]
@@ -62,6 +65,7 @@ class Figure:
 def figure(store: StoreProtocol, iri: str) -> Figure:
     """What the store says about a figure; what it does not say is None or empty."""
     article_iri = node(store, iri, "dcterms:isPartOf")
+    pages = subjects(store, "schema:about", iri)
     return Figure(
         iri=iri,
         identifier=text(store, iri, "dcterms:identifier") or iri,
@@ -72,10 +76,12 @@ def figure(store: StoreProtocol, iri: str) -> Figure:
         score=text(store, iri, "pfocr:pathwayScore"),
         article=article(store, article_iri) if article_iri else None,
         mentions=mentions(store, iri),
-        organisms=tuple(nodes(store, iri, "wp:organism")),
+        type=text(store, iri, "dcterms:type"),
+        pathways=tuple(curated_pathways(store, iri)),
+        organisms=tuple(nodes(store, iri, "pfocr:organism")),
         recognised=tuple(nodes(store, iri, "pfocr:recognisedOrganism")),
         terms=tuple(nodes(store, iri, "wp:ontologyTag")),
-        keywords=tuple(texts(store, iri, "schema:keywords")),
+        keywords=tuple(word for page in pages for word in texts(store, page, "schema:keywords")),
         networks=tuple(nodes(store, iri, "rdfs:seeAlso")),
         genes=figure_genes(store, iri),
     )
@@ -111,6 +117,15 @@ def figure_genes(store: StoreProtocol, iri: str) -> tuple[str, ...]:
     return tuple(entity for entity in nodes(store, iri, "schema:mentions") if entity.startswith(start))
 
 
+def curated_pathways(store: StoreProtocol, iri: str) -> list[str]:
+    """The pathways that the figure's page names by hand: not those that it is linked to for its genes."""
+    query = (
+        f"SELECT DISTINCT ?pathway {{ GRAPH ?page {{ <{checked(iri)}> dcterms:relation ?pathway }}"
+        " FILTER(?page != pfocr:linkset && isIRI(?pathway)) } ORDER BY ?pathway"
+    )
+    return [str(row["pathway"]) for row in rows(store, query)]
+
+
 def _mention(store: StoreProtocol, iri: str) -> Mention:
     values: dict[str, str] = {}
     for triple in store.triples(subject=ox.NamedNode(iri)):
@@ -124,6 +139,7 @@ def _mention(store: StoreProtocol, iri: str) -> Mention:
         lexicon=values.get(expand("pfocr:lexicon")),
         entity=values.get(expand("oa:hasBody")),
         occurrences=int(occurrences) if occurrences.isdigit() else 1,
+        evidence=values.get(expand("pfocr:evidence")),
     )
 
 

@@ -155,4 +155,4 @@ def _genes_of_keywords(
         entry for word in sorted(words) for entry in labels.search(word, "gene", 5) if entry.label == word
     )
     genes = {entry.iri for entry in entries}
-    return tuple(sorted(gene for gene in genes if organism in nodes(store, gene, "wp:organism")))
+    return tuple(sorted(gene for gene in genes if organism in nodes(store, gene, "schema:taxonomicRange")))

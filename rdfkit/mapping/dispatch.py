@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from rdfkit.mapping.document import Document
 from rdfkit.mapping.kinds import author, community, document, figure, organism, pathway, term
 from rdfkit.mapping.lookups import Site
-from rdfkit.mapping.parts import datanodes, mentions
+from rdfkit.mapping.parts import mentions
 from rdfkit.sources.page import Page
 
 _DOCUMENTS: Mapping[str, Callable[[Page, Site], Document]] = {
@@ -23,7 +23,7 @@ _DEFINITIONS: Mapping[str, Callable[[Page, Site], None]] = {
     "author": author.define,
     "figure": mentions.define,
     "organism": organism.define,
-    "pathway": datanodes.define,
+    "pathway": pathway.define,
     "term": term.define,
 }
 
@@ -34,7 +34,7 @@ def to_document(page: Page, site: Site) -> Document:
 
 
 def define(page: Page, site: Site) -> None:
-    """Notes what a page defines for the site: organisms, terms, names of people, genes."""
+    """Notes what a page defines for the site: organisms, terms, names of people, titles, genes."""
     found = _DEFINITIONS.get(page.kind)
     if found is not None:
         found(page, site)

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from rdfkit.errors import IdentifierError, TableError
+from rdfkit.errors import TableError
 from rdfkit.mapping import registry
 from rdfkit.mapping.document import Tally
-from rdfkit.mapping.jsonld.contexts import terms
-from rdfkit.rdf.identifiers import is_missing
+from rdfkit.mapping.prose import prose_problems
+from rdfkit.rdf.identifiers import is_missing, is_missing_word
 from rdfkit.report import Result, Severity
 from rdfkit.sources.cleaning import may_hold_email, without_email
 from rdfkit.sources.page import Page
+from rdfkit.sources.prose import may_be_odd
 from rdfkit.sources.tables import TableFile, TableRow, count_rows, read_table, table_kinds
 from rdfkit.sources.yaml_reader import KeyPath, Value
 
-# The key of the block that every kind of page may carry.
-BLOCK = "schema-jsonld"
 # How many bad rows of one table are told one by one.
 _TOLD_ROWS = 100
+# How much alike a key and one that is known have to be for the one to be taken for a slip of the other.
+_ALIKE = 0.8
 
 
 class Row(NamedTuple):
@@ -53,11 +55,20 @@ class Fields:
                 advice="Write --- after the last key.",
             )
 
+    @property
+    def leads_elsewhere(self) -> bool:
+        """Whether the page only leads to another one, so that nothing can be missing in it."""
+        value = self.page.fields.get("redirect_to")
+        texts = value if isinstance(value, list) else [value]
+        return any(isinstance(text, str) and not is_missing(text) for text in texts)
+
     def text(self, key: str) -> str | None:
-        """The text under a key; None when it is missing or no text."""
+        """The text under a key, or the one of a list; None when it is missing or no text."""
         value = self.page.fields.get(key)
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
         if isinstance(value, str):
-            return None if is_missing(value) else self._without_email(value, (key,))
+            return None if is_missing(value) else self._read(value, (key,))
         if value:
             self._wrong_form(value, "a text", (key,))
         return None
@@ -69,10 +80,13 @@ class Fields:
         return list(self._only_texts(items, (key,), isinstance(value, list)))
 
     def rows(self, key: str) -> list[Row]:
-        """The mappings under a key that holds a list of mappings."""
+        """The mappings under a key that holds a list of mappings, or one of them."""
         value = self.page.fields.get(key, [])
         if isinstance(value, str) and is_missing(value):
             return []
+        if isinstance(value, dict):
+            row = self._row(value, (key,))
+            return [] if row is None else [row]
         if not isinstance(value, list):
             self._wrong_form(value, "a list of mappings", (key,))
             return []
@@ -98,7 +112,9 @@ class Fields:
                 if row.texts is not None:
                     place: KeyPath = (name, row.line)
                     texts = {
-                        key: self._without_email(text, (*place, key)) if may_hold_email(text) else text
+                        key: self._read(text, (*place, key))
+                        if may_hold_email(text) or may_be_odd(text)
+                        else text
                         for key, text in row.texts.items()
                     }
                     yield Row(texts, place)
@@ -147,19 +163,16 @@ class Fields:
             )
         )
 
-    def note_identifier(
-        self, rule: str, error: IdentifierError, row: Row, column: str, value: str, consequence: str
-    ) -> None:
-        """Warns of a cell with an identifier that is none, and says what becomes of it."""
-        advice = f"expected {error.expected}; {consequence}"
-        self.note(rule, error.message, *row.key_path, column, value=value, advice=advice)
+    def note_for_site(self, rule: str, message: str, key: str, *, value: str, advice: str) -> None:
+        """Adds a problem that pages of a site have all alike: without a place, so that all of them tell one."""
+        self.problems.append(Result(Severity.WARNING, rule, message, key=key, value=value, advice=advice))
 
     def note_unmapped_keys(self) -> None:
         """Warns of every key of the page that neither the context nor the list of ignored keys names."""
-        named = _named_keys(self.page.kind)
+        named = registry.named_keys(self.page.kind)
         for key in self.page.fields:
             if key not in named:
-                self._unmapped(key)
+                self._unmapped(_known_keys(self.page.kind), key)
 
     def scrubbed(self, value: Value, key_path: KeyPath) -> Value:
         """A value at any depth without the e-mail addresses in its texts."""
@@ -179,6 +192,16 @@ class Fields:
             ]
         return self._without_email(value, key_path)
 
+    def _read(self, text: str, key_path: KeyPath) -> str:
+        """A text as it goes into the graph. Says what is wrong with it if it is one for people."""
+        kind = registry.kind(self.page.kind)
+        name = ".".join(part for part in key_path if isinstance(part, str))
+        is_title = name in kind.titles
+        if name in kind.prose:
+            for rule, severity, message, value, advice in prose_problems(text, is_title):
+                self.note(rule, message, *key_path, severity=severity, value=value, advice=advice)
+        return self._without_email(text.strip() if is_title else text, key_path)
+
     def _without_email(self, text: str, key_path: KeyPath) -> str:
         if not may_hold_email(text):
             return text
@@ -196,8 +219,8 @@ class Fields:
     def _note_unmapped_columns(self, table: TableFile, header: tuple[str, ...]) -> None:
         kind = table_kinds()[table.kind]
         for column in header:
-            if column not in kind.columns and column not in kind.ignored:
-                self._unmapped(table.kind, 1, column)
+            if column and column not in (*kind.columns, *kind.ignored):
+                self._unmapped(kind.columns, table.kind, 1, column)
 
     def _note_row(self, name: str, row: TableRow, tally: Tally) -> None:
         refused = row.texts is None
@@ -225,34 +248,38 @@ class Fields:
             if not isinstance(item, str):
                 self._wrong_form(item, "a text", (*key_path, index) if is_list else key_path)
             elif not is_missing(item):
-                yield self._without_email(item, (*key_path, index) if is_list else key_path)
+                yield self._read(item, (*key_path, index) if is_list else key_path)
 
-    def _row(self, value: Value, key_path: tuple[str, int]) -> Row | None:
+    def _row(self, value: Value, key_path: KeyPath) -> Row | None:
         if not isinstance(value, dict):
             self._wrong_form(value, "a mapping", key_path)
             return None
         kind = registry.kind(self.page.kind)
-        columns, list_columns = kind.rows[key_path[0]], kind.lists.get(key_path[0], ())
+        key = str(key_path[0])
+        columns, list_columns = kind.rows[key], kind.lists.get(key, ())
         texts: dict[str, str] = {}
         lists: dict[str, list[str]] = {}
         for key, item in value.items():
             if key not in columns:
-                self._unmapped(*key_path, key)
+                self._unmapped(columns, *key_path, key)
             elif key in list_columns:
                 items: list[Value] = item if isinstance(item, list) else [item]
                 lists[key] = list(self._only_texts(items, (*key_path, key), isinstance(item, list)))
             elif not isinstance(item, str):
                 self._wrong_form(item, "a text", (*key_path, key))
-            elif not is_missing(item) or (key in kind.verbatim and item):
-                texts[key] = self._without_email(item, (*key_path, key))
+            elif not (is_missing_word(item) if key in kind.verbatim else is_missing(item)):
+                texts[key] = self._read(item, (*key_path, key))
         return Row(texts, key_path, lists)
 
-    def _unmapped(self, *key_path: str | int) -> None:
+    def _unmapped(self, known: Collection[str], *key_path: str | int) -> None:
+        meant = get_close_matches(str(key_path[-1]), known, 1, _ALIKE)
         self.note(
             "key-unmapped",
             "no context maps this key and no list of ignored keys names it, so it is not in the graph",
             *key_path,
-            advice="Add it to the context or to the list of ignored keys of this kind of page.",
+            advice=f"Did you mean {meant[0]}?"
+            if meant
+            else "Add it to the context or to the list of ignored keys of this kind of page.",
         )
 
     def _wrong_form(self, value: Value, expected: str, key_path: KeyPath) -> None:
@@ -268,7 +295,8 @@ class Fields:
 
 
 @cache
-def _named_keys(kind_name: str) -> frozenset[str]:
-    """The keys of pages of a kind that the context or the list of ignored keys names."""
+def _known_keys(kind_name: str) -> tuple[str, ...]:
+    """The keys that pages of a kind may have, without the terms that only the context knows."""
     kind = registry.kind(kind_name)
-    return terms(kind_name).union([BLOCK], kind.keys.values(), kind.rows, kind.ignored, kind.accounts)
+    renamed = (term for term, key in kind.keys.items() if term != key)
+    return tuple(sorted(registry.named_keys(kind_name).difference(renamed)))

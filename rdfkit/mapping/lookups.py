@@ -5,21 +5,49 @@ Both are noted, so that a page is mapped anew when, and only when, an answer tha
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 from rdfkit.package_data import beside, read_rows
 from rdfkit.sources.lexicons import Entry, folded, shipped_taxon
 
-# (topic, key): ("taxon", folded Latin name), ("gene", symbol TAB taxon), ("term", prefix TAB label), ("person", user).
+# (topic, key): ("taxon", folded Latin name), ("gene", symbol TAB taxon), ("term", prefix TAB label),
+# ("described", CURIE of a term), ("person", account), ("title", folded title TAB organisms).
 Lookup = tuple[str, str]
-# One text; "" for a thing that nobody knows. The genes of a symbol are "ENTREZ SOURCE" pairs, separated by commas.
+# One text; "" for a thing that nobody knows. The genes of a symbol are "ENTREZ SOURCE" pairs, separated by commas;
+# pathways of a title are, too; what is said of a term is JSON.
 Answers = Mapping[Lookup, str]
 # (topic, key, value): what a page says that answers a look-up.
 Definition = tuple[str, str, str]
 
+# The CURIE of a term, or its IRI where the prefix map has none, and its label.
+NamedTerm = tuple[str, str | None]
 _NO_ANSWERS: Answers = MappingProxyType({})
+
+
+class TermFacts(NamedTuple):
+    """What the ontology files say of a term.
+
+    In place of an obsolete one the terms of `replaced_by` are to be used, or one of `consider`.
+    """
+
+    label: str | None = None
+    obsolete: bool = False
+    replaced_by: tuple[NamedTerm, ...] = ()
+    consider: tuple[NamedTerm, ...] = ()
+
+    def to_text(self) -> str:
+        """As the answer to a look-up."""
+        return json.dumps(self, ensure_ascii=False)
+
+    @classmethod
+    def from_text(cls, text: str) -> TermFacts:
+        """The facts of an answer."""
+        label, obsolete, *others = json.loads(text)
+        return cls(label, obsolete, *(tuple((name, label) for name, label in terms) for terms in others))
 
 
 @cache
@@ -60,12 +88,26 @@ class Site:
         """The NCBI taxon id of a Latin name, whatever its case and spacing; None when nobody knows it."""
         return self._answer(("taxon", folded(name))) or None
 
+    def taxa(self, names: Iterable[str]) -> list[str]:
+        """The NCBI taxon ids of Latin names, each once, without those of unknown names."""
+        return list(dict.fromkeys(filter(None, map(self.taxon, names))))
+
     def term(self, prefix: str, label: str) -> str | None:
         """The CURIE of the term of an ontology with this label."""
         return self._answer(("term", f"{prefix}\t{label}")) or None
 
+    def described(self, term: str) -> TermFacts | None:
+        """What the ontology files of the build say of a term (CURIE); None when none has it."""
+        answer = self._answer(("described", term))
+        return TermFacts.from_text(answer) if answer else None
+
+    def titled(self, key: str) -> list[str]:
+        """The identifiers of the pathways with a title, in the order of the pages."""
+        answer = self._answer(("title", key))
+        return answer.split(",") if answer else []
+
     def person(self, user: str) -> str:
-        """The real name of a user; the user name when nobody knows it."""
+        """The real name of an account; the account itself when nobody knows it."""
         return self._answer(("person", user)) or user
 
     def gene(self, symbol: str, taxa: Iterable[str]) -> Entry | None:
@@ -87,8 +129,12 @@ class Site:
         self._define("term", f"{prefix}\t{label}", term)
 
     def define_person(self, user: str, name: str) -> None:
-        """Notes that the page gives a user a real name."""
+        """Notes that the page gives an account a real name."""
         self._define("person", user, name)
+
+    def define_title(self, key: str, pathway: str) -> None:
+        """Notes that the page is about a pathway of this title."""
+        self._define("title", key, pathway)
 
     def define_gene(self, symbol: str, taxon: str, entrez: str) -> None:
         """Notes that the page names a gene by its symbol."""

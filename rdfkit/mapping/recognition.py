@@ -7,9 +7,11 @@ from pathlib import PurePosixPath
 
 from rdfkit.errors import PageError
 from rdfkit.mapping import registry
+from rdfkit.rdf.reading import trimmed
 from rdfkit.sources import front_matter
 from rdfkit.sources.discovery import SourceFile
 from rdfkit.sources.page import Page
+from rdfkit.sources.sites import site_of
 
 
 class UnknownKindError(PageError):
@@ -36,7 +38,8 @@ def read_page(source: SourceFile) -> Page | None:
 def parse_page(content: bytes, source: SourceFile) -> Page:
     """The page in a file's bytes. Raises PageError when they are not a page of a known kind."""
     matter = front_matter.read_front_matter(content, source.shown)
-    kind = registry.recognise(matter.fields)
+    stem = PurePosixPath(source.relative).stem
+    kind = registry.recognise(matter.fields, stem)
     if kind is None:
         raise UnknownKindError(
             "is a page of no known kind",
@@ -45,15 +48,19 @@ def parse_page(content: bytes, source: SourceFile) -> Page:
             value=", ".join(matter.fields) or "no keys",
             expected=f"one of the keys {', '.join(registry.telling_keys())}",
         )
-    name = matter.fields.get(kind.id_key, "") if kind.id_key else PurePosixPath(source.relative).stem
+    name = matter.fields.get(kind.id_key, "") if kind.id_key else stem
+    if isinstance(name, list) and len(name) == 1:
+        name = name[0]
     return Page(
         kind=kind.name,
         # An identifier that is a list or a mapping is none; the kind says so when it names the page.
-        id=name if isinstance(name, str) else "",
+        # Outer blanks are no part of it.
+        id=trimmed(name) if isinstance(name, str) else "",
         fields=matter.fields,
         path=source.shown,
         lines=matter.lines,
         relative=source.relative,
         sha256=hashlib.sha256(content).hexdigest(),
         closed=matter.closed,
+        site=kind.site or site_of(source.path),
     )

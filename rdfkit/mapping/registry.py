@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from rdfkit.mapping.jsonld.contexts import terms
+from rdfkit.mapping.schema_org.problems import REFUSALS
 from rdfkit.package_data import beside, read_toml
+
+# The key of the block that every kind of page may carry.
+BLOCK = "schema-jsonld"
+# The rule of a page that should have one, and those of problems that leave nothing of it: nothing else is said of it.
+NO_BLOCK = "page-block"
+WITHOUT_BLOCK = REFUSALS | {NO_BLOCK}
 
 # In the order in which a page is tried: any page may carry a schema-jsonld block, so `document` is last.
 KINDS = ("pathway", "figure", "author", "community", "organism", "term", "document")
@@ -26,7 +34,11 @@ class PageKind:
     `keys` says, for terms of the context that are not named like the key they come from, which key it is.
     `rows` lists, for keys that hold lists of mappings, the keys of such a mapping, `lists` those of them that hold
     lists of texts. `accounts` maps keys that name an account elsewhere to the start of its address. `verbatim`
-    names keys whose text counts whatever it is: the word NA in a figure is sodium, not a missing value.
+    names keys in which NA is a word: in a figure it is sodium, not a missing value. `prose` names keys of texts for
+    people, with a dot between the key of a list or table and that inside it; outer blanks are no part of those that
+    are `titles`. `block` maps properties of the schema-jsonld block to the keys that say the same. `title_key` is the
+    key of what the page is about, for pages that are a dataset about it. `site` is the name of the only site with such
+    pages, or None. `licence` is that of the page, where it names none.
     """
 
     name: str
@@ -38,6 +50,12 @@ class PageKind:
     lists: Mapping[str, tuple[str, ...]]
     accounts: Mapping[str, str]
     verbatim: frozenset[str]
+    prose: frozenset[str]
+    titles: frozenset[str]
+    block: Mapping[str, str]
+    title_key: str | None
+    site: str | None
+    licence: str | None
 
 
 @cache
@@ -54,13 +72,48 @@ def kind(name: str) -> PageKind:
         lists={key: tuple(columns) for key, columns in table.get("lists", {}).items()},
         accounts=table.get("accounts", {}),
         verbatim=frozenset(table.get("verbatim", ())),
+        prose=frozenset(table.get("prose", ())),
+        titles=frozenset(table.get("titles", ())),
+        block=table.get("block", {}),
+        title_key=table.get("title_key"),
+        site=table.get("site"),
+        licence=table.get("licence"),
     )
 
 
-def recognise(fields: Mapping[str, Any]) -> PageKind | None:
-    """The kind of a page with these keys, or None when no kind fits."""
-    kinds = (kind(name) for name in KINDS)
-    return next((found for found in kinds if any(key in fields for key in found.told_by)), None)
+def recognise(fields: Mapping[str, Any], stem: str = "") -> PageKind | None:
+    """The kind of a page with these keys, or None when no kind fits.
+
+    A page with the keys of several kinds is of that whose identifier is the name of its file, without suffix; where
+    that does not tell, of that which knows most of the page's keys.
+    """
+    fitting = [found for found in map(kind, KINDS) if any(key in fields for key in found.told_by)]
+    if len(fitting) < 2:
+        return next(iter(fitting), None)
+    # Any page may carry a block, so it tells a kind only where nothing else does.
+    own = [found for found in fitting if found.id_key is not None]
+    return max(own, key=lambda found: (_is_named(found, fields, stem), _known_keys(found, fields)))
+
+
+def _is_named(found: PageKind, fields: Mapping[str, Any], stem: str) -> bool:
+    """Whether an identifier of this kind is the name of the page's file, but for case and signs: `homo_sapiens`."""
+    values = (fields.get(key) for key in (found.id_key, *found.told_by) if key is not None)
+    return any(isinstance(value, str) and _letters(value) == _letters(stem) != "" for value in values)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _known_keys(found: PageKind, fields: Mapping[str, Any]) -> int:
+    return len(fields.keys() & named_keys(found.name))
+
+
+@cache
+def named_keys(name: str) -> frozenset[str]:
+    """The keys of pages of a kind that the context or the list of ignored keys names."""
+    found = kind(name)
+    return terms(name).union([BLOCK], found.keys.values(), found.rows, found.ignored, found.accounts)
 
 
 def telling_keys() -> tuple[str, ...]:

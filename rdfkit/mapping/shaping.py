@@ -10,9 +10,10 @@ from urllib.parse import urljoin
 from rdfkit.errors import IdentifierError
 from rdfkit.mapping.document import Node, Origin
 from rdfkit.mapping.fields import Fields, Row
-from rdfkit.mapping.lookups import Site
-from rdfkit.rdf.identifiers import curie, parse_curie
-from rdfkit.rdf.iris import encode_address, is_iri, percent_encode
+from rdfkit.mapping.lookups import NamedTerm, Site, TermFacts
+from rdfkit.rdf.identifiers import curie, expand, is_missing, parse_curie
+from rdfkit.rdf.iris import encode_address, is_iri
+from rdfkit.sources.lexicons import folded
 from rdfkit.sources.yaml_reader import KeyPath
 
 CC0 = "creativecommons:publicdomain/zero/1.0/"
@@ -22,8 +23,19 @@ _KNOWN = 1 << 15
 # The ontologies that pages annotate with, and the property that each has beside wp:ontologyTag.
 _TAGS = {"PW": "pathwayTag", "DOID": "diseaseTag", "CL": "cellTypeTag"}
 _ONTOLOGIES = {"pw": "PW", "doid": "DOID", "cl": "CL"}
+# The label that ontologies give to a term which they have given up.
+_OBSOLETE = re.compile(r"\s*obsolete[\s_:]", re.IGNORECASE)
+# Addresses of the wiki that WikiPathways was until 2022.
+_OLD_ADDRESS = re.compile(r"[^/]+:(?://[^/]*)?/?index\.php(?:[/?]|$)")
+# Where people find what they copy.
+_OTHER_ADDRESSES = {
+    "doi": ("dx.doi.org/",),
+    "pmc": ("www.ncbi.nlm.nih.gov/pmc/articles/", "pmc.ncbi.nlm.nih.gov/articles/"),
+    "wikipathways": ("www.wikipathways.org/instance/", "www.wikipathways.org/pathways/"),
+}
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 
 
@@ -34,13 +46,35 @@ def literal(text: str) -> Node:
 
 @lru_cache(_KNOWN)
 def reference(prefix: str, local: str | None) -> str | Node | None:
-    """The CURIE of an identifier; a literal when it does not fit its pattern; None when there is none."""
-    if local is None:
+    """The CURIE of an identifier; a literal when it does not fit its pattern; None when there is none.
+
+    Outer blanks are no part of it, and neither is its own prefix (`chebi:CHEBI:9150`) or the start of its address. With
+    nothing behind that (`mesh:NA`) it is missing.
+    """
+    bare = None if local is None else _bare(prefix, local)
+    if local is None or bare is None or is_missing(bare):
         return None
     try:
-        return curie(prefix, local)
+        return curie(prefix, bare)
     except IdentifierError:
         return literal(local)
+
+
+def _bare(prefix: str, text: str) -> str:
+    """An identifier without its prefix, which may stand there twice, and without the start of its address."""
+    bare = text.strip()
+    starts = (f"{prefix}:", *_address_starts(prefix))
+    while found := next((start for start in starts if bare.lower().startswith(start.lower())), None):
+        bare = bare[len(found) :].strip()
+    return bare.rstrip("/") if len(bare) < len(text.strip()) else bare
+
+
+@lru_cache
+def _address_starts(prefix: str) -> tuple[str, ...]:
+    """What addresses under a prefix begin with, with and without a scheme."""
+    plain = expand(f"{prefix}:").partition("://")[2]
+    hosts = (plain, *_OTHER_ADDRESSES.get(prefix, ()))
+    return tuple(f"{scheme}{host}" for host in hosts if host for scheme in ("https://", "http://", ""))
 
 
 def year(text: str | None) -> str | Node | None:
@@ -58,17 +92,17 @@ def decimal(text: str | None) -> str | Node | None:
     return _typed(text, _DECIMAL)
 
 
+def integer(text: str | None) -> str | Node | None:
+    """A text for a term typed xsd:integer, or a plain literal when it is no such number."""
+    return _typed(text, _INTEGER)
+
+
 def address(text: str | None, base: str | None = None) -> str | Node | None:
     """The absolute address of a text, against the address of its page if given; a literal when it is none."""
     if text is None:
         return None
     absolute = encode_address(urljoin(base, text) if base else text)
     return absolute if is_iri(absolute) else literal(text)
-
-
-def author_address(name: str) -> str:
-    """The address of an author's page."""
-    return f"wikipathways-site:authors/{percent_encode(name)}.html"
 
 
 def ontology_term(name: str) -> str:
@@ -121,29 +155,71 @@ def ontology_terms(fields: Fields, site: Site, origins: dict[str, Origin]) -> No
     return terms
 
 
-def parent_terms(fields: Fields, site: Site, term: str, label: str | None, key_path: KeyPath) -> Node:
-    """What a term says of its parent, of which pages know the label: the term itself, or the label with a warning."""
-    if label is None:
+def named_term(
+    fields: Fields, site: Site, term: str, label: str | None, key_path: KeyPath
+) -> tuple[Node, str | None]:
+    """What a term says of itself, and its label. An obsolete one gives a warning that names what replaces it.
+
+    An ontology file tells the label that a page lacks, and what is obsolete; without one the label tells the latter.
+    """
+    known = site.described(term)
+    label = label or (known.label if known else None)
+    is_obsolete = known.obsolete if known else _is_obsolete(label)
+    if is_obsolete:
+        _note_obsolete(fields, term, label, known, key_path)
+    return node(value=label, deprecated="true" if is_obsolete else None), label
+
+
+def parent_terms(
+    fields: Fields, site: Site, term: str, own_label: str | None, label: str | None, key_path: KeyPath
+) -> Node:
+    """What a term says of its parent, of which pages know the label: the term itself, or the label with a warning.
+
+    A term is never its own parent. In place of an obsolete parent stands what replaces it.
+    """
+    if label is None or (own_label is not None and folded(label) == folded(own_label)):
         return {}
     found = site.term(term.partition(":")[0], label)
-    if found:
-        return node(parent=node(id=found, type="Class", value=label))
-    fields.note(
-        "term-parent",
-        f'no term with the label "{label}" is known, so the parent stays a label',
-        *key_path,
-        value=label,
-        advice="Add a page for that term, or correct the label.",
+    if found is None:
+        fields.note(
+            "term-parent",
+            f'no term with the label "{label}" is known, so the parent stays a label',
+            *key_path,
+            value=label,
+            advice="Add a page for that term, or correct the label.",
+        )
+        return node(parentLabel=label)
+    known = site.described(found)
+    if known is None or not known.obsolete:
+        if found != term and known is None and _is_obsolete(label):
+            _note_obsolete(fields, found, label, None, key_path)
+        parents: tuple[NamedTerm, ...] = ((found, label),)
+    else:
+        parents = known.replaced_by
+        if not parents:
+            _note_obsolete(fields, found, label, known, key_path)
+    return node(parent=[node(id=one, type="Class", value=name) for one, name in parents if one != term])
+
+
+def redirects(fields: Fields, site_prefix: str) -> Node:
+    """The other addresses of a page, absolute.
+
+    `oldAddress` has those of the wiki that the site once was, `redirect_from` those that still lead to the page,
+    `redirect_to` those that the page itself leads to.
+    """
+    others = _addresses(fields, "redirect_from", site_prefix)
+    old = [address for address in others if _OLD_ADDRESS.match(address)]
+    return node(
+        oldAddress=old,
+        redirect_from=[address for address in others if address not in old],
+        redirect_to=_addresses(fields, "redirect_to", site_prefix),
     )
-    return node(parentLabel=label)
 
 
-def addresses(fields: Fields, key: str, site_prefix: str) -> list[str]:
+def _addresses(fields: Fields, key: str, site_prefix: str) -> list[str]:
     """The absolute addresses of the site-relative paths under a key."""
-    return [
-        text if is_iri(text) else f"{site_prefix}:{encode_address(text.lstrip('/'))}"
-        for text in fields.texts(key)
-    ]
+    texts = (text.strip() for text in fields.texts(key))
+    return [text if is_iri(text) else f"{site_prefix}:{encode_address(text.lstrip('/'))}" for text in texts]
 
 
 def _annotation(row: Row, name: str, fields: Fields, site: Site) -> Node:
@@ -151,12 +227,35 @@ def _annotation(row: Row, name: str, fields: Fields, site: Site) -> Node:
         term = ontology_term(name)
     except IdentifierError:
         return literal(name)
-    return node(
-        id=term,
-        type="Class",
-        value=row.get("value"),
-        **parent_terms(fields, site, term, row.get("parent"), (*row.key_path, "parent")),
-    )
+    named, label = named_term(fields, site, term, row.get("value"), (*row.key_path, "id"))
+    above = parent_terms(fields, site, term, label, row.get("parent"), (*row.key_path, "parent"))
+    return node(id=term, type="Class", **named, **above)
+
+
+def _is_obsolete(label: str | None) -> bool:
+    return label is not None and _OBSOLETE.match(label) is not None
+
+
+def _note_obsolete(
+    fields: Fields, term: str, label: str | None, known: TermFacts | None, key_path: KeyPath
+) -> None:
+    """Warns of an obsolete term, and says what to use in its place as far as its ontology does."""
+    if known is None:
+        advice = "Use the term that replaces it. A build with the ontology's file (--ontology) names it."
+    elif known.replaced_by:
+        advice = f"Use {' and '.join(map(_shown, known.replaced_by))} instead."
+    elif known.consider:
+        advice = f"Use {' or '.join(map(_shown, known.consider))} instead, whichever fits."
+    else:
+        advice = "Use a term that is not obsolete; the ontology names none in its place."
+    fields.note("term-obsolete", f"{_shown((term, label))} is obsolete", *key_path, value=term, advice=advice)
+
+
+def _shown(term: NamedTerm) -> str:
+    name, label = term
+    # A term of an ontology that the prefix map does not name: `obo:PO_0009002`.
+    written = name.removeprefix("obo:").replace("_", ":", 1) if name.startswith("obo:") else name
+    return f'{written} "{label}"' if label else written
 
 
 def _unnamed(row: Row) -> Node | None:

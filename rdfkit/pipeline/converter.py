@@ -215,10 +215,18 @@ def unsaid(results: Iterable[Result], problems: Iterable[Result]) -> list[Result
 
 
 def _is_said(result: Result, problems: list[Result]) -> bool:
-    """Whether the mapping has already said of this key, or of one inside it, what the shape says again."""
+    """Whether the mapping has already said of this key, or of one inside it, what the shape says again.
+
+    Of a block that is not there, or was left out as a whole, all is said.
+    """
+    is_of_block = (result.key or "").partition(".")[0].partition("[")[0] == registry.BLOCK
     return any(
         problem.path == result.path
-        and (problem.key == result.key or (problem.key or "").startswith(f"{result.key}."))
+        and (
+            problem.key == result.key
+            or (problem.key or "").startswith(f"{result.key}.")
+            or (is_of_block and problem.rule in registry.WITHOUT_BLOCK)
+        )
         for problem in problems
     )
 

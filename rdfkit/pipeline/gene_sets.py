@@ -16,10 +16,13 @@ _PART_OF = ox.NamedNode(expand("dcterms:isPartOf"))
 _ENTREZ = ox.NamedNode(expand("wp:bdbEntrezGene"))
 _VERSION = ox.NamedNode(expand("pav:hasVersion"))
 _ORGANISM = ox.NamedNode(expand("wp:organism"))
+_FIGURE_ORGANISM = ox.NamedNode(expand("pfocr:organism"))
+_GENE_ORGANISM = ox.NamedNode(expand("schema:taxonomicRange"))
 _RECOGNISED = ox.NamedNode(expand("pfocr:recognisedOrganism"))
 _FIGURE = ox.NamedNode(expand("doco:Figure"))
 # All that `gene_sets` looks at.
-GENE_PREDICATES = (_TYPE, _MENTIONS, _PART_OF, _ENTREZ, _VERSION, _ORGANISM, _RECOGNISED)
+_ORGANISMS = (_ORGANISM, _FIGURE_ORGANISM, _GENE_ORGANISM)
+GENE_PREDICATES = (_TYPE, _MENTIONS, _PART_OF, _ENTREZ, _VERSION, *_ORGANISMS, _RECOGNISED)
 _GENE = expand("ncbigene:")
 
 
@@ -35,9 +38,9 @@ class GeneSet:
 def gene_sets(triples: Iterable[ox.Triple]) -> tuple[list[GeneSet], list[GeneSet]]:
     """The figures and the pathways (without version) of a graph, each sorted by IRI, with taxa and genes.
 
-    A figure has the genes that it mentions, a pathway the Entrez cross-references of its data nodes. The taxa of a
-    figure are those in which its words were recognised, if it says so, else those of its article, and if it names
-    none, those of its genes.
+    A figure has the genes that it mentions, which are those of its species; a pathway has the Entrez cross-references
+    of its data nodes. The taxa of a figure are those in which its words were recognised, if it says so, else those of
+    its article, and if it names none, those of its genes.
     """
     figures: set[str] = set()
     mentions: dict[str, set[str]] = {}
@@ -53,7 +56,7 @@ def gene_sets(triples: Iterable[ox.Triple]) -> tuple[list[GeneSet], list[GeneSet
             nodes.setdefault(subject, set()).add(sys.intern(value))
         elif predicate == _PART_OF:
             parts.setdefault(value, set()).add(subject)
-        elif predicate == _ORGANISM:
+        elif predicate in _ORGANISMS:
             taxa.setdefault(subject, set()).add(sys.intern(value))
         elif predicate == _RECOGNISED:
             recognised.setdefault(subject, set()).add(sys.intern(value))

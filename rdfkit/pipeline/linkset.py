@@ -21,6 +21,7 @@ from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.schema import FILE as STATE
 from rdfkit.rdf.graphs import LINKSET_GRAPH
 from rdfkit.rdf.identifiers import compress, expand
+from rdfkit.rdf.iris import page_of_part, part_of
 from rdfkit.store import Store, StoreProtocol
 from rdfkit.store.builds import changing
 from rdfkit.store.graph_editor import Editor
@@ -189,13 +190,14 @@ def _members(sets: Sequence[GeneSet], taxon: str) -> list[int]:
 
 def _overlap_quads(overlap: Overlap) -> Iterator[ox.Quad]:
     figure, pathway = ox.NamedNode(overlap.figure), ox.NamedNode(overlap.pathway)
-    node = ox.NamedNode(f"{overlap.figure}#overlap-{overlap.pathway.rpartition('/')[2]}")
+    name = f"overlap-{overlap.pathway.rpartition('/')[2]}"
+    node = ox.NamedNode(part_of(page_of_part(overlap.figure, "figure"), name))
     yield _quad(figure, "dcterms:relation", pathway)
     yield _quad(node, "rdf:type", _node("pfocr:GeneOverlap"))
     yield _quad(node, "rdf:subject", figure)
     yield _quad(node, "rdf:predicate", _node("dcterms:relation"))
     yield _quad(node, "rdf:object", pathway)
-    # Not wp:organism and schema:mentions: who asks for the figures of an organism or with a gene means no overlaps.
+    # Not pfocr:organism and schema:mentions: who asks for the figures of an organism or with a gene means no overlaps.
     yield _quad(node, "pfocr:comparedWithin", ox.NamedNode(overlap.taxon))
     for gene in overlap.genes:
         yield _quad(node, "pfocr:sharesGene", ox.NamedNode(gene))
@@ -232,8 +234,9 @@ def _told(linkset: Linkset) -> str:
     universes = ", ".join(f"{compress(taxon)} {size}" for taxon, size in linkset.universes.items()) or "none"
     return (
         f"Figures and pathways of the same organism with at least {limits.shared} shared Entrez genes, a Jaccard index "
-        f"of at least {limits.jaccard:g} and an adjusted p-value of at most {limits.adjusted_p:g}. The p-value is the "
-        "upper tail of the hypergeometric distribution; the gene universe of an organism is all genes of its compared "
+        f"of at least {limits.jaccard:g} and an adjusted p-value of at most {limits.adjusted_p:g}. Of a figure those "
+        "genes count that it mentions, and so none that is of another species than its own. The p-value is the upper "
+        "tail of the hypergeometric distribution; the gene universe of an organism is all genes of its compared "
         f"figures and pathways ({universes}). It is adjusted after Benjamini and Hochberg over all {linkset.tests} "
         "tests: one for each figure, pathway and organism that both have, those without a shared gene included."
     )

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from rdfkit.errors import StoreError
 from rdfkit.rdf.graphs import PROVENANCE_GRAPH
 from rdfkit.rdf.identifiers import compress, expand
+from rdfkit.rdf.iris import page_of_part
 from rdfkit.sources.rdf_files import read_rdf
 from rdfkit.store import StoreProtocol, open_store
 from rdfkit.store.coverage import Coverage
@@ -187,7 +188,9 @@ def _names(triples: Iterable[ox.Triple]) -> dict[str, tuple[str, str]]:
             identifiers[subject] = triple.object.value
     names = {iri: (kind, identifiers.get(iri, iri)) for iri, kind in kinds.items()}
     whole = {_REVISION.sub(r"\1", iri): name for iri, name in names.items()}
-    return {**whole, **names}
+    # What a page says of itself belongs to its figure, as do the parts of the page.
+    pages = {page_of_part(iri, "figure"): name for iri, name in names.items() if name[0] == "figure"}
+    return {**pages, **whole, **names}
 
 
 def _owner(triple: ox.Triple, names: Mapping[str, tuple[str, str]]) -> tuple[str, str] | None:

@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 from rdfkit.errors import ExportError
 
 # Level 9 takes three times as long for files that are hardly smaller.
-_LEVEL = 6
+LEVEL = 6
 
 
 @contextmanager
@@ -26,7 +26,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         with ExitStack() as opened:
             file: BinaryIO = opened.enter_context(partial.open("wb"))
             if path.suffix.lower() == ".gz":
-                packed = gzip.GzipFile(filename="", mode="wb", compresslevel=_LEVEL, fileobj=file, mtime=0)
+                packed = gzip.GzipFile(filename="", mode="wb", compresslevel=LEVEL, fileobj=file, mtime=0)
                 file = cast("BinaryIO", opened.enter_context(packed))
             yield file
         partial.replace(path)

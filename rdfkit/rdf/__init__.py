@@ -1,3 +1,15 @@
 """Terms and formats of RDF: CURIEs, IRIs, prefixes, named graphs, formats, the serializer."""
 
-__all__ = ["formats", "graphs", "identifiers", "iris", "quads", "rdfxml", "serializer", "taxa", "terms"]
+__all__ = [
+    "databases",
+    "formats",
+    "graphs",
+    "identifiers",
+    "iris",
+    "quads",
+    "rdfxml",
+    "reading",
+    "serializer",
+    "taxa",
+    "terms",
+]

@@ -41,6 +41,16 @@ def encode_address(text: str) -> str:
     return "".join(part if index % 2 else percent_encode(part) for index, part in enumerate(parts))
 
 
+def part_of(page: str, name: str) -> str:
+    """The IRI of a part of a page, by its name: `PAGE#figure`. An IRI has one fragment, RFC 3986, section 3.5."""
+    return f"{page}{'-' if '#' in page else '#'}{name}"
+
+
+def page_of_part(part: str, name: str) -> str:
+    """The IRI of the page that has a part of this name: what `part_of` was given. Other IRIs come back as they are."""
+    return part[: -len(name) - 1] if part.endswith((f"#{name}", f"-{name}")) else part
+
+
 def _encoded(found: re.Match[str]) -> str:
     # Non-ASCII letters and digits are `ucschar` of RFC 3987; the rest (spaces, controls, private use,
     # lone surrogates) is encoded.

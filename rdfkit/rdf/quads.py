@@ -34,6 +34,11 @@ def sorted_quads(found: Iterable[ox.Quad]) -> list[ox.Quad]:
     return sorted(set(found), key=quad_order)
 
 
+def sorted_graph(found: Iterable[ox.Quad]) -> list[ox.Quad]:
+    """Distinct quads of one graph in the order of `sorted_quads`."""
+    return sorted(found, key=_triple_order)
+
+
 def graph_iri(quad: ox.Quad) -> str | None:
     """The IRI of the named graph of a quad; None in the default graph."""
     return quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else None
@@ -41,6 +46,9 @@ def graph_iri(quad: ox.Quad) -> str | None:
 
 def quad_order(quad: ox.Quad) -> tuple[str, str, str, str]:
     """The sort key of `sorted_quads`."""
+    return str(quad.graph_name), *_triple_order(quad)
+
+
+def _triple_order(quad: ox.Quad) -> tuple[str, str, str]:
     predicate = str(quad.predicate)
-    first = "" if predicate == _TYPE else predicate
-    return str(quad.graph_name), str(quad.subject), first, str(quad.object)
+    return str(quad.subject), "" if predicate == _TYPE else predicate, str(quad.object)

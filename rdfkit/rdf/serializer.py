@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, lru_cache
 
 import pyoxigraph as ox
 
@@ -15,10 +16,13 @@ from rdfkit.errors import ExportError
 from rdfkit.rdf.formats import Format
 from rdfkit.rdf.identifiers import prefix_map
 from rdfkit.rdf.quads import sorted_quads
+from rdfkit.rdf.terms import Term
 
 _PREFIX_LINE = re.compile(rb"@prefix (\S*): <[^>]*> \.\n")
 # A new subject begins where a statement has ended and the next line is not indented.
 _NEXT_SUBJECT = re.compile(rb"(?<= \.\n)(?=[^\s@])")
+# What a namespace may end in.
+_MARK = re.compile("[#/:_]")
 # What may hold a backslash: texts, IRIs in full, and prefixed names, of which only the last are to change.
 _ESCAPED_NAME = re.compile(rb'"(?:[^"\\]|\\.)*"|<[^>]*>|(?<![^\s])([A-Za-z][\w.-]*):([^\s"<]*\\[^\s"<]*)')
 _LOCAL_ESCAPE = re.compile(rb"\\(.)")
@@ -44,29 +48,39 @@ def serialize(quads: list[ox.Quad], format: Format) -> bytes:
 
 def _triples(quads: list[ox.Quad]) -> Iterator[ox.Triple]:
     """Each triple once, ordered by subject and predicate without regard to its graph."""
+    if quads and quads[0].graph_name == quads[-1].graph_name:
+        # Sorted by graph first: there is only one, and its triples are in order.
+        return (quad.triple for quad in quads)
     merged = sorted_quads(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
     return (quad.triple for quad in merged)
 
 
 def _used_prefixes(quads: list[ox.Quad]) -> dict[str, str]:
     """The prefixes that some IRI of the quads begins with: a file names no more than it needs."""
-    iris = {term.value for quad in quads for term in _iris(quad)}
-    starts = {iri[: cut + 1] for iri in iris for cut in _cuts(iri)}
-    wanted = {prefix: iri for prefix, iri in prefix_map().items() if iri in starts}
-    awkward = {prefix: iri for prefix, iri in prefix_map().items() if iri[-1] not in "#/:_"}
-    used = {prefix: iri for prefix, iri in awkward.items() if any(name.startswith(iri) for name in iris)}
-    return dict(sorted({**wanted, **used}.items()))
+    # Distinct terms first: to make a text of each occurrence takes longer than all the rest.
+    terms: set[Term | ox.DefaultGraph] = {quad.predicate for quad in quads}
+    terms.update(quad.subject for quad in quads)
+    terms.update(quad.object for quad in quads)
+    terms.update(quad.graph_name for quad in quads)
+    iris = {term.value for term in terms if isinstance(term, ox.NamedNode)}
+    iris.update({term.datatype.value for term in terms if isinstance(term, ox.Literal)})
+    used = {prefix for iri in iris for prefix in _prefixes_of(iri)}
+    return {prefix: prefix_map()[prefix] for prefix in sorted(used)}
 
 
-def _cuts(iri: str) -> Iterator[int]:
-    return (index for index, character in enumerate(iri) if character in "#/:_")
+@lru_cache(100_000)
+def _prefixes_of(iri: str) -> tuple[str, ...]:
+    """The prefixes whose namespaces an IRI begins with. Most IRIs stand in many files."""
+    usual, awkward = _namespaces()
+    found = [usual[start] for mark in _MARK.finditer(iri) if (start := iri[: mark.end()]) in usual]
+    return (*found, *(prefix for prefix, start in awkward if iri.startswith(start)))
 
 
-def _iris(quad: ox.Quad) -> Iterator[ox.NamedNode]:
-    terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
-    yield from (term for term in terms if isinstance(term, ox.NamedNode))
-    if isinstance(quad.object, ox.Literal):
-        yield quad.object.datatype
+@cache
+def _namespaces() -> tuple[Mapping[str, str], tuple[tuple[str, str], ...]]:
+    """Namespace → prefix for those that end in a mark, and the others one by one."""
+    usual = {start: prefix for prefix, start in prefix_map().items() if _MARK.fullmatch(start[-1])}
+    return usual, tuple((prefix, start) for prefix, start in prefix_map().items() if start not in usual)
 
 
 def _readable_turtle(data: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """What is read: files wherever they lie, front matter with the line of every key, tables, lexicons, ontologies."""
 
 __all__ = [
+    "byte_order_marks",
     "cleaning",
     "commits",
     "discovery",
@@ -10,7 +11,9 @@ __all__ = [
     "locations",
     "ontologies",
     "page",
+    "prose",
     "rdf_files",
+    "sites",
     "tables",
     "yaml_reader",
 ]

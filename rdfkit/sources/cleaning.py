@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rdfkit.rdf.identifiers import is_missing, table
+from rdfkit.rdf.identifiers import is_missing
+from rdfkit.rdf.reading import table
 
 # What stands in place of an e-mail address.
 EMAIL_MARK = "[e-mail address]"

@@ -15,6 +15,15 @@ _HUMAN = "9606"
 # Files that the user names say more than what the pages teach.
 _SOURCES = ("hgncCompleteSet", "ncbiGeneInfo", "learnedLexicon")
 _HEADERS = "a header with symbol and entrez_id (HGNC) or #tax_id, GeneID and Symbol (NCBI)"
+_OLD_HEADER = "#Format:"
+# HGNC's custom downloads have titles for the names of the complete set.
+_NAMES = {
+    "Approved symbol": "symbol",
+    "NCBI Gene ID": "entrez_id",
+    "NCBI Gene ID(supplied by NCBI)": "entrez_id",
+    "NCBI gene ID": "entrez_id",
+    "Entrez Gene ID": "entrez_id",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,53 +49,79 @@ def shipped_taxon(name: str) -> str | None:
 def read_lexicon(path: Path) -> Iterator[Entry]:
     """The entries of HGNC's complete set or NCBI's gene_info, as published, gzipped or not.
 
-    The header tells which of the two it is; rows without an id or with `-` are passed over. Raises LexiconError
-    with file and line.
+    The header tells which of the two it is; HGNC's own downloads may have some of its columns only. Rows without an id
+    or with `-`, and empty lines, are passed over. Raises LexiconError with file and line, also when no row has a gene.
     """
-    line = 0
+    line, is_empty = 0, True
     try:
         with archives.open_bytes(path) as lines:
-            columns = _cells(lines.readline())
-            read = _row_reader(columns, path)
+            columns = _header(lines.readline())
+            needed, read = _row_reader(columns, path)
             for line, text in enumerate(lines, start=2):
                 cells = _cells(text)
-                if len(cells) < len(columns):
+                if not any(cells):
+                    continue
+                if len(cells) < needed:
                     raise LexiconError(
                         f"the row has {len(cells)} columns",
                         path=str(path),
                         line=line,
-                        expected=f"{len(columns)} columns",
+                        expected=f"{needed} columns or more",
                     )
-                yield from read(dict(zip(columns, cells, strict=False)))
+                for entry in read(dict(zip(columns, cells, strict=False))):
+                    is_empty = False
+                    yield entry
     except UnicodeDecodeError as error:
         raise LexiconError("is not UTF-8", path=str(path), line=line or 1, expected="UTF-8 text") from error
     except ArchiveError as error:
         raise LexiconError(error.message, path=error.path, expected=error.expected) from error
     except OSError as error:
         raise LexiconError(f"cannot be read: {error.strerror}", path=str(path)) from error
+    if is_empty and line:
+        raise LexiconError(
+            "has no gene with a symbol and an Entrez id", path=str(path), line=line, expected=_HEADERS
+        )
 
 
 def _hgnc(row: dict[str, str]) -> Iterator[Entry]:
-    if row["entrez_id"].isdigit() and row["symbol"]:
-        yield Entry(row["symbol"], _HUMAN, row["entrez_id"], "hgncCompleteSet")
+    entrez = _number(row["entrez_id"])
+    if entrez and row["symbol"]:
+        yield Entry(row["symbol"], _HUMAN, entrez, "hgncCompleteSet")
 
 
 def _gene_info(row: dict[str, str]) -> Iterator[Entry]:
-    if row["GeneID"].isdigit() and row["Symbol"] not in ("", "-", "NEWENTRY"):
-        yield Entry(row["Symbol"], row["#tax_id"], row["GeneID"], "ncbiGeneInfo")
+    entrez, taxon = _number(row["GeneID"]), _number(row["tax_id"])
+    if entrez and taxon and row["Symbol"] not in ("", "-", "NEWENTRY"):
+        yield Entry(row["Symbol"], taxon, entrez, "ncbiGeneInfo")
 
 
 _READERS = (
-    (frozenset({"symbol", "entrez_id"}), _hgnc),
-    (frozenset({"#tax_id", "GeneID", "Symbol"}), _gene_info),
+    (("symbol", "entrez_id"), _hgnc),
+    (("tax_id", "GeneID", "Symbol"), _gene_info),
 )
 
 
-def _row_reader(columns: list[str], path: Path) -> Callable[[dict[str, str]], Iterator[Entry]]:
+def _number(text: str) -> str | None:
+    """The digits of an id. A spreadsheet that had empty cells in the column has written 3569 as 3569.0."""
+    digits = text.strip().removesuffix(".0")
+    return digits if digits.isascii() and digits.isdigit() else None
+
+
+def _row_reader(columns: list[str], path: Path) -> tuple[int, Callable[[dict[str, str]], Iterator[Entry]]]:
+    """How many cells a row must have, and what reads it."""
     for wanted, reader in _READERS:
-        if wanted <= set(columns):
-            return reader
+        if set(wanted) <= set(columns):
+            return 1 + max(map(columns.index, wanted)), reader
     raise LexiconError("is no lexicon that rdfkit knows", path=str(path), line=1, expected=_HEADERS)
+
+
+def _header(line: bytes) -> list[str]:
+    """The names of the columns, as the complete sets have them."""
+    text = line.decode("utf-8-sig").strip()
+    if text.startswith(_OLD_HEADER):
+        # gene_info until 2016: names between blanks, then how the file is laid out, in parentheses.
+        return text.removeprefix(_OLD_HEADER).partition("(")[0].split()
+    return [_NAMES.get(name, name) for name in (cell.strip().removeprefix("#") for cell in _cells(line))]
 
 
 def _cells(line: bytes) -> list[str]:

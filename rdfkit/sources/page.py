@@ -18,7 +18,7 @@ class Page:
     front matter as text, `lines` the line of every key, found when asked for. `path` is the file as the user would
     type it, `relative` the path inside the site, `sha256` the hash of the file's bytes in hex. `tables` are its
     companion tables by kind. In a key path the name of a table is followed by a line of it, as in
-    `("datanodes", 12, "Type")`.
+    `("datanodes", 12, "Type")`. `site` is the name of the site it is of (see `sites`), if that is known.
     """
 
     kind: str
@@ -30,6 +30,7 @@ class Page:
     sha256: str
     closed: bool = True
     tables: Mapping[str, TableFile] = field(default_factory=dict)
+    site: str | None = None
 
     def error(self, message: str, key: str, expected: str, value: str | None = None) -> PageError:
         """What to raise for a page that cannot be used because of what stands, or does not, under a key."""

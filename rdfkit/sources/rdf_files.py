@@ -12,6 +12,7 @@ import pyoxigraph as ox
 from rdfkit.errors import ArchiveError, SourceError
 from rdfkit.rdf import formats, rdfxml
 from rdfkit.sources import archives
+from rdfkit.sources.byte_order_marks import without_mark
 
 
 def holds_rdf(path: Path) -> bool:
@@ -58,6 +59,7 @@ def _archived_quads(path: Path) -> Iterator[ox.Quad]:
 def _parse(
     stream: BinaryIO, found: formats.Format | None, shown: str, base: str, *, apart: bool = False
 ) -> list[ox.Quad]:
+    stream = without_mark(stream)
     if found is formats.FORMATS["rdfxml"]:
         stream = rdfxml.checked(stream, shown)
     try:

@@ -17,7 +17,8 @@ from typing import Any, BinaryIO
 
 from rdfkit.errors import ArchiveError, TableError
 from rdfkit.package_data import beside, read_toml
-from rdfkit.rdf.identifiers import missing_values
+from rdfkit.rdf.identifiers import missing_values, missing_word_values
+from rdfkit.sources.alignment import Columns, aligned
 from rdfkit.sources.filesystems import Listed, kind_of, list_files, open_bytes
 from rdfkit.sources.locations import FOLDER
 
@@ -34,15 +35,16 @@ class TableKind:
     """What `tables.toml` says of a kind of table.
 
     `page_kind` is the kind of page that has such a table. `columns` are read, `ignored` ones are left out for the
-    reason given; a header must have all of `columns`.
+    reason given; a header must have the `needed` ones of `columns`, and one that it lacks is missing in each row.
     `anchor` is a column with a closed set of `anchors`, by which a row that a stray tab has shifted is put right.
-    `verbatim` names columns whose text counts whatever it is. `keys` says which column a term of the page's
+    `verbatim` names columns in which NA is a word. `keys` says which column a term of the page's
     context comes from, where the two have different names.
     """
 
     name: str
     page_kind: str
     columns: tuple[str, ...]
+    needed: tuple[str, ...]
     ignored: Mapping[str, str]
     anchor: str | None
     anchors: frozenset[str]
@@ -121,24 +123,12 @@ class _Line:
     cells: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """What a header says: all names, and of those that are read the index, the name, and whether any text counts.
-
-    `anchor` is the index of the column that tells whether a row is shifted.
-    """
-
-    header: tuple[str, ...]
-    read: tuple[tuple[int, str, bool], ...]
-    anchor: int | None
-    anchors: frozenset[str]
-
-
 def _table_kind(name: str, spec: Mapping[str, Any]) -> TableKind:
     return TableKind(
         name=name,
         page_kind=spec["page_kind"],
         columns=tuple(spec["columns"]),
+        needed=tuple(spec["needed"]),
         ignored=spec.get("ignored", {}),
         anchor=spec.get("anchor"),
         anchors=frozenset(spec.get("anchors", ())),
@@ -240,11 +230,12 @@ def _cells(line: str) -> list[str]:
         return line.split("\t")
 
 
-def _columns(line: _Line | TableRow | None, table: TableFile) -> _Columns:
+def _columns(line: _Line | TableRow | None, table: TableFile) -> Columns:
     header = tuple(cell.strip() for cell in line.cells) if isinstance(line, _Line) else ()
     kind = table_kinds()[table.kind]
-    missing = [column for column in kind.columns if column not in header]
-    if not missing and len(set(header)) == len(header):
+    missing = [column for column in kind.needed if column not in header]
+    named = [column for column in header if column]
+    if not missing and len(set(named)) == len(named):
         return _known_columns(header, table.kind)
     said = f"lacks {', '.join(missing)}" if missing else "names a column twice"
     raise TableError(
@@ -253,61 +244,41 @@ def _columns(line: _Line | TableRow | None, table: TableFile) -> _Columns:
         path=table.shown,
         line=1,
         value="\t".join(header)[:_SHOWN_HEADER] or None,
-        expected=f"columns {', '.join(kind.columns)}",
+        expected=f"columns {', '.join(kind.needed)}, and those of {', '.join(kind.columns)} that there are",
     )
 
 
 @lru_cache(maxsize=256)
-def _known_columns(header: tuple[str, ...], kind_name: str) -> _Columns:
+def _known_columns(header: tuple[str, ...], kind_name: str) -> Columns:
     kind = table_kinds()[kind_name]
     read = tuple(
         (index, column, column in kind.verbatim)
         for index, column in enumerate(header)
         if column in kind.columns
     )
-    return _Columns(header, read, header.index(kind.anchor) if kind.anchor else None, kind.anchors)
+    anchor = header.index(kind.anchor) if kind.anchor else None
+    needed = 1 + (max(map(header.index, kind.needed)) if anchor is None else anchor)
+    return Columns(header, read, needed, anchor, kind.anchors)
 
 
-def _rows(lines: Iterator[_Line | TableRow], columns: _Columns, table: TableFile) -> Iterator[TableRow]:
+def _rows(lines: Iterator[_Line | TableRow], columns: Columns, table: TableFile) -> Iterator[TableRow]:
     with _told(table):
         for line in lines:
             yield line if isinstance(line, TableRow) else _fitted(line, columns)
 
 
-def _fitted(line: _Line, columns: _Columns) -> TableRow:
+def _fitted(line: _Line, columns: Columns) -> TableRow:
     """The row of a line, put right when a stray tab has shifted its cells."""
-    width = len(columns.header)
-    if _fits(line.cells, columns):
-        return TableRow(line.number, _texts(line.cells, columns))
-    for index in range(0 if columns.anchor is None else columns.anchor + 1):
-        moved = _moved_back(line.cells, index, width)
-        if _fits(moved, columns):
-            said = "a stray tab has shifted the cells of this row; they were moved back"
-            return TableRow(line.number, _texts(moved, columns), said, f"{width} cells")
-    if len(line.cells) == width:
-        return TableRow(line.number, _texts(line.cells, columns))
-    said = f"the row has {len(line.cells)} cells"
-    return TableRow(line.number, None, said, f"{width} cells, as the header has")
+    found = aligned(line.cells, columns)
+    texts = _texts(found.cells, columns) if found.cells is not None else None
+    return TableRow(line.number, texts, found.problem, found.expected)
 
 
-def _moved_back(cells: list[str], index: int, width: int) -> list[str]:
-    """The cells without the empty one at an index: what a tab too many makes. Lost cells at the end were empty."""
-    if index >= len(cells) or cells[index]:
-        return []
-    moved = [*cells[:index], *cells[index + 1 :]]
-    return moved + [""] * (width - len(moved))
-
-
-def _fits(cells: list[str], columns: _Columns) -> bool:
-    if len(cells) != len(columns.header):
-        return False
-    return columns.anchor is None or cells[columns.anchor] in columns.anchors
-
-
-def _texts(cells: list[str], columns: _Columns) -> dict[str, str]:
-    missing = missing_values()
+def _texts(cells: list[str], columns: Columns) -> dict[str, str]:
+    missing, missing_words = missing_values(), missing_word_values()
     return {
-        column: cell
+        column: text
         for index, column, verbatim in columns.read
-        if (cell := cells[index]) and (verbatim or cell.strip() not in missing)
+        if index < len(cells) and (text := cells[index] if verbatim else cells[index].strip())
+        if text.strip() not in (missing_words if verbatim else missing)
     }

@@ -32,6 +32,11 @@ MAX_DEPTH = 64
 # Anchors and aliases have honest uses on a page, a bomb needs many.
 MAX_ALIASES = 100
 MAX_NODES = 200_000
+# The key whose mappings are merged into the one that it stands in: https://yaml.org/type/merge.html
+MERGE = "<<"
+# Line breaks of YAML 1.1, which are characters like any other in YAML 1.2 and for every editor. While PyYAML reads a
+# text with one of them, noncharacters stand in their place.
+_OLD_BREAKS = {0x85: "\ufdd0", 0x2028: "\ufdd1", 0x2029: "\ufdd2"}
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 # Newer versions of libyaml refuse more than 1,000 open brackets. They look 1,024 characters of a line ahead, so where
@@ -82,8 +87,29 @@ def read_yaml(source: str, shown: str) -> tuple[dict[str, Value], Lines]:
     Raises PageError, with line and column where there are any, when it is not YAML, not a mapping, over 64 levels deep,
     full of aliases, or names a key twice.
     """
+    has_breaks = any(chr(code) in source for code in _OLD_BREAKS)
+    if has_breaks:
+        source = source.translate(_OLD_BREAKS)
     reader = _Reader(source, shown)
-    return reader.read(), Lines(source, reader.lines)
+    fields = reader.read()
+    if has_breaks:
+        fields = {_with_breaks(key): _restored(value) for key, value in fields.items()}
+    return fields, Lines(source, reader.lines)
+
+
+def _restored(value: Value) -> Value:
+    """A value with the line breaks of YAML 1.1 that it had before it was read."""
+    if isinstance(value, str):
+        return _with_breaks(value)
+    if isinstance(value, list):
+        return [_restored(item) for item in value]
+    return {_with_breaks(key): _restored(item) for key, item in value.items()}
+
+
+def _with_breaks(text: str) -> str:
+    for code, character in _OLD_BREAKS.items():
+        text = text.replace(character, chr(code))
+    return text
 
 
 def _events(source: str) -> Callable[[], Any]:
@@ -197,20 +223,39 @@ class _Reader:
         following = self._next
         fields: dict[str, Value] = {}
         keys: list[ScalarEvent] = []
+        merged: list[tuple[ScalarEvent, dict[str, Value]]] = []
         while type(event := following()) is not MappingEndEvent:
             if type(event) is not ScalarEvent:
                 raise self._error("a key is not plain text", event, "key: value")
             key = event.value
+            if depth == 1:
+                self.outermost = key
+            if key == MERGE and event.implicit[0]:
+                merged += self._merged(event, self._value(following(), depth))
+                continue
             if key in fields:
                 raise self._twice(event, keys[list(fields).index(key)])
             keys.append(event)
-            if depth == 1:
-                self.outermost = key
             fields[key] = self._value(following(), depth)
         if depth <= 2:
             above = () if depth == 1 else (self.outermost,)
             self.lines.update(((*above, key.value), _line(key)) for key in keys)
+            for event, other in merged:
+                for key in other:
+                    self.lines.setdefault((*above, key), _line(event))
+        # What stands in the mapping itself goes first, then what comes first.
+        for _, other in merged:
+            fields = other | fields
         return fields
+
+    def _merged(self, event: ScalarEvent, value: Value) -> Iterator[tuple[ScalarEvent, dict[str, Value]]]:
+        """The mappings under a merge key, in the order in which one goes before the next."""
+        for other in value if isinstance(value, list) else [value]:
+            if not isinstance(other, dict):
+                raise self._error(
+                    "what is merged is no mapping", event, "<<: a mapping or a list of mappings"
+                )
+            yield event, other
 
     def _twice(self, event: ScalarEvent, first: ScalarEvent) -> PageError:
         return PageError(

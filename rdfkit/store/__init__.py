@@ -2,8 +2,9 @@
 
 `protocol` says what any store can do, `store` opens and asks the one on disk; `layout`, `locks`, `default_graph` and
 `failures` are what these rest on. Not imported here, since opening needs none of them: `builds` (makes a store),
-`updates` (SPARQL Update), `graph_editor` (changes of single graphs), `statistics` and `void` (what a dataset holds, and
-its description), `coverage` (what a build made of its sources), `explain` (why an answer is empty).
+`updates` (SPARQL Update), `graph_editor` (changes of single graphs), `catalogue` (the datasets and linksets),
+`statistics` and `partitions` (what a dataset holds), `void` and `void_statements` (its description), `coverage`
+(what a build made of its sources), `explain` (why an answer is empty).
 """
 
 from rdfkit.rdf.graphs import DEFAULT_GRAPH
@@ -17,13 +18,16 @@ __all__ = [
     "Store",
     "StoreProtocol",
     "builds",
+    "catalogue",
     "coverage",
     "current_build",
     "explain",
     "graph_editor",
     "open_store",
+    "partitions",
     "protocol",
     "statistics",
     "updates",
     "void",
+    "void_statements",
 ]

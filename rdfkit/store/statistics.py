@@ -1,4 +1,4 @@
-"""How much a dataset holds: triples, subjects, entities, objects, classes, properties and links to others.
+"""How much a dataset holds: triples, subjects, entities, objects, classes, properties, uses and links to others.
 
 Each counts once, however many graphs of the dataset have it. Counted in a store by its merged default graph, or kept up
 to date by what a change did.
@@ -7,25 +7,38 @@ to date by what a change did.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache, partial
-from typing import Any, Self
+from functools import partial
+from typing import Any, Self, TypeVar
 
 import pyoxigraph as ox
 
-from rdfkit.package_data import beside, read_toml
 from rdfkit.rdf.identifiers import expand
+from rdfkit.store.catalogue import linksets_by_predicate
 from rdfkit.store.graph_editor import Pattern, Site, is_matched, patterns
+from rdfkit.store.partitions import (
+    Statement,
+    Uses,
+    changed_uses,
+    count_uses,
+    merged_types,
+    merged_uses,
+    own_uses,
+    statement,
+)
 
 _TYPE = ox.NamedNode(expand("rdf:type"))
+_Key = TypeVar("_Key")
 _COUNTERS = ("classes", "properties", "links")
 
 
 @dataclass(slots=True)
 class Counts:
-    """The numbers of a dataset: `classes` counts entities by class, `properties` triples, `links` those of linksets."""
+    """The numbers of a dataset: `classes` counts entities by class, `properties` triples, `links` those of linksets by
+    their key, `uses` those of each class by property and value.
+    """
 
     subjects: int = 0
     entities: int = 0
@@ -33,6 +46,7 @@ class Counts:
     classes: Counter[str] = field(default_factory=Counter)
     properties: Counter[str] = field(default_factory=Counter)
     links: Counter[str] = field(default_factory=Counter)
+    uses: Uses = field(default_factory=Counter)
 
     @property
     def triples(self) -> int:
@@ -52,20 +66,29 @@ class Counts:
             if isinstance(value, ox.NamedNode):
                 if predicate == _TYPE:
                     _add(self.classes, value.value, number)
-                for name, (wanted, start) in _linksets().items():
-                    if predicate.value == wanted and value.value.startswith(start):
-                        _add(self.links, name, number)
+                if isinstance(subject, ox.NamedNode):
+                    for one in linksets_by_predicate().get(predicate.value, ()):
+                        if one.has(subject.value, value.value):
+                            _add(self.links, one.key, number)
+
+    def add_uses(self, uses: Uses) -> None:
+        """Adds to the uses, or takes away what is less than nothing."""
+        for use, number in uses.items():
+            _add(self.uses, use, number)
 
     def to_json(self) -> dict[str, Any]:
         """The numbers as JSON values; `from_json` gives them back."""
         counters = {name: dict(sorted(getattr(self, name).items())) for name in _COUNTERS}
-        return {"subjects": self.subjects, "entities": self.entities, "objects": self.objects, **counters}
+        uses = [[*use, number] for use, number in sorted(self.uses.items())]
+        numbers = {"subjects": self.subjects, "entities": self.entities, "objects": self.objects}
+        return {**numbers, **counters, "uses": uses}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """The numbers in the JSON values that `to_json` gives."""
-        counters = (Counter(data[name]) for name in _COUNTERS)
-        return cls(data["subjects"], data["entities"], data["objects"], *counters)
+        classes, properties, links = (Counter(data[name]) for name in _COUNTERS)
+        uses = Counter({(one, used, value): number for one, used, value, number in data["uses"]})
+        return cls(data["subjects"], data["entities"], data["objects"], classes, properties, links, uses)
 
 
 def count_store(
@@ -96,15 +119,37 @@ def count_store(
             found[name] = Counts()
             for pattern in own:
                 found[name].add(pattern, 1)
-    for pattern in elsewhere:
-        if not is_matched(store, pattern, largest, site):
-            whole.add(pattern, -1)
-    return {**found, largest: whole} if largest is not None else found
+            found[name].add_uses(own_uses(_statements(own)))
+    gone = [pattern for pattern in elsewhere if not is_matched(store, pattern, largest, site)]
+    for pattern in gone:
+        whole.add(pattern, -1)
+    if largest is None:
+        return found
+    whole.add_uses(changed_uses(store, largest, site, (), _statements(gone)))
+    return {**found, largest: whole}
+
+
+def count_changes(
+    counts: dict[str, Counts],
+    differences: Iterable[tuple[str, Pattern, int]],
+    store: ox.Store,
+    site: Site,
+) -> None:
+    """Brings counts up to date with the differences that `Editor` tells; the store is as it is after the change."""
+    come: dict[str, list[Pattern]] = defaultdict(list)
+    gone: dict[str, list[Pattern]] = defaultdict(list)
+    for name, pattern, number in differences:
+        counts.setdefault(name, Counts()).add(pattern, number)
+        (come if number > 0 else gone)[name].append(pattern)
+    for name in come.keys() | gone.keys():
+        changed = _statements(come[name]), _statements(gone[name])
+        counts[name].add_uses(changed_uses(store, name, site, *changed))
 
 
 def count_merged(store: ox.Store) -> Counts:
-    """The counts of the default graph, by Oxigraph: no triple becomes a Python object, and queries run side by side."""
+    """The counts of the default graph. Oxigraph counts what it can; one pass over the triples gives the uses."""
     numbers = partial(_numbers, store)
+    links: Counter[str] = Counter()
     with ThreadPoolExecutor() as pool:
         subjects = pool.submit(numbers, "(COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }")
         objects = pool.submit(numbers, "(COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o }")
@@ -113,19 +158,30 @@ def count_merged(store: ox.Store) -> Counts:
         classes = pool.submit(
             numbers, f"?k (COUNT(*) AS ?n) {{ ?s {_TYPE} ?k FILTER(ISIRI(?k)) }} GROUP BY ?k"
         )
-        links = {
-            name: pool.submit(
-                numbers,
-                f"(COUNT(*) AS ?n) {{ ?s <{predicate}> ?o FILTER(ISIRI(?o) && STRSTARTS(STR(?o), '{start}')) }}",
-            )
-            for name, (predicate, start) in _linksets().items()
-        }
+        uses = pool.submit(merged_uses, store, _linked(_merged(store), links))
     found = Counts(subjects.result()[""], entities.result()[""], objects.result()[""])
     found.properties.update(properties.result())
     found.classes.update(classes.result())
-    for name, number in links.items():
-        _add(found.links, name, number.result()[""])
+    found.links.update(links)
+    found.uses, runs = uses.result()
+    if runs != found.subjects:
+        found.uses = count_uses(_merged(store), merged_types(store))
     return found
+
+
+def _merged(store: ox.Store) -> Iterator[Statement]:
+    """The triples of the default graph, read by the thread that asks for them."""
+    yield from map(statement, store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+
+
+def _linked(triples: Iterable[Statement], found: Counter[str]) -> Iterator[Statement]:
+    """The triples; meanwhile their links are counted by the keys of their linksets."""
+    for triple in triples:
+        yield triple
+        subject, predicate, value = triple
+        for one in linksets_by_predicate().get(predicate.value, ()):
+            if isinstance(subject, ox.NamedNode) and isinstance(value, ox.NamedNode):
+                found[one.key] += one.has(subject.value, value.value)
 
 
 def _numbers(store: ox.Store, query: str) -> dict[str, int]:
@@ -135,7 +191,7 @@ def _numbers(store: ox.Store, query: str) -> dict[str, int]:
     return {row["k"].value if grouped else "": int(row["n"].value) for row in rows}
 
 
-def _add(counter: Counter[str], key: str, number: int) -> None:
+def _add(counter: Counter[_Key], key: _Key, number: int) -> None:
     """Adds to a counter; what comes to nothing is left out, as if it had never been there."""
     if counter[key] + number:
         counter[key] += number
@@ -143,16 +199,10 @@ def _add(counter: Counter[str], key: str, number: int) -> None:
         del counter[key]
 
 
-@cache
-def catalogue() -> Mapping[str, Any]:
-    """The datasets, the linksets and their targets, from `datasets.toml`."""
-    return read_toml(beside(__file__, "datasets.toml"))
-
-
-@cache
-def _linksets() -> Mapping[str, tuple[str, str]]:
-    """Of each linkset the predicate, and how the IRIs begin that it links to."""
-    return {
-        name: (expand(one["predicate"]), expand(f"{one['target']}:"))
-        for name, one in catalogue()["linksets"].items()
-    }
+def _statements(found: Iterable[Pattern]) -> list[Statement]:
+    """The patterns that are triples."""
+    return [
+        (subject, predicate, value)
+        for subject, predicate, value in found
+        if subject is not None and predicate is not None and value is not None
+    ]

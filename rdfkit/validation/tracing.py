@@ -12,9 +12,9 @@ import pyoxigraph as ox
 
 from rdfkit.mapping import registry
 from rdfkit.mapping.document import Document, Origin
-from rdfkit.mapping.fields import BLOCK
 from rdfkit.mapping.jsonld import contexts
-from rdfkit.rdf.identifiers import compress, expand
+from rdfkit.mapping.registry import BLOCK
+from rdfkit.rdf.identifiers import compress, expand, is_missing
 from rdfkit.report import Result
 from rdfkit.sources.page import Page
 from rdfkit.sources.tables import table_kinds
@@ -23,17 +23,40 @@ from rdfkit.validation.shacl import ShapeResult
 
 _SHOWN_VALUE = 80
 _TYPE = expand("rdf:type")
+# What is missing: a value, or the value that must be among others.
+_MISSING = frozenset(map(expand, ("sh:MinCountConstraintComponent", "sh:HasValueConstraintComponent")))
 _MAX_COUNT = expand("sh:MaxCountConstraintComponent")
+_SCHEMA = expand("schema:")
 
 
 def trace(results: Iterable[ShapeResult], page: Page, document: Document) -> list[Result]:
     """The SHACL results about a page as findings, each at the file, line and key of the page that it comes from.
 
-    `document` is what the page was mapped to; its origins lead from nodes back to keys.
+    `document` is what the page was mapped to; its origins lead from nodes back to keys. What is missing is not told
+    of a page that only leads to another one, nor of a block where the page lacks the key that says the same.
     """
-    found = list(results)
+    found = [result for result in results if not _is_told_elsewhere(result, page, document.graph)]
     origins = {expand(name): origin for name, origin in document.origins.items()} if found else {}
     return [_traced(result, page, origins) for result in found]
+
+
+def _is_told_elsewhere(result: ShapeResult, page: Page, graph: str) -> bool:
+    if result.component not in _MISSING:
+        return False
+    if _has_text(page.fields.get("redirect_to")):
+        return True
+    path = result.path or ""
+    is_of_block = expand(graph) == result.focus and path.startswith(_SCHEMA)
+    key = registry.kind(page.kind).block.get(path.removeprefix(_SCHEMA)) if is_of_block else None
+    return key is not None and not _has_text(page.fields.get(key))
+
+
+def _has_text(field: Value | None) -> bool:
+    """Whether a field, or something in it, is a text that says something."""
+    if isinstance(field, str):
+        return not is_missing(field)
+    inner = field.values() if isinstance(field, dict) else field or ()
+    return any(map(_has_text, inner))
 
 
 def untraced(result: ShapeResult, path: str | None) -> Result:
@@ -131,11 +154,12 @@ def _holds(field: Value | None, value: ox.NamedNode | ox.Literal | None) -> bool
 
 
 def _block_key_path(path: str | None, page: Page) -> KeyPath | None:
-    namespace = expand("schema:")
-    if path is None or not path.startswith(namespace) or BLOCK not in page.fields:
+    if path is None or not path.startswith(_SCHEMA):
         return None
+    if not page.fields.get(BLOCK):
+        return (BLOCK,)
     block: KeyPath = (BLOCK, 0) if isinstance(page.fields[BLOCK], list) else (BLOCK,)
-    return (*block, path.removeprefix(namespace))
+    return (*block, path.removeprefix(_SCHEMA))
 
 
 def _item_path(result: ShapeResult, page: Page, key_path: KeyPath) -> KeyPath:
@@ -163,12 +187,14 @@ def _at(value: Value | None, key_path: KeyPath) -> Value | None:
 def _found(result: ShapeResult, raw: Value | None) -> str | None:
     """What stands in the file: the text under the key, or the one of a list that the result is about."""
     if isinstance(raw, str):
-        return raw or None
+        return raw.strip() or None
     if isinstance(result.value, ox.Literal):
         return result.value.value
-    if isinstance(raw, list) and len(raw) == 1 and isinstance(raw[0], str):
-        return raw[0]
-    return result.value.value if result.value is not None else None
+    texts = [item.strip() for item in raw if isinstance(item, str)] if isinstance(raw, list) else []
+    if result.value is not None:
+        return texts[0] if len(texts) == 1 and texts[0] else result.value.value
+    # None of the texts has become a value.
+    return ", ".join(filter(None, texts)) or None
 
 
 def _local_name(iri: str) -> str:

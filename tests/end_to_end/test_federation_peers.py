@@ -25,7 +25,7 @@ pytestmark = pytest.mark.peers
 
 # Which other figures show the genes of a figure: that one is here, the others are elsewhere.
 _PAGE = "PMC7048131__12964_2020_527_Fig1_HTML"
-_HERE = f"<https://pfocr.wikipathways.org/figures/{_PAGE}.html>"
+_HERE = f"<https://pfocr.wikipathways.org/figures/{_PAGE}.html#figure>"
 _SHARED = f"""SELECT ?figure (COUNT(DISTINCT ?gene) AS ?shared) WHERE {{
   {_HERE} schema:mentions ?gene .
   %s {{ ?figure schema:mentions ?gene ; dcterms:title ?title }}

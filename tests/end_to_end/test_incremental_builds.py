@@ -18,7 +18,7 @@ from rdfkit.validation.validator import Engine
 from tests.support.examples import share_of_examples
 from tests.support.sites import LEXICON, ONTOLOGY, Edit, apply, claims, edits, figure, outcome, sites, write
 
-FEW = share_of_examples(0.24, HealthCheck.too_slow)
+FEW = share_of_examples(0.12, HealthCheck.too_slow)
 MANY = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 OPTIONS = st.fixed_dictionaries(
     {"keep_invalid": st.booleans(), "thresholds": st.sampled_from([None, None, Thresholds(1, 0.0, 1.0)])}

@@ -198,7 +198,7 @@ def test_links(sample_store: Store) -> None:
         assert figure in {
             row["figure"] for row in _ask(sample_store, "figures-linked-to-pathway", pathway=name)
         }
-        page = str(figure).rpartition("/")[2].removesuffix(".html")
+        page = str(figure).rpartition("/")[2].removesuffix("#figure").removesuffix(".html")
         assert pathway in {
             row["pathway"] for row in _ask(sample_store, "pathways-linked-to-figure", figure=page)
         }

@@ -52,7 +52,7 @@ def test_figures_ranked_by_shared_genes(seed_store: Store) -> None:
     expected = {}
     for figid, genes in GENES.items():
         shared = len(genes & PATHWAY_GENES)
-        expected[f"{SITE}{figid}.html"] = (shared, pytest.approx(shared / len(genes | PATHWAY_GENES)))
+        expected[f"{SITE}{figid}.html#figure"] = (shared, pytest.approx(shared / len(genes | PATHWAY_GENES)))
     rows = _rows(seed_store, "figures-sharing-genes-with-pathway")
     assert {row["figure"]: (row["shared"], row["jaccard"]) for row in rows} == expected
     assert [row["shared"] for row in rows] == sorted(
@@ -103,7 +103,7 @@ def test_genes_of_each_figure(seed_store: Store, figid: str) -> None:
 
 @pytest.mark.parametrize("symbol", sorted(ENTREZ))
 def test_figures_with_each_gene(seed_store: Store, symbol: str) -> None:
-    expected = {f"{SITE}{figid}.html" for figid, genes in GENES.items() if symbol in genes}
+    expected = {f"{SITE}{figid}.html#figure" for figid, genes in GENES.items() if symbol in genes}
     assert {row["figure"] for row in _rows(seed_store, "figures-with-gene", gene=symbol)} == expected
 
 

@@ -82,7 +82,11 @@ def switch_builds(folder: Path, count: int, at_least: int) -> None:
         assert reader.seen == sorted(reader.seen, key=int)
 
 
-@pytest.mark.scale
+def test_builds_under_load(tmp_path: Path):
+    switch_builds(tmp_path / "store", 20, at_least=2)
+
+
+@pytest.mark.thorough
 def test_fifty_builds_under_load(tmp_path: Path):
     switch_builds(tmp_path / "store", 50, at_least=5)
 

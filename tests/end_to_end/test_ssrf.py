@@ -31,7 +31,7 @@ def listener() -> Iterator[Listener]:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("ssrf") / "store"
     write_store(folder, numbers(3))
-    with serving(folder, "--allow-update") as found:
+    with serving(folder, "--allow-update", workers=1) as found:
         yield found
 
 
@@ -64,7 +64,7 @@ def asking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server that may ask one endpoint, which is not the listener."""
     folder = tmp_path_factory.mktemp("asking") / "store"
     write_store(folder, numbers(3))
-    with serving(folder, "--allow-service", "https://sparql.example/") as found:
+    with serving(folder, "--allow-service", "https://sparql.example/", workers=1) as found:
         yield found
 
 

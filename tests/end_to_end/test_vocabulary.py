@@ -20,7 +20,12 @@ PROPERTIES = {
     "symbol",
     "lexicon",
     "occurrences",
+    "evidence",
+    "countDirect",
+    "countSynonym",
+    "countMatch",
     "pathwayScore",
+    "organism",
     "recognisedOrganism",
     "parentLabel",
     "unidentifiedNode",
@@ -46,6 +51,7 @@ LEXICONS = {
     "hgncCompleteSet",
     "ncbiGeneInfo",
 }
+EVIDENCES = {"direct", "synonym", "otherSpecies"}
 
 VOCABULARY = Graph().parse(vocabulary_file())
 TERMS = sorted(
@@ -58,8 +64,8 @@ def local(iri: str) -> str:
 
 
 def test_terms_are_those_of_the_data_model() -> None:
-    others = {"GeneOverlap", "Lexicon", "lexicons", "linkset", "provenance"}
-    assert {local(term) for term in TERMS} == PROPERTIES | LEXICONS | others
+    others = {"GeneOverlap", "Lexicon", "lexicons", "Evidence", "evidences", "linkset", "provenance"}
+    assert {local(term) for term in TERMS} == PROPERTIES | LEXICONS | EVIDENCES | others
 
 
 @pytest.mark.parametrize("term", TERMS, ids=local)
@@ -94,11 +100,18 @@ def test_range_fits_the_kind_of_property(name: str) -> None:
         assert given.startswith(XSD) is (OWL.ObjectProperty not in kinds)
 
 
-def test_lexicons_are_concepts_of_the_scheme() -> None:
-    assert (PFOCR.lexicons, RDF.type, SKOS.ConceptScheme) in VOCABULARY
-    for kind in (PFOCR.Lexicon, SKOS.Concept):
-        assert {local(term) for term in VOCABULARY.subjects(RDF.type, kind)} == LEXICONS
-    assert {local(term) for term in VOCABULARY.subjects(SKOS.inScheme, PFOCR.lexicons)} == LEXICONS
+@pytest.mark.parametrize(
+    ("scheme", "kind", "names"),
+    [(PFOCR.lexicons, PFOCR.Lexicon, LEXICONS), (PFOCR.evidences, PFOCR.Evidence, EVIDENCES)],
+    ids=["lexicons", "evidences"],
+)
+def test_lexicons_and_evidences_are_concepts_of_their_schemes(
+    scheme: URIRef, kind: URIRef, names: set[str]
+) -> None:
+    assert (scheme, RDF.type, SKOS.ConceptScheme) in VOCABULARY
+    assert {local(term) for term in VOCABULARY.subjects(RDF.type, kind)} == names
+    assert {local(term) for term in VOCABULARY.subjects(SKOS.inScheme, scheme)} == names
+    assert names <= {local(term) for term in VOCABULARY.subjects(RDF.type, SKOS.Concept)}
 
 
 def test_an_overlap_is_a_statement_with_numbers() -> None:

@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -33,24 +34,20 @@ from tests.support.faults import Asked, Wire
 from tests.support.serving import serving
 
 QUERY = "SELECT ?x { ?x ?p ?o }"
-# Short, so that what would hang is seen soon. Nothing here takes as long as this when it works.
+# Far shorter than a fault lasts: who waits for its end finds another error than that of a time limit.
 LIMITS = RemoteLimits(
-    request_seconds=1, query_seconds=5, requests=20, response_bytes=2_000_000, retry_after=2, pause=0.05
+    request_seconds=20, query_seconds=40, requests=20, response_bytes=2_000_000, retry_after=2, pause=0.05
 )
-DOES_NOT_HANG = 10.0
+# For who never gives a whole answer; a busy machine may take as long for others.
+SHORT = replace(LIMITS, request_seconds=1)
+# Seconds after which what has not happened will not happen, on however busy a machine.
+PATIENCE = 30.0
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[faults.Endpoint]:
     with faults.endpoint() as running:
         yield running
-
-
-@pytest.fixture(autouse=True)
-def nothing_hangs() -> Iterator[None]:
-    started = time.monotonic()
-    yield
-    assert time.monotonic() - started < DOES_NOT_HANG
 
 
 def at(url: str, max_rows: int | None = None) -> Endpoint:
@@ -288,7 +285,8 @@ FAULTS: dict[str, tuple[faults.Fault, str, str]] = {
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_an_error_of_its_kind(server: faults.Endpoint, name: str):
     fault, kind, words = FAULTS[name]
-    error = failure(server.at(f"/fault/{name}", fault))
+    limits = SHORT if name.startswith(("stalls", "drips")) else LIMITS
+    error = failure(server.at(f"/fault/{name}", fault), limits)
     assert error.kind == kind
     assert re.search(words, error.message), error.message
     assert str(error).isprintable()
@@ -297,7 +295,8 @@ def test_a_fault_is_an_error_of_its_kind(server: faults.Endpoint, name: str):
 
 @pytest.mark.parametrize("name", ["413", "414", "408", "504", "stalls", "endless-body", "bomb"])
 def test_what_fewer_keys_may_help(server: faults.Endpoint, name: str):
-    assert failure(server.at(f"/smaller/{name}", FAULTS[name][0])).block_is_too_large
+    limits = SHORT if name == "stalls" else LIMITS
+    assert failure(server.at(f"/smaller/{name}", FAULTS[name][0]), limits).block_is_too_large
 
 
 @pytest.mark.parametrize("name", ["400", "429-for-an-hour", "redirect", "html-with-200", "truncated-json"])
@@ -310,7 +309,7 @@ def test_what_fewer_keys_do_not_help(server: faults.Endpoint, name: str):
 )
 def test_nothing_but_a_refusal_for_load_is_sent_again(server: faults.Endpoint, name: str):
     path = f"/once/{name}"
-    failure(server.at(path, FAULTS[name][0]))
+    failure(server.at(path, FAULTS[name][0]), SHORT if name == "stalls" else LIMITS)
     assert sum(asked.path == path for asked in server.asked) == 1
 
 
@@ -466,7 +465,7 @@ def test_who_waits_is_told_when_the_query_ends(server: faults.Endpoint):
         time.sleep(0.1)
         asking.close()
         with pytest.raises(RemoteError):
-            waiting.result(DOES_NOT_HANG)
+            waiting.result(PATIENCE)
 
 
 # What may have been cut
@@ -565,7 +564,7 @@ def test_proxies_of_the_environment_are_not_used(server: faults.Endpoint, monkey
 @pytest.fixture(scope="module")
 def own_server(seed_store: Store) -> Iterator[str]:
     assert seed_store.path is not None
-    with serving(seed_store.path, "workers=1", "max_rows=500") as running:
+    with serving(seed_store.path, "workers=1", "max_rows=5000") as running:
         yield running.url + "/sparql"
 
 
@@ -624,7 +623,7 @@ def test_an_endpoint_that_describes_itself_by_a_page(server: faults.Endpoint):
 
 
 def test_an_answer_that_our_own_server_cuts_is_an_error(own_server: str):
-    assert failure(own_server, ROOMY, "SELECT * { ?s ?p ?o }").kind in ("malformed", "status")
+    assert failure(own_server, ROOMY, "SELECT * { ?s ?p ?o . ?a ?b ?c }").kind in ("malformed", "status")
 
 
 def test_connections_are_used_again(own_server: str):

@@ -26,15 +26,14 @@ BAD = CASES / "bad_pages"
 
 
 def test_the_seeds_give_the_warnings_that_are_known(seed_graph: Graph) -> None:
-    found = [(Path(r.path or "").name, r.line, r.key, r.rule) for r in seed_graph.report.results]
-    assert found == [
-        ("PMC10846991__j-krcp-23-071f3.md", 4, "organisms", "FigureShape-organism"),
-        ("PMC10846991__j-krcp-23-071f3.md", 59, "schema-jsonld.name", "DatasetShape-name"),
-        ("PMC198534__JCI0319974.f1.md", 36, "schema-jsonld.name", "DatasetShape-name"),
-        ("PMC7048131__12964_2020_527_Fig1_HTML.md", 38, "schema-jsonld.name", "DatasetShape-name"),
-        ("PMC7378365__fimmu-11-01424-g0002.md", 39, "schema-jsonld.name", "DatasetShape-name"),
+    found = [
+        (r.path and Path(r.path).name, r.line, r.key, r.rule, r.value) for r in seed_graph.report.results
     ]
-    assert {result.severity for result in seed_graph.report.results} == {Severity.WARNING}
+    # All figures have the placeholder: that is one finding about the site.
+    assert (None, None, "schema-jsonld.name", "placeholder-name", "CreativeWork") in found
+    assert [one[:4] for one in found if one[0]] == [("WP364.md", 52, "description", "text-html")]
+    severities = [result.severity for result in seed_graph.report.results]
+    assert sorted(severities) == sorted([Severity.WARNING, Severity.INFO])
 
 
 def test_a_build_says_what_it_did(tmp_path: Path) -> None:
@@ -55,18 +54,19 @@ def test_two_builds_give_the_same_bytes() -> None:
     assert serialize(assemble([SEEDS]).quads, nquads) == serialize(assemble([SEEDS]).quads, nquads)
 
 
-def test_hash_seeds_and_processes_do_not_matter(tmp_path: Path) -> None:
+def test_hash_seeds_and_processes_do_not_matter() -> None:
     code = f"import rdfkit,sys; sys.stdout.buffer.write(rdfkit.export_sources([{str(SEEDS)!r}], 'trig'))"
-    outputs = {
+    here = rdfkit.export_sources([SEEDS], "trig")
+    others = {
         subprocess.run(
             [sys.executable, "-c", code],
             capture_output=True,
             check=True,
             env={**os.environ, "PYTHONHASHSEED": seed},
         ).stdout
-        for seed in ("1", "2", "3")
+        for seed in ("1", "2")
     }
-    assert len(outputs) == 1
+    assert others == {here}
 
 
 def test_the_order_of_sources_does_not_matter() -> None:
@@ -95,7 +95,7 @@ def test_keep_invalid_keeps_them(tmp_path: Path) -> None:
 def test_a_lexicon_file_grounds_more_keywords(tmp_path: Path) -> None:
     lexicon = tmp_path / "hgnc.tsv"
     lexicon.write_text("hgnc_id\tsymbol\tname\tentrez_id\nHGNC:11289\tNM\tneuromelanin\t4827\n")
-    figure = "<https://pfocr.wikipathways.org/figures/PMC10846991__j-krcp-23-071f3.html>"
+    figure = "<https://pfocr.wikipathways.org/figures/PMC10846991__j-krcp-23-071f3.html#figure>"
     store = Store.from_quads(assemble([SEEDS], lexicons=[lexicon]).quads)
     assert store.query(f"ASK {{ {figure} schema:mentions ncbigene:4827 }}")
     assert store.query("ASK { ?m oa:hasBody ncbigene:4827 ; prov:wasDerivedFrom pfocr:hgncCompleteSet }")
@@ -107,7 +107,9 @@ def _answer(folder: Path) -> object:
         return row["n"]
 
 
-@pytest.mark.parametrize("turns", [6, pytest.param(20, marks=pytest.mark.scale)])
+@pytest.mark.parametrize(
+    "turns", [pytest.param(8, marks=pytest.mark.scale), pytest.param(20, marks=pytest.mark.thorough)]
+)
 def test_a_killed_build_leaves_the_store_as_before_or_after(tmp_path: Path, turns: int) -> None:
     """So many builds of alternating sources, each killed at a random moment of its run."""
     store = tmp_path / "store"

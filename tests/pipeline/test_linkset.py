@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 
 import rdfkit
 from rdfkit.errors import StoreBusyError, StoreError
-from rdfkit.pipeline import significance
 from rdfkit.pipeline.gene_sets import GeneSet, gene_sets
 from rdfkit.pipeline.linkset import Thresholds, link, link_store, linkset_quads
 from rdfkit.rdf.formats import of_name
@@ -150,7 +149,7 @@ def test_blocks_change_nothing(pairs: int, monkeypatch: pytest.MonkeyPatch) -> N
     figures, pathways = _human("f", *members[:20]), _human("w", *members[15:])
     whole = list(link(figures, pathways, Thresholds(1, 0.05, 1.0)).overlaps)
     assert len(whole) > 50
-    monkeypatch.setattr(significance, "_BLOCK", pairs)
+    monkeypatch.setattr("rdfkit.pipeline.significance._BLOCK", pairs)
     assert list(link(figures, pathways, Thresholds(1, 0.05, 1.0)).overlaps) == whole
 
 
@@ -216,7 +215,7 @@ def test_the_command_links_a_store_and_can_be_run_again(site: Path) -> None:
 
 
 # Queries about all that is in the store, which the linkset is a part of.
-ABOUT_EVERYTHING = {"classes", "datasets"}
+ABOUT_EVERYTHING = {"classes", "datasets", "linksets"}
 
 
 def test_links_change_no_answer_about_pages(site: Path) -> None:
@@ -443,7 +442,7 @@ def _pages() -> Iterator[ox.Triple]:
             f"pfocr-site:{name} rdf:type doco:Figure",
             f'pfocr-site:{name} dcterms:identifier "{name}"',
             f'pfocr-site:{name} dcterms:title "Figure {name}"',
-            f"pfocr-site:{name} wp:organism NCBITaxon:9606",
+            f"pfocr-site:{name} pfocr:organism NCBITaxon:9606",
             *(f"pfocr-site:{name} schema:mentions ncbigene:{gene}" for gene in genes),
         )
     for name, genes in PATHWAYS.items():
@@ -500,18 +499,18 @@ def test_taxa_and_genes_of_figures_and_pathways() -> None:
     triples = _triples(
         # Recognised goes before named, and named before that of the genes.
         "pfocr-site:a rdf:type doco:Figure",
-        "pfocr-site:a wp:organism NCBITaxon:9606",
+        "pfocr-site:a pfocr:organism NCBITaxon:9606",
         "pfocr-site:a pfocr:recognisedOrganism NCBITaxon:10090",
         "pfocr-site:a schema:mentions ncbigene:1",
         "pfocr-site:a schema:mentions mesh:D1",
         "pfocr-site:b rdf:type doco:Figure",
-        "pfocr-site:b wp:organism NCBITaxon:10090",
+        "pfocr-site:b pfocr:organism NCBITaxon:10090",
         'pfocr-site:b pfocr:recognisedOrganism "no such taxon"',
         "pfocr-site:b schema:mentions ncbigene:2",
         "pfocr-site:c rdf:type doco:Figure",
         "pfocr-site:c schema:mentions ncbigene:2",
         "pfocr-site:d rdf:type doco:Figure",
-        "ncbigene:2 wp:organism NCBITaxon:9606",
+        "ncbigene:2 schema:taxonomicRange NCBITaxon:9606",
         # No figure, whatever it mentions.
         "pfocr-site:e schema:mentions ncbigene:2",
         # A node of another database has its gene as a cross-reference.

@@ -27,16 +27,10 @@ ex:S-none sh:path ex:none ; sh:minCount 1 ; sh:message "Say none." .
 """
 
 
-def test_the_built_graph_conforms_but_for_the_known_warnings(tmp_path: Path) -> None:
+def test_the_built_graph_conforms(tmp_path: Path) -> None:
     file = tmp_path / "seeds.ttl"
     file.write_bytes(export_sources([SEEDS], "turtle"))
-    report = rdfkit.validate([file])
-    assert report.conforms
-    assert sorted(result.rule for result in report.results) == [
-        *["DatasetShape-name"] * 4,
-        "FigureShape-organism",
-    ]
-    assert {result.path for result in report.results} == {str(file)}
+    assert rdfkit.validate([file]).results == ()
 
 
 def test_rdf_files_are_named_with_the_focus_node() -> None:
@@ -56,10 +50,9 @@ def test_shapes_of_the_user(tmp_path: Path) -> None:
     assert {result.advice for result in report.results if result.rule == "S-none"} == {"Say none."}
 
 
-@pytest.mark.parametrize("engine", Engine)
-def test_engines_report_the_same(engine: Engine) -> None:
-    report = rdfkit.validate([SEEDS, CASES / "bad_pages"], engine=engine)
-    assert report == rdfkit.validate([SEEDS, CASES / "bad_pages"])
+def test_engines_report_the_same() -> None:
+    report, other = (rdfkit.validate([SEEDS, CASES / "bad_pages"], engine=engine) for engine in Engine)
+    assert report == other
     assert "shapes-engine" not in {result.rule for result in report.results}
 
 
@@ -171,7 +164,8 @@ def test_pages_and_rdf_together(tmp_path: Path) -> None:
     file = tmp_path / "x.nq"
     file.write_bytes(export_sources([SEEDS], "nquads"))
     report = rdfkit.validate([file, SEEDS])
-    assert len(report.results) == 10
+    # That HTML stands in a text is seen in the page only.
+    assert sorted(result.rule for result in report.results) == ["placeholder-name", "text-html"]
 
 
 TRIPLE = "<http://x/{}> <http://x/p> _:b .\n_:b <http://x/q> <http://x/{}> .\n"

@@ -92,7 +92,10 @@ def test_changes_since_another_store(edited: Path, seed_store: Store) -> None:
     }
     pathway = told["changed", "WP364"]
     assert (pathway.before, pathway.after) == ("r142066", "r150000")
-    assert told["changed", "PMC7048131__12964_2020_527_Fig1_HTML"].properties == ("dcterms:title",)
+    assert told["changed", "PMC7048131__12964_2020_527_Fig1_HTML"].properties == (
+        "dcterms:title",
+        "schema:name",
+    )
     assert len(found.of(Status.VANISHED)) == 1
 
 

@@ -16,6 +16,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pyoxigraph as ox
 import pytest
@@ -24,16 +25,22 @@ from hypothesis import strategies as st
 
 import rdfkit
 from rdfkit.errors import ExportError
+from rdfkit.pipeline.provenance import Source, provenance_quads
 from rdfkit.publishing.audit import compare
+from rdfkit.publishing.release.description import Publication, own_descriptions
 from rdfkit.publishing.release.release import read_date, write_release
 from rdfkit.rdf import graphs
 from rdfkit.rdf.identifiers import expand
 from rdfkit.sparql.tokens import calls_service
 from rdfkit.store import Store
+from rdfkit.store.statistics import Counts
+from rdfkit.store.void import describe
 from tests.support.command_line import Done, run_command
-from tests.support.paths import SEEDS
+from tests.support.paths import CASES, SEEDS
 
 DAY = datetime.date(2026, 11, 20)
+SITE, FIGURES = "https://www.wikipathways.org", "https://pfocr.wikipathways.org"
+WIKIPATHWAYS, PFOCR = "https://data.wikipathways.org/20261120/rdf/", f"{FIGURES}/20261120/rdf/"
 # Linux keeps a disk of its own there.
 MOUNTED = Path("/dev/shm")  # noqa: S108
 
@@ -41,6 +48,19 @@ MOUNTED = Path("/dev/shm")  # noqa: S108
 @pytest.fixture(scope="module")
 def release(sample_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_release(sample_store, tmp_path_factory.mktemp("release") / "out", DAY).folder
+
+
+@pytest.fixture(scope="module")
+def small_store() -> Iterator[Store]:
+    """A store with a triple of each of three figures: enough for what is about folders and names."""
+    with Store.from_quads(_figures(3)) as store:
+        yield store
+
+
+def _figures(number: int) -> list[ox.Quad]:
+    kind, figure = ox.NamedNode(expand("rdf:type")), ox.NamedNode(expand("doco:Figure"))
+    names = (f"https://pfocr.wikipathways.org/figures/PMC{one}__f1.html" for one in range(1, number + 1))
+    return [ox.Quad(ox.NamedNode(name), kind, figure, ox.NamedNode(name)) for name in names]
 
 
 def _members(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -81,7 +101,8 @@ def test_files_are_those_that_the_loader_takes(release: Path) -> None:
 
 
 def test_nothing_is_lost(release: Path, sample_store: Store) -> None:
-    everything = set(sample_store.triples())
+    # What a store says of its datasets, the release says of their versions.
+    everything = set(sample_store.triples()) - own_descriptions(sample_store)
     whole = b"".join(gzip.decompress(path.read_bytes()) for path in sorted(release.glob("*.ttl.gz")))
     assert _triples(whole) == everything
     members = b"".join(content for _, content in _members(release))
@@ -145,13 +166,149 @@ def test_void_tells_the_linksets(release: Path) -> None:
         """SELECT ?from ?predicate ?to ?n { ?linkset a void:Linkset ; void:subjectsTarget ?from ; void:triples ?n ;
            void:linkPredicate ?predicate ; void:objectsTarget ?to ; pav:createdOn ?day . ?from void:subset ?linkset }"""
     )
-    pfocr, wikipathways = "https://pfocr.wikipathways.org/#dataset", "https://www.wikipathways.org/#dataset"
     genes = "https://www.ncbi.nlm.nih.gov/gene/#dataset"
-    assert {(row["from"], row["predicate"], row["to"]) for row in rows} == {
-        (pfocr, expand("schema:mentions"), genes),
-        (wikipathways, expand("wp:bdbEntrezGene"), genes),
-        (pfocr, expand("dcterms:relation"), wikipathways),
+    found = {(row["from"], row["predicate"], row["to"]) for row in rows}
+    assert found >= {
+        (PFOCR, expand("schema:mentions"), genes),
+        (WIKIPATHWAYS, expand("wp:bdbEntrezGene"), genes),
+        (PFOCR, expand("dcterms:relation"), WIKIPATHWAYS),
     }
+    assert len({predicate for _, predicate, _ in found if "#bdb" in str(predicate)}) == 12
+
+
+def _described(folder: Path) -> Store:
+    triples = _triples((folder / "wikipathways-rdf-void.ttl").read_bytes())
+    return Store.from_quads(ox.Quad(*triple, graphs.PROVENANCE_GRAPH) for triple in triples)
+
+
+def test_numbers_and_dates_are_those_of_a_version(release: Path, sample_store: Store) -> None:
+    told = _described(release)
+    for summary, version in ((f"{SITE}/#dataset", WIKIPATHWAYS), (f"{FIGURES}/#dataset", PFOCR)):
+        assert told.query(
+            f"""ASK {{ <{summary}> dcterms:hasVersion <{version}> ; dcterms:publisher ?publisher .
+            <{version}> dcterms:isVersionOf <{summary}> ; pav:version "20261120" ; dcterms:publisher ?publisher ;
+            dcterms:issued "2026-11-20"^^xsd:date ; pav:createdOn "2026-11-20"^^xsd:date ; void:triples ?n }}"""
+        )
+        said = "void:triples|void:classPartition|void:subset|dcterms:issued|pav:createdOn|dcat:distribution"
+        assert not told.query(f"ASK {{ <{summary}> {said} ?value }}")
+        # The numbers that the store has are those of the version.
+        for number in ("void:triples", "void:entities", "void:classes", "void:distinctObjects"):
+            pattern = f"{number} ?n }}"
+            (stored,) = sample_store.query(f"SELECT ?n {{ <{summary}> {pattern}")
+            (released,) = told.query(f"SELECT ?n {{ <{version}> {pattern}")
+            assert stored == released
+
+
+def test_the_descriptions_of_two_months_agree(seed_store: Store, tmp_path: Path) -> None:
+    folders = [
+        write_release(seed_store, tmp_path / str(month), datetime.date(2026, month, 10)).folder
+        for month in (10, 11)
+    ]
+    texts = [(folder / "wikipathways-rdf-void.ttl").read_bytes() for folder in folders]
+    texts += [gzip.decompress((folder / "graphs.ttl.gz").read_bytes()) for folder in folders]
+    triples = set().union(*map(_triples, texts))
+    store = Store.from_quads(ox.Quad(*triple, graphs.PROVENANCE_GRAPH) for triple in triples)
+    single = [
+        "void:triples",
+        "void:entities",
+        "void:classes",
+        "pav:createdOn",
+        "dcterms:issued",
+        "pav:version",
+        "dcterms:title",
+    ]
+    for predicate in single:
+        rows = store.query(
+            f"""SELECT ?s {{ ?s {predicate} ?a, ?b FILTER(STR(?a) < STR(?b))
+            {{ ?s a void:Dataset }} UNION {{ ?s a void:Linkset }} }}"""
+        )
+        assert rows.fetch() == [], predicate
+
+
+def test_an_editor_completes_from_a_release(release: Path, sample_store: Store) -> None:
+    text = (CASES / "void" / "editor.rq").read_text()
+    rows = {tuple(row.values()) for row in _described(release).query(text)}
+    assert len(rows) > 100
+    assert rows == {tuple(row.values()) for row in sample_store.query(text)}
+
+
+def test_files_are_described_as_the_manifest_has_them(seed_store: Store, tmp_path: Path) -> None:
+    publication = Publication(
+        "https://example.org/rdf/20261120", "https://example.org/sparql", datetime.date(2026, 10, 10)
+    )
+    out = write_release(seed_store, tmp_path / "out", DAY, publication=publication).folder
+    told = _described(out)
+    rows = told.query(
+        """SELECT ?name ?bytes ?sha ?url ?folder { ?version dcat:distribution ?file ; void:dataDump ?url .
+        ?file dcterms:title ?name ; dcat:byteSize ?bytes ; dcat:downloadURL ?url ; dcat:accessURL ?folder ;
+        spdx:checksum [ spdx:checksumValue ?sha ; spdx:algorithm spdx:checksumAlgorithm_sha256 ] }"""
+    ).fetch()
+    files = {file["name"]: file for file in json.loads((out / "manifest.json").read_text())["files"]}
+    assert {row["name"] for row in rows} == {
+        name for name in files if name[0] in "wp" and name[-3:] in (".gz", "zip")
+    }
+    for row in rows:
+        file = files[str(row["name"])]
+        assert (str(row["bytes"]), str(row["sha"])) == (str(file["bytes"]), file["sha256"])
+        assert row["url"] == f"https://example.org/rdf/20261120/{row['name']}"
+        assert row["folder"] == "https://example.org/rdf/20261120/"
+    assert told.query(
+        f"""ASK {{ <{WIKIPATHWAYS}> void:sparqlEndpoint <https://example.org/sparql> ;
+        pav:previousVersion <https://data.wikipathways.org/20261010/rdf/> }}"""
+    )
+
+
+def test_a_version_tells_repository_and_commit() -> None:
+    page = "https://www.wikipathways.org/pathways/WP1.html"
+    version = ox.NamedNode(expand("wikipathways:WP1_r1"))
+    quads = [
+        ox.Quad(
+            version, ox.NamedNode(expand("rdf:type")), ox.NamedNode(expand("wp:Pathway")), ox.NamedNode(page)
+        ),
+        *provenance_quads(page, "pathway", Source("WP1.md", "0" * 64, "abc123")),
+    ]
+    counts = {"wikipathways": Counts(1, 1, 1, properties=Counter({expand("rdf:type"): 1}))}
+    quads += describe(counts, graphs.PROVENANCE_GRAPH)
+    with tempfile.TemporaryDirectory() as folder, Store.from_quads(quads) as store:
+        told = _described(write_release(store, f"{folder}/out", DAY).folder)
+    repository = "https://github.com/wikipathways/wikipathways.github.io"
+    assert told.query(
+        f"""ASK {{ <{WIKIPATHWAYS}> pav:importedFrom <{repository}> ; prov:wasDerivedFrom <{repository}/tree/abc123> .
+        <{repository}/tree/abc123> pav:version "abc123" }}"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--base-url", "data"], '--base-url: "data" is no address'),
+        (["--base-url", "ftp://example.org/"], '"ftp://example.org/" is no address'),
+        (["--sparql-endpoint", "https://exa mple.org/"], '"https://exa mple.org/" is no address'),
+        (["--previous", "October"], '--previous: "October" is no date'),
+        (["--previous", "2026-11-20"], "--previous: the release before is of 2026-11-20"),
+    ],
+)
+def test_options_of_a_release_that_are_none(
+    options: list[str], says: str, seed_store: Store, tmp_path: Path
+) -> None:
+    done = _export(
+        "--store", seed_store.path, "--release", tmp_path / "out", "--date", "2026-11-20", *options
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert says in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_options_of_a_release_are_for_releases(seed_store: Store) -> None:
+    done = _export("--store", seed_store.path, "--base-url", "https://example.org/")
+    assert done.returncode == 2
+    assert "add --release" in done.stderr
+
+
+def test_names_of_files_are_the_same_in_an_address(release: Path) -> None:
+    names = [name for name, _ in _members(release)]
+    assert "pages/term/CL_0000003.ttl" in names or any(name.startswith("pages/term/PW_") for name in names)
+    assert all(quote(name) == name for name in names)
 
 
 @pytest.mark.parametrize("name", ["wikipathways.ttl.gz", "pfocr.ttl.gz", "pfocr-20261120-rdf.zip"])
@@ -196,16 +353,7 @@ def test_files_say_nothing_of_the_machine(release: Path) -> None:
 
 
 def test_figures_are_spread_over_folders() -> None:
-    quads = [
-        ox.Quad(
-            ox.NamedNode(f"https://pfocr.wikipathways.org/figures/PMC{number}__f1.html"),
-            ox.NamedNode(expand("rdf:type")),
-            ox.NamedNode(expand("doco:Figure")),
-            ox.NamedNode(f"https://pfocr.wikipathways.org/figures/PMC{number}__f1.html"),
-        )
-        for number in range(1, 3001)
-    ]
-    with tempfile.TemporaryDirectory() as folder, Store.from_quads(quads) as store:
+    with tempfile.TemporaryDirectory() as folder, Store.from_quads(_figures(3000)) as store:
         write_release(store, f"{folder}/out", DAY)
         names = [name for name, _ in _members(Path(folder) / "out")]
     shards = Counter(name.split("/")[1] for name in names)
@@ -314,8 +462,8 @@ def test_a_date_that_no_zip_can_hold(text: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["1980-01-01", "2107-12-31"])
-def test_a_date_that_a_zip_can_hold(text: str, seed_store: Store, tmp_path: Path) -> None:
-    write_release(seed_store, tmp_path / "out", read_date(text))
+def test_a_date_that_a_zip_can_hold(text: str, small_store: Store, tmp_path: Path) -> None:
+    write_release(small_store, tmp_path / "out", read_date(text))
 
 
 @pytest.mark.parametrize("options", [["-o", "graph.ttl"], ["--format", "trig"], ["--per-page"]])
@@ -363,32 +511,32 @@ def test_a_file_is_left_alone(seed_store: Store, tmp_path: Path) -> None:
     assert (tmp_path / "out").read_text() == "mine"
 
 
-def test_a_file_beside_a_release_is_not_thrown_away(seed_store: Store, tmp_path: Path) -> None:
-    write_release(seed_store, tmp_path / "out", DAY)
+def test_a_file_beside_a_release_is_not_thrown_away(small_store: Store, tmp_path: Path) -> None:
+    write_release(small_store, tmp_path / "out", DAY)
     (tmp_path / "out" / "notes.txt").write_text("mine")
     with pytest.raises(ExportError) as raised:
-        write_release(seed_store, tmp_path / "out", DAY)
+        write_release(small_store, tmp_path / "out", DAY)
     assert raised.value.value == "notes.txt"
     assert (tmp_path / "out" / "notes.txt").read_text() == "mine"
 
 
-def test_only_one_release_is_written_at_a_time(seed_store: Store, tmp_path: Path) -> None:
+def test_only_one_release_is_written_at_a_time(small_store: Store, tmp_path: Path) -> None:
     def second(stage: str, done: int, total: int) -> None:
         if done == 1:
             with pytest.raises(ExportError, match="another release is being written"):
-                write_release(seed_store, tmp_path / "out", DAY)
+                write_release(small_store, tmp_path / "out", DAY)
 
-    write_release(seed_store, tmp_path / "out", DAY, second)
+    write_release(small_store, tmp_path / "out", DAY, second)
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 @pytest.mark.parametrize("name", [".", "new/../sub", "sub/."])
 def test_a_folder_may_be_named_in_any_way(
-    name: str, seed_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, small_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    write_release(seed_store, name, DAY)
+    write_release(small_store, name, DAY)
     assert (tmp_path / "here" / ("" if name == "." else "sub") / "manifest.json").is_file()
     assert [path.name for path in tmp_path.iterdir()] == ["here"]
 
@@ -486,7 +634,7 @@ def test_a_release_that_is_killed_leaves_the_one_before(
 
 
 @pytest.mark.parametrize(
-    ("organism", "folder"), [("NA", "Unknown"), ("../Bos taurus / β", "%2FBos_taurus_%2F_%CE%B2")]
+    ("organism", "folder"), [("NA", "Unknown"), ("../Bos taurus / β", "_Bos_taurus____")]
 )
 def test_a_pathway_whose_organism_is_unknown(organism: str, folder: str, tmp_path: Path) -> None:
     text = (SEEDS / "WP364.md").read_text()

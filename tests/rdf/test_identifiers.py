@@ -28,7 +28,7 @@ from rdfkit.sources.cleaning import is_missing_name
         (
             "doi",
             "10.1002/(SICI)1(1)15:2<1::AID-X>3.0.CO;2-2",
-            "https://doi.org/10.1002/(SICI)1(1)15:2%3C1::AID-X%3E3.0.CO;2-2",
+            "https://doi.org/10.1002/(sici)1(1)15:2%3C1::aid-x%3E3.0.co;2-2",
         ),
         ("user", "Christine Chichester", "http://rdf.wikipathways.org/User/Christine%20Chichester"),
         ("user", "%(^", "http://rdf.wikipathways.org/User/%25(%5E"),
@@ -52,7 +52,7 @@ def test_identifiers_become_iris(prefix: str, local: str, iri: str) -> None:
         ("wikipathways", "WPx"),
         ("user", ""),
         ("mesh", "D1"),
-        ("ncbigene", "1\n"),
+        ("ncbigene", "1\n2"),
         ("ncbigene", "१"),
     ],
 )

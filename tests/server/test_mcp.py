@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import anyio
 import pytest
-from mcp import Client, StdioServerParameters
 
 from rdfkit.store import Store
+
+if TYPE_CHECKING:
+    from mcp import Client
 
 
 @pytest.fixture
 def ask(seed_store: Store) -> Callable[[Callable[[Client], Awaitable[Any]]], Any]:
     """Runs a conversation with `rdfkit mcp` on the store of the seeds."""
+    # Takes seconds, which a run without this file need not wait for.
+    import anyio
+    from mcp import Client, StdioServerParameters
+
     command = StdioServerParameters(
         command=sys.executable, args=["-m", "rdfkit", "mcp", "--store", str(seed_store.path)]
     )
@@ -36,7 +41,7 @@ def _text(result: Any) -> str:
     return "".join(part.text for part in result.content)
 
 
-def test_a_model_finds_and_describes_a_thing_and_reads_the_schema(ask) -> None:
+def test_a_model_finds_things_reads_the_schema_and_runs_queries(ask, seed_store: Store) -> None:
     async def talk(client: Client) -> None:
         names = {tool.name for tool in (await client.list_tools()).tools}
         assert names == {"find_entity", "describe_entity", "list_queries", "run_query", "sparql"}
@@ -47,12 +52,6 @@ def test_a_model_finds_and_describes_a_thing_and_reads_the_schema(ask) -> None:
         schema = json.loads((await client.read_resource("schema://vocabulary")).contents[0].text)
         assert "wp:Pathway" in {one["curie"] for one in schema["classes"]}
         assert schema["prefixes"]["wp"] == "http://vocabularies.wikipathways.org/wp#"
-
-    ask(talk)
-
-
-def test_a_model_runs_queries_of_the_library_and_its_own(ask, seed_store: Store) -> None:
-    async def talk(client: Client) -> None:
         listed = json.loads(_text(await client.call_tool("list_queries", {})))
         assert "genes-of-pathway" in {one["name"] for one in listed}
         rows = _text(

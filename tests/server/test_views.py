@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pyoxigraph as ox
@@ -26,10 +27,11 @@ from rdfkit.server.views import Source, entities, problem, render
 from rdfkit.server.views.outlinks import external, outlinks
 from rdfkit.server.views.rendering import prose
 from rdfkit.server.views.routes import ROUTES
-from rdfkit.sparql.library import bind, library
+from rdfkit.sparql.library import bind, find_query, library
 from rdfkit.store import Store
 from tests.support.federated_endpoints import Nearby, serving_endpoints
 from tests.support.paths import CASES
+from tests.support.told import told_by
 
 FIGURE = "PMC10846991__j-krcp-23-071f3"
 NOT_PAGES = {"api_search", "api_complete", "prefixes_json", "queries_json", "vocabulary_json"}
@@ -125,7 +127,7 @@ PAGES = [
     ("term", {"curie": "DOID:162"}),
     ("term", {"curie": "mesh:D002118"}),
     ("author", {"name": "Egonw"}),
-    ("author", {"name": "Christine Chichester"}),
+    ("author", {"name": "Christine_Chichester"}),
     ("organism", {"id": "9606"}),
     ("community", {"id": "CPTAC"}),
     ("article", {"curie": "pmc:PMC10034247"}),
@@ -218,6 +220,28 @@ def test_a_pathway_of_a_store_without_links_counts(seeds_source: Source) -> None
     assert "keywords of its page" in page.text
 
 
+def test_a_figure_shows_its_evidence_and_the_pathway_that_a_curator_named(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    rows = (
+        "organism_id\tword\tmatch\tncbigene_symbol\tncbigene_id\tsource\n"
+        "10090\tfog\tFOG\tZfpm1\t22761\tncbigene_synonym\n"
+    )
+    text = "figid: PMC1__f1\nfigtitle: T\norganisms: Homo sapiens\nwpid: WP5283\nfigtype: Graphical abstract"
+    told = told_by(text, "PMC1__f1.md", folder=tmp_path, tables={"genes": rows})
+    page = expand("pfocr-site:figures/PMC1__f1.html")
+    store = Store.from_quads(ox.Quad(*one, ox.NamedNode(page)) for one in told.triples)
+    for source in _source(store, tmp_path_factory):
+        shown = _show(source, "figure", id="PMC1__f1")
+        assert {"/pathway/WP5283", "/gene/22761"} <= set(shown.links)
+        assert "Graphical abstract" in shown.text
+        assert "other species" in shown.text.lower()
+        # Both the figure and its page can be looked up by their IRIs.
+        assert _show(source, "entity", iri=f"{page}#figure").headings == shown.headings
+        assert "/figure/PMC1__f1" in _show(source, "entity", iri=page).links
+        assert page_of(page).startswith("/entity?iri=")
+
+
 def test_a_gene_is_drawn_by_year(seeds_source: Source) -> None:
     text = render("gene", {"id": "3569"}, seeds_source).text
     assert 'class="plot years"' in text
@@ -231,8 +255,9 @@ def test_a_plot_of_some_figures_says_so(
 
     def quads() -> Iterator[ox.Quad]:
         for year in range(2000, 2005):
-            figure, article = expand(f"pfocr-site:figures/{year}.html"), expand(f"pmc:PMC{year}")
+            figure, article = expand(f"pfocr-site:figures/{year}.html#figure"), expand(f"pmc:PMC{year}")
             for subject, name, value in (
+                (figure, "rdf:type", ox.NamedNode(expand("doco:Figure"))),
                 (figure, "dcterms:title", ox.Literal(str(year))),
                 (figure, "dcterms:isPartOf", ox.NamedNode(article)),
                 (figure, "schema:mentions", gene),
@@ -291,7 +316,7 @@ def test_what_is_not_there_is_not_found(
 def test_a_route_knows_what_its_page_is_about() -> None:
     about = {route.view: route.about for route in ROUTES}
     assert about["gene"]({"id": "3569"}) == expand("ncbigene:3569")
-    assert about["figure"]({"id": FIGURE}) == expand(f"pfocr-site:figures/{FIGURE}.html")
+    assert about["figure"]({"id": FIGURE}) == expand(f"pfocr-site:figures/{FIGURE}.html#figure")
     assert about["pathway"]({"id": "WP364"}) == expand("wikipathways:WP364")
     assert about["author"]({"name": "Christine Chichester"}) == expand("user:Christine%20Chichester")
     assert about["term"]({"curie": "PW:0000516"}) == expand("PW:0000516")
@@ -308,7 +333,7 @@ def test_a_query_is_a_form_that_keeps_its_values(samples_source: Source) -> None
     assert 'value="3569"' in text
     assert "/pathway/WP364" in page.links
     downloads = [link for link in page.links if link.startswith("/sparql?")]
-    query = bind(library()["pathways-with-gene"], {"entrez": "3569"})
+    query = bind(find_query("pathways-with-gene"), {"entrez": "3569"})
     assert [parse_qs(urlsplit(link).query) for link in downloads] == [
         {"query": [query], "format": [name]} for name in ("csv", "tsv", "json", "xml")
     ]
@@ -326,7 +351,7 @@ def test_a_value_that_does_not_fit_is_shown_at_its_field(samples_source: Source)
 def test_every_query_runs_on_its_page(name: str, seeds_source: Source) -> None:
     page = _checked(_show(seeds_source, "query", name=name, run="1"))
     assert "failed" not in page.text
-    may_run = not library()[name].is_federated
+    may_run = not find_query(name).is_federated
     assert ("This server does not ask there" in page.text) != may_run
     assert any(said.startswith("Answer") for _, said in page.headings) == may_run
 
@@ -408,7 +433,7 @@ def test_prefixes_queries_and_vocabulary_as_json(samples_source: Source) -> None
     queries = _json(samples_source, "queries_json")
     assert isinstance(queries, list)
     assert [one["name"] for one in queries] == list(library())
-    assert all(one["query"] == bind(library()[one["name"]], {}) for one in queries)
+    assert all(one["query"] == bind(find_query(one["name"]), {}) for one in queries)
     vocabulary = _json(samples_source, "vocabulary_json")
     assert isinstance(vocabulary, dict)
     counts = {one["curie"]: one["count"] for one in vocabulary["classes"]}
@@ -431,11 +456,12 @@ BAD_ADDRESSES = (
 def _hostile() -> Store:
     """Every text is an attack, and wherever the pages look for an address there is one that must not be a link."""
     graph = ox.NamedNode("http://example.org/g")
-    figure, pathway = expand("pfocr-site:figures/evil.html"), expand("wikipathways:WP666")
+    figure, pathway = expand("pfocr-site:figures/evil.html#figure"), expand("wikipathways:WP666")
+    mention = expand("pfocr-site:figures/evil.html#mention-1")
     gene, person, article = expand("ncbigene:666"), expand("user:evil"), expand("pmc:PMC666")
     said = {
         figure: ["rdf:type doco:Figure", "schema:mentions ncbigene:666", "dcterms:isPartOf pmc:PMC666"],
-        f"{figure}#mention-1": ["rdf:type oa:Annotation", f"oa:hasTarget {figure}", "oa:hasBody ncbigene:666"],
+        mention: ["rdf:type oa:Annotation", f"oa:hasTarget {figure}", "oa:hasBody ncbigene:666"],
         pathway: [f"pav:hasVersion {pathway}_r1", "dc:creator user:evil"],
         f"{pathway}_r1": ["rdf:type wp:Pathway", "wp:ontologyTag PW:0000666"],
         gene: ["rdf:type schema:Gene", f"dcterms:isPartOf {pathway}_r1", "rdf:type wp:DataNode",

@@ -40,6 +40,65 @@ def test_forms_of_front_matter(content: bytes, fields: dict[str, object]) -> Non
     assert read_front_matter(content, "X.md").fields == fields
 
 
+MERGED = """---
+base: &base {license: CC0, name: of the base}
+more: &more
+  name: of more
+  keywords: [x]
+block:
+  name: its own
+  <<: [*base, *more]
+rows:
+- <<: *more
+  a: 1
+"<<": a text
+---
+"""
+
+
+def test_merge_keys_are_merged_as_jekyll_does() -> None:
+    found = read_front_matter(MERGED.encode(), "X.md")
+    assert found.fields["block"] == {"license": "CC0", "name": "its own", "keywords": ["x"]}
+    assert found.fields["rows"] == [{"name": "of more", "keywords": ["x"], "a": "1"}]
+    assert found.fields["<<"] == "a text"
+    # What is merged stands on the line of its merge key.
+    assert found.lines["block", "name"] == 7
+    assert found.lines["block", "license"] == 8
+
+
+def test_merge_keys_of_the_front_matter_itself() -> None:
+    found = read_front_matter(b"---\n<<: {a: 1, b: 2}\na: 3\n---\n", "X.md")
+    assert found.fields == {"a": "3", "b": "2"}
+    assert found.lines["b",] == 2
+
+
+@pytest.mark.parametrize("text", ["<<: text", "<<: [a]", "<<: [[{a: 1}]]"])
+def test_what_cannot_be_merged(text: str) -> None:
+    with pytest.raises(PageError, match="what is merged is no mapping") as caught:
+        read_front_matter(f"---\na:\n  {text}\n---\n".encode(), "X.md")
+    assert caught.value.line == 3
+
+
+@pytest.mark.parametrize("mark", ["\x85", "\u2028", "\u2029"])
+@pytest.mark.parametrize("form", ["a{}b", "'a{}b'", '"a{}b"', "|-\n  a{}b", "[x, a{}b]", "{{k: a{}b}}"])
+def test_line_breaks_of_old_yaml_are_characters(mark: str, form: str) -> None:
+    found = read_front_matter(f"---\nfirst: {form.format(mark)}\nsecond: 1\n---\n".encode(), "X.md")
+    first = found.fields["first"]
+    text = first if isinstance(first, str) else first[-1] if isinstance(first, list) else first["k"]
+    assert text == f"a{mark}b"
+    assert found.lines["second",] == 3 + form.count("\n")
+
+
+@pytest.mark.parametrize("mark", ["\x85", "\u2028", "\u2029"])
+def test_line_breaks_of_old_yaml_move_no_line(mark: str) -> None:
+    lines = []
+    for between in (mark, " "):
+        with pytest.raises(PageError) as caught:
+            read_front_matter(f"---\na: x{between}y{between}z\nb: [\nc: 1\n---\n".encode(), "X.md")
+        lines.append((caught.value.line, caught.value.column))
+    assert lines[0] == lines[1]
+
+
 def test_closing_fence_is_reported() -> None:
     assert read_front_matter(b"---\na: 1\n---\n", "X.md").closed
     assert not read_front_matter(b"---\na: 1\n", "X.md").closed

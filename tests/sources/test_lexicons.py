@@ -34,9 +34,35 @@ def test_gzipped_files_are_the_same(tmp_path: Path) -> None:
     assert list(read_lexicon(zipped)) == list(read_lexicon(FILES / "gene_info.tsv"))
 
 
+IL6 = Entry("IL6", "9606", "3569", "hgncCompleteSet")
+OLD_GENE_INFO = (
+    b"#Format: tax_id GeneID Symbol LocusTag Synonyms (tab is used as a separator, pound sign - start of a comment)\n"
+    b"9606\t3569\tIL6\t-\t-\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "entries"),
+    [
+        (b"symbol\tentrez_id\nIL6\t3569.0\nX\t\n", [IL6]),
+        (b"symbol\tentrez_id\n\nIL6\t3569\n\n\r\n\t\n", [IL6]),
+        (b"symbol\tentrez_id\tname\tlocation\nIL6\t3569\n", [IL6]),
+        (b"HGNC ID\tApproved symbol\tNCBI Gene ID\nHGNC:6018\tIL6\t3569\n", [IL6]),
+        (b"Approved symbol\tNCBI Gene ID(supplied by NCBI)\nIL6\t3569\n", [IL6]),
+        (OLD_GENE_INFO, [Entry("IL6", "9606", "3569", "ncbiGeneInfo")]),
+        (b"tax_id\tGeneID\tSymbol\n9606.0\t3569.0\tIL6\n", [Entry("IL6", "9606", "3569", "ncbiGeneInfo")]),
+    ],
+)
+def test_files_as_people_have_them(content: bytes, entries: list[Entry], tmp_path: Path) -> None:
+    path = tmp_path / "lexicon"
+    path.write_bytes(content)
+    assert list(read_lexicon(path)) == entries
+
+
 @pytest.mark.parametrize(
     ("content", "line", "words"),
     [
+        (b"symbol\tentrez_id\nIL6\tHGNC:6018\nTP53\tx\n", 3, "has no gene"),
         (b"", 1, "no lexicon"),
         (b"<html>\n", 1, "no lexicon"),
         (b"symbol\tentrez_id\nIL6\n", 2, "1 columns"),

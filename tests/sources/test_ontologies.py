@@ -66,7 +66,14 @@ def test_a_merged_ontology_in_obo() -> None:
         Term(f"{OBO}DOID_0060159", deprecated=True, replaced_by=(f"{OBO}DOID_0014667",)),
         Term(f"{OBO}DOID_4", "disease"),
         Term(f"{OBO}DOID_4195", "hyperglycemia", (f"{OBO}DOID_0014667",)),
-        Term(f"{OBO}DOID_9514", "old name of disease", (), deprecated=True, replaced_by=(f"{OBO}DOID_4",)),
+        Term(
+            f"{OBO}DOID_9514",
+            "old name of disease",
+            (),
+            deprecated=True,
+            replaced_by=(f"{OBO}DOID_4",),
+            consider=(f"{OBO}DOID_9993",),
+        ),
         Term(f"{OBO}DOID_9993", "hypoglycemia", (f"{OBO}DOID_0014667",)),
     )
     assert ontology.problems == ()
@@ -159,6 +166,42 @@ def test_parents_that_the_file_lacks(tmp_path: Path) -> None:
     assert problem.message.startswith("2 parent terms")
 
 
+def test_a_last_line_without_a_line_break_is_read(tmp_path: Path) -> None:
+    ontology = read(f"ontology: pw\n\n{TERM}\n[Term]\nid: PW:0000002\nis_a: PW:0000001", tmp_path)
+    assert [term.parents for term in ontology.terms] == [(), (f"{OBO}PW_0000001",)]
+    (problem,) = ontology.problems
+    assert (problem.rule, problem.severity, problem.line) == ("ontology-end", Severity.WARNING, 9)
+    assert read(f"ontology: pw\n\n{TERM}\n", tmp_path).problems == ()
+
+
+@pytest.mark.parametrize("name", ["pw.obo", "pw.owl", "pw.ttl"])
+def test_a_byte_order_mark_makes_no_difference(name: str, tmp_path: Path) -> None:
+    content = (FILES / name).read_bytes()
+    assert set(read(b"\xef\xbb\xbf" + content, tmp_path).quads()) == PW
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["<http://purl.obolibrary.org/obo/PO_0009002>", "'PO:0009002'", f"'{OBO}PO_0009002'", "' PO:0009002 '"],
+)
+@pytest.mark.parametrize("name", ["obo:IAO_0100001", "oio:consider"])
+def test_what_replaces_an_obsolete_term_in_owl(name: str, value: str, tmp_path: Path) -> None:
+    text = f"""
+        @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix obo: <{OBO}> .
+        @prefix oio: <http://www.geneontology.org/formats/oboInOwl#> .
+        <http://x/o> a owl:Ontology .
+        obo:CL_0000610 a owl:Class ; owl:deprecated true ; {name} {value} , 'plant cell' ."""
+    ontology = read(text, tmp_path)
+    (term,) = ontology.terms
+    named = term.consider if name == "oio:consider" else term.replaced_by
+    assert named == (f"{OBO}PO_0009002",)
+    assert [
+        quad.object.value
+        for quad in ontology.quads()
+        if quad.predicate.value.endswith(name.partition(":")[2])
+    ] == [f"{OBO}PO_0009002"]
+
+
 def test_an_ontology_that_does_not_name_itself(tmp_path: Path) -> None:
     ontology = read(f"format-version: 1.2\n\n{TERM}\n[Term]\nid: PW:2\n\n[Term]\nid: GO:1\n", tmp_path)
     assert (ontology.iri, rules(ontology)) == (f"{OBO}pw.owl", ["ontology-name"])
@@ -209,7 +252,7 @@ BAD = {
     "turtle without terms": ("<http://x/a> <http://x/b> 1 .", None, "describes no term"),
     "obo in latin-1": (f"ontology: pw\n\n{TERM}def: caf\xe9\n".encode("latin-1"), 6, "is not UTF-8"),
     "obo with nul": (f"ontology: pw\n\n{TERM}comment: \0\n", 6, "NUL byte"),
-    "obo cut in a line": (f"ontology: pw\n\n{TERM}is_a: PW:00000", 6, "cut short"),
+    "obo cut in a tag": ("ontology: pw\n\n[Term]\nid", 5, "is not OBO"),
     "obo without id": ("ontology: pw\n\n[Term]\nname: x\n", 4, "is not OBO"),
     "obo with a long line": (f"ontology: pw\n\n{TERM}def: {'x' * (1 << 21)}\n", 6, "has a line of more"),
     "obo with a bad clause": ("ontology: pw\n\n[Term]\nid: PW:1\nis_obsolete: maybe\n", 5, "is not OBO"),

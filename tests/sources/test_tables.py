@@ -50,14 +50,14 @@ def _told(done: Build) -> list[tuple[str, int | None, str]]:
         (b"", 1, "table-unreadable", "header lacks Label", 0, 0),
         (b"<!doctype html>\n<p>not found</p>\n", 1, "table-unreadable", "header lacks", 0, 1),
         (
-            NODES.encode() + b"IL6\tProtein\tncbigene:3569\n" + STAT3.encode(),
+            NODES.encode() + b"IL6\n" + STAT3.encode(),
             2,
             "row-refused",
-            "3 cells",
+            "1 cells",
             1,
             1,
         ),
-        (NODES.encode() + STAT3.replace("\n", "\tmore\n").encode(), 2, "row-refused", "17 cells", 0, 1),
+        (NODES.encode() + b"STAT3\tProtein" + b"\tncbigene:6774" * 15, 2, "row-refused", "17 cells", 0, 1),
         (NODES.encode() + STAT3.replace("STAT3", "ST\0AT3").encode(), 2, "row-refused", "NUL", 0, 1),
         (NODES.encode() + STAT3.replace("STAT3", "Müller").encode("latin-1"), 2, "row-refused", "0xfc", 0, 1),
         (NODES.encode() + b"x" * 10_000_000 + b"\n" + STAT3.encode(), 2, "row-refused", "too long", 1, 1),
@@ -76,7 +76,7 @@ def _told(done: Build) -> list[tuple[str, int | None, str]]:
             NODES.encode() + STAT3.replace("6774", "x").encode(),
             2,
             "datanode-identifier",
-            "not a ncbigene",
+            "no identifier of Entrez Gene",
             1,
             0,
         ),
@@ -162,7 +162,7 @@ def test_a_table_of_a_figure_goes_before_its_own_rows(tmp_path: Path) -> None:
     with rdfkit.open_store(tmp_path / "store") as store:
         found = store.query(
             """SELECT ?word ?symbol ?n ?gene ?taxon ?hgnc { ?m oa:hasBody ?gene ; pfocr:word ?word ;
-               pfocr:symbol ?symbol ; pfocr:occurrences ?n . ?gene a schema:Gene ; wp:organism ?taxon
+               pfocr:symbol ?symbol ; pfocr:occurrences ?n . ?gene a schema:Gene ; schema:taxonomicRange ?taxon
                OPTIONAL { ?gene wp:bdbHgncSymbol ?hgnc } }"""
         ).fetch()
     assert [tuple(row.values()) for row in found] == [

@@ -14,7 +14,7 @@ from rdfkit.errors import QueryError
 from rdfkit.rdf.identifiers import prefix_map
 from rdfkit.sparql.dialect.edits import Repaired
 from rdfkit.sparql.dialect.repair import repair
-from rdfkit.sparql.library import bind, library, read_query
+from rdfkit.sparql.library import bind, find_query, library, read_query
 from rdfkit.store import Store
 from tests.support.command_line import Done, run_command
 from tests.support.paths import CASES
@@ -79,9 +79,9 @@ def test_the_command_line_says_what_was_repaired(seed_store: Store) -> None:
 
 @pytest.mark.parametrize("name", sorted(library()))
 def test_the_library_needs_no_repair(name: str, seed_store: Store) -> None:
-    text = bind(library()[name], dict.fromkeys(_without_default(name), "x"))
+    text = bind(find_query(name), dict.fromkeys(_without_default(name), "x"))
     assert repair(text, prefix_map()) == Repaired(text, ())
-    if not library()[name].is_federated:
+    if not find_query(name).is_federated:
         assert seed_store.query(text, strict=True).repairs == ()
 
 
@@ -254,4 +254,4 @@ def test_without_a_repair_the_text_is_as_it_was(text: str) -> None:
 
 
 def _without_default(name: str) -> list[str]:
-    return [parameter.name for parameter in library()[name].parameters if parameter.default is None]
+    return [parameter.name for parameter in find_query(name).parameters if parameter.default is None]

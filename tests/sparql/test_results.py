@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import TypeVar
 from xml.etree import ElementTree
 
-import pandas
 import pyoxigraph as ox
 import pytest
 import rdflib
@@ -212,7 +211,7 @@ def test_a_pandas_table_keeps_integers_with_gaps(store: Store):
     assert list(table.columns) == ["thing", "label", "gene"]
     assert str(table["gene"].dtype) == "Int64"
     assert table["gene"][0] == 5601
-    assert table["gene"][1] is pandas.NA
+    assert str(table["gene"][1]) == "<NA>"
     assert table["label"][0] == TEXT
 
 

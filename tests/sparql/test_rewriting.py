@@ -10,7 +10,7 @@ import pytest
 
 from rdfkit.rdf.identifiers import prefix_map
 from rdfkit.sparql.dialect.repair import check_syntax
-from rdfkit.sparql.library import bind, library
+from rdfkit.sparql.library import bind, find_query, library
 from rdfkit.sparql.query import QueryText
 from rdfkit.sparql.rewriting import about, declared
 from rdfkit.store import Store
@@ -35,7 +35,17 @@ def here() -> Store:
     return Store.from_quads(ox.parse(DATA, format=ox.RdfFormat.N_QUADS))
 
 
-def there(store: Store) -> ox.Store:
+@pytest.fixture(scope="module")
+def there(here: Store) -> ox.Store:
+    return _published(here)
+
+
+@pytest.fixture(scope="module")
+def seeds_there(seed_store: Store) -> ox.Store:
+    return _published(seed_store)
+
+
+def _published(store: Store) -> ox.Store:
     """What publishing makes of a store: its graphs, the merged one and notes about them."""
     found = ox.Store()
     found.extend(store.quads())
@@ -56,30 +66,30 @@ def _found(answer: object) -> Counter[str]:
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_the_answer_is_the_same(name: str, here: Store) -> None:
+def test_the_answer_is_the_same(name: str, here: Store, there: ox.Store) -> None:
     text = QUERIES[name]["text"]
     ours = here._run(QueryText(text), {"prefixes": {}}, None)
-    theirs = there(here).query(about(QueryText(text), MERGED, NAMED).text)
+    theirs = there.query(about(QueryText(text), MERGED, NAMED).text)
     assert _found(theirs) == _found(ours)
 
 
-def test_the_cases_tell_the_difference(here: Store) -> None:
+def test_the_cases_tell_the_difference(here: Store, there: ox.Store) -> None:
     """Most of them have another answer when they are not rewritten."""
     differing = [
         name
         for name, case in QUERIES.items()
-        if _found(there(here).query(case["text"]))
+        if _found(there.query(case["text"]))
         != _found(here._run(QueryText(case["text"]), {"prefixes": {}}, None))
     ]
     assert len(differing) > len(QUERIES) / 2
 
 
 @pytest.mark.parametrize("name", sorted(name for name, query in library().items() if not query.is_federated))
-def test_the_library(name: str, seed_store: Store) -> None:
-    text = bind(library()[name], {})
+def test_the_library(name: str, seed_store: Store, seeds_there: ox.Store) -> None:
+    text = bind(find_query(name), {})
     ours = seed_store._run(QueryText(text), {"prefixes": prefix_map()}, None)
     asked = about(declared(QueryText(text), prefix_map()), MERGED, NAMED).text
-    assert _found(there(seed_store).query(asked)) == _found(ours)
+    assert _found(seeds_there.query(asked)) == _found(ours)
 
 
 @pytest.mark.parametrize(

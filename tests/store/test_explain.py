@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import rdfkit
 from rdfkit.cli.result_table import Content, content_of
 from rdfkit.rdf.identifiers import compress, expand, prefix_map
-from rdfkit.sparql.library import bind, library
+from rdfkit.sparql.library import bind, find_query, library
 from rdfkit.store import Store
 from tests.support.command_line import Done, run_command
 from tests.support.examples import share_of_examples
@@ -92,7 +92,7 @@ def _query(store: Store, text: str, *options: str) -> Done:
 
 @pytest.mark.parametrize("name", sorted(name for name, query in library().items() if not query.is_federated))
 def test_no_reason_is_given_for_what_has_an_answer(name: str, seed_store: Store) -> None:
-    text = bind(library()[name], {})
+    text = bind(find_query(name), {})
     if seed_store.query(text).fetch():
         assert [hint.term for hint in rdfkit.explain_empty(text, seed_store)] == ["all patterns"]
 

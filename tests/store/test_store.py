@@ -200,7 +200,9 @@ def test_a_committed_build_takes_no_more(path: Path):
     assert said(path) == []
 
 
-@pytest.mark.parametrize("turns", [6, pytest.param(40, marks=pytest.mark.scale)])
+@pytest.mark.parametrize(
+    "turns", [pytest.param(12, marks=pytest.mark.scale), pytest.param(40, marks=pytest.mark.thorough)]
+)
 def test_a_build_killed_at_any_moment_leaves_the_store_as_before_or_as_after(path: Path, turns: int):
     number, done, moments = 400, 0, random.Random()
     for _ in range(turns):
@@ -483,7 +485,7 @@ def test_a_full_disk_is_one_clear_error_and_nothing_half_written(tmp_path: Path,
             pytest.raises(StoreError, match="the disk is full; nothing was switched") as caught,
             new_build(path) as stage,
         ):
-            stage.load(many_quads(100_000))
+            stage.load(many_quads(8 * kilobytes))
         assert caught.value.path == str(path)
         assert said(path) == ["old"]
         assert len(builds(path)) == 1

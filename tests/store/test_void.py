@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,9 +15,11 @@ from rdfkit.errors import SourceError
 from rdfkit.rdf.graphs import PROVENANCE_GRAPH
 from rdfkit.rdf.identifiers import expand
 from rdfkit.store import Store
-from rdfkit.store.statistics import Counts, catalogue, count_merged, count_store
+from rdfkit.store.catalogue import linksets
+from rdfkit.store.statistics import Counts, count_merged, count_store
 from rdfkit.store.void import describe, described, site_of
 from tests.support.examples import share_of_examples
+from tests.support.paths import CASES
 from tests.support.sites import sites, write
 
 DATASET = {
@@ -69,15 +70,73 @@ def test_partitions_cover_the_dataset(site: str, sample_store: Store) -> None:
 
 def test_linksets(sample_store: Store) -> None:
     for name, pattern in (
-        (
-            "https://pfocr.wikipathways.org/#linkset-genes",
-            "?f a doco:Figure ; schema:mentions ?x . ?x a schema:Gene",
-        ),
+        ("https://pfocr.wikipathways.org/#linkset-genes", "?x schema:mentions ?y . ?y a schema:Gene"),
         ("https://www.wikipathways.org/#linkset-genes", "?x a wp:DataNode ; wp:bdbEntrezGene ?gene"),
+        ("https://www.wikipathways.org/#linkset-chebi", "?x a wp:DataNode ; wp:bdbChEBI ?entity"),
+        (
+            "https://www.wikipathways.org/#linkset-references",
+            "?x cito:cites ?y FILTER(STRSTARTS(STR(?y), STR(pubmed:)))",
+        ),
     ):
-        (row,) = sample_store.query(f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}")
-        assert _value(sample_store, name, "void:triples") == row["n"]
+        (row,) = sample_store.query(f"SELECT (COUNT(*) AS ?n) {{ SELECT DISTINCT * {{ {pattern} }} }}")
+        assert _value(sample_store, name, "void:triples") == row["n"] > 0
     assert _value(sample_store, expand("pfocr:linkset"), "void:linkPredicate") == expand("dcterms:relation")
+
+
+def test_both_ends_of_a_linkset_are_datasets_with_a_uri_space(sample_store: Store) -> None:
+    rows = sample_store.query(
+        """SELECT ?linkset { ?linkset a void:Linkset ; void:subjectsTarget|void:objectsTarget ?end .
+        FILTER NOT EXISTS { ?end a void:Dataset ; dcterms:title ?title ; void:uriSpace ?start } }"""
+    )
+    assert rows.fetch() == []
+    assert not sample_store.query(
+        "ASK { ?linkset void:subjectsTarget|void:objectsTarget ?end . ?end void:class ?class }"
+    )
+
+
+EDITOR = (CASES / "void" / "editor.rq").read_text()
+
+
+@pytest.mark.parametrize(
+    ("subject", "used", "values"),
+    [
+        ("wp:Pathway", "dc:title", {"rdf:langString"}),
+        ("wp:Pathway", "dcterms:modified", {"xsd:date"}),
+        ("wp:Pathway", "wp:diseaseOntologyTag", {"owl:Class"}),
+        ("wp:Pathway", "foaf:page", {None}),
+        ("wp:DataNode", "dcterms:isPartOf", {"skos:Collection", "wp:Pathway"}),
+        ("oa:Annotation", "pfocr:word", {"xsd:string"}),
+        ("oa:Annotation", "pfocr:occurrences", {"xsd:integer"}),
+        ("skos:Collection", "dcterms:identifier", {"xsd:string"}),
+    ],
+)
+def test_an_editor_completes_from_it(
+    subject: str, used: str, values: set[str | None], sample_store: Store
+) -> None:
+    rows = [
+        (row["subjectClass"], row["prop"], row["objectClass"] or row["objectDatatype"])
+        for row in sample_store.query(EDITOR)
+    ]
+    found = {value for one, prop, value in rows if (one, prop) == (expand(subject), expand(used))}
+    assert found == {value and expand(value) for value in values}
+
+
+def test_an_editor_takes_no_dataset_for_a_class(sample_store: Store) -> None:
+    rows = sample_store.query(EDITOR).fetch()
+    classes = {row["class"] for row in sample_store.query("SELECT DISTINCT ?class { ?x a ?class }")}
+    assert len(rows) > 100
+    assert {row[name] for row in rows for name in ("subjectClass", "objectClass")} - {None} <= classes
+
+
+def test_all_is_said_of_a_dataset(sample_store: Store) -> None:
+    for dataset in DATASET.values():
+        for predicate in (
+            "dcterms:title", "dcterms:description", "dcterms:license", "dcterms:identifier", "dcterms:language",
+            "dcterms:publisher", "dcterms:creator", "dcterms:accrualPeriodicity", "dcat:keyword", "dcat:theme",
+            "dcat:landingPage", "void:uriSpace", "void:exampleResource",
+        ):  # fmt: skip
+            assert sample_store.query(f"ASK {{ <{dataset}> {predicate} ?value }}"), predicate
+        assert _value(sample_store, dataset, "dcterms:publisher/foaf:name") == "WikiPathways"
 
 
 @pytest.mark.parametrize(
@@ -88,6 +147,9 @@ def test_linksets(sample_store: Store) -> None:
         ("https://pfocr.wikipathways.org/about.html", "document", "pfocr"),
         ("https://www.wikipathways.org/about.html", None, "wikipathways"),
         ("https://www.wikipathways.org/terms.owl", "ontology", None),
+        ("https://pfocr.wikipathways.org/organisms/a.html", "organism", "pfocr"),
+        ("https://www.wikipathways.org/organisms/a.html", "organism", "wikipathways"),
+        ("https://example.org/organisms/a.html", "organism", "wikipathways"),
         ("https://example.org/a.html", "document", None),
         ("https://example.org/a.html", None, None),
     ],
@@ -98,15 +160,8 @@ def test_the_kind_of_a_page_goes_before_its_address(
     assert site_of({graph: kind} if kind else {})(graph) == expected
 
 
-def test_nothing_is_dated_unless_asked(sample_store: Store) -> None:
-    assert not sample_store.query("ASK { ?s pav:createdOn ?day }")
-    dated = list(
-        describe(
-            described(sample_store, PROVENANCE_GRAPH), PROVENANCE_GRAPH, created=datetime.date(2026, 11, 20)
-        )
-    )
-    days = {quad.object.value for quad in dated if quad.predicate.value == expand("pav:createdOn")}
-    assert days == {"2026-11-20"}
+def test_nothing_is_dated_in_a_store(sample_store: Store) -> None:
+    assert not sample_store.query("ASK { ?s pav:createdOn|dcterms:issued ?day . ?s a dcat:Dataset }")
 
 
 def test_there_are_no_blank_nodes(sample_store: Store) -> None:
@@ -144,18 +199,28 @@ def _counted(store: Store, name: str) -> Counts:
     site = site_of({str(row["graph"]): str(row["kind"]) for row in rows})
     triples = {quad.triple for quad in store.quads() if site(getattr(quad.graph_name, "value", "")) == name}
     typed = [t for t in triples if t.predicate.value == expand("rdf:type")]
-    linksets = {
-        linkset: (expand(one["predicate"]), expand(f"{one['target']}:"))
-        for linkset, one in catalogue()["linksets"].items()
-        if one["dataset"] == name
-    }
     links = (
-        linkset
-        for linkset, (predicate, start) in linksets.items()
+        one.key
+        for one in linksets()
         for t in triples
-        if t.predicate.value == predicate
-        and isinstance(t.object, ox.NamedNode)
-        and t.object.value.startswith(start)
+        if one.dataset == name and t.predicate.value == one.predicate and isinstance(t.object, ox.NamedNode)
+        if (t.subject if one.inward else t.object).value.startswith(one.target.uri_space)
+    )
+    classes: dict[object, set[str]] = {}
+    for t in typed:
+        classes.setdefault(t.subject, set()).add(t.object.value)
+    uses = Counter(
+        (one, t.predicate.value, value)
+        for t in triples
+        for one in classes.get(t.subject, ())
+        for value in (
+            "",
+            *(
+                (f"^^{t.object.datatype.value}",)
+                if isinstance(t.object, ox.Literal)
+                else classes.get(t.object, ())
+            ),
+        )
     )
     return Counts(
         len({t.subject for t in triples}),
@@ -164,6 +229,7 @@ def _counted(store: Store, name: str) -> Counts:
         Counter(t.object.value for t in typed),
         Counter(t.predicate.value for t in triples),
         Counter(links),
+        uses,
     )
 
 

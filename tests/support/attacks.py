@@ -120,7 +120,7 @@ class Served:
     def health(self) -> dict:
         return self.get("/health").json()
 
-    def settled(self, seconds: float = 10.0) -> dict:
+    def settled(self, seconds: float = 30.0) -> dict:
         """What `/health` says when nothing runs any more."""
         until = time.monotonic() + seconds
         while (said := self.health())["running"] or said["waiting"]:

@@ -52,7 +52,7 @@ class Wire:
         lines = "".join(f"{name}: {value}\r\n" for name, value in sent.items() if value)
         self.send(f"HTTP/1.1 {status} Whatever\r\n{lines}\r\n".encode("latin-1") + body)
 
-    def stall(self, seconds: float = 30) -> None:
+    def stall(self, seconds: float = 60) -> None:
         """Says nothing for long."""
         self._stopped.wait(seconds)
 

@@ -233,18 +233,16 @@ CONNECTIONS = [abort, slow_reader, slow_writer, long_headers, pipelining, broken
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one attack went: what it was, its status (0: the connection was closed), and its seconds."""
+    """How one attack went: what it was, and its status (0: the connection was closed)."""
 
     name: str
     status: int
-    seconds: float
     answer: Answer | None = None
 
 
 def attack(served: Served, client: str, number: int) -> Outcome:
     """One attack, always the same for the same number."""
     chance = random.Random(number)
-    started = time.monotonic()
     # Two of three are queries.
     if number % 3:
         make = QUERIES[number % len(QUERIES)]
@@ -253,11 +251,11 @@ def attack(served: Served, client: str, number: int) -> Outcome:
         try:
             answer = served.query(make(chance), accept, client=client, timeout=60)
         except (OSError, http.client.HTTPException):
-            return Outcome(name, 0, time.monotonic() - started)
-        return Outcome(name, answer.status, time.monotonic() - started, answer)
+            return Outcome(name, 0)
+        return Outcome(name, answer.status, answer)
     behave = CONNECTIONS[number // 3 % len(CONNECTIONS)]
     try:
         behave(served, client, chance)
     except OSError:
-        return Outcome(behave.__name__, 0, time.monotonic() - started)
-    return Outcome(behave.__name__, 200, time.monotonic() - started)
+        return Outcome(behave.__name__, 0)
+    return Outcome(behave.__name__, 200)

@@ -28,6 +28,7 @@ PMC = Namespace("https://identifiers.org/pmc/")
 MESH = Namespace("http://id.nlm.nih.gov/mesh/")
 CHEBI = Namespace("https://identifiers.org/chebi/CHEBI:")
 OBO = Namespace("http://purl.obolibrary.org/obo/")
+PROFILES = Namespace("https://bioschemas.org/profiles/")
 TAXA = {"Homo sapiens": "9606", "Mus musculus": "10090"}
 CC0 = URIRef("https://creativecommons.org/publicdomain/zero/1.0/")
 MISSING = (None, "", "NA", ".na.character")
@@ -67,7 +68,8 @@ def add_all(graph: Graph, subject: URIRef, properties: dict[URIRef, object]) -> 
 
 def add_figure(graph: Graph, fields: dict[str, Any], folder: Path, page: Path) -> None:
     """Adds all that one page says."""
-    figure = SITE[f"figures/{quote(fields['figid'])}.html"]
+    about = SITE[f"figures/{quote(fields['figid'])}.html"]
+    figure = URIRef(f"{about}#figure")
     article = PMC[fields["pmcid"]]
     score = fields.get("pathway_score", fields.get("automl_pathway"))
     add_all(
@@ -84,18 +86,31 @@ def add_figure(graph: Graph, fields: dict[str, Any], folder: Path, page: Path) -
             ),
             FOAF.page: URIRef(f"https://www.ncbi.nlm.nih.gov{fields['figlink']}"),
             PFOCR.pathwayScore: Literal(Decimal(str(score))) if score is not None else None,
-            DCTERMS.replaces: SITE[fields["redirect_from"].lstrip("/")],
             DCTERMS.isPartOf: article,
         },
     )
     for name in texts(fields.get("organisms")):
-        graph.add((figure, WP.organism, OBO[f"NCBITaxon_{TAXA[name]}"]))
-        graph.add((figure, WP.organismName, Literal(name)))
+        graph.add((figure, PFOCR.organism, OBO[f"NCBITaxon_{TAXA[name]}"]))
+        graph.add((OBO[f"NCBITaxon_{TAXA[name]}"], RDFS.label, Literal(name)))
     for name in texts(fields.get("organisms_ner")):
         graph.add((figure, PFOCR.recognisedOrganism, OBO[f"NCBITaxon_{TAXA[name]}"]))
+        graph.add((OBO[f"NCBITaxon_{TAXA[name]}"], RDFS.label, Literal(name)))
     add_article(graph, fields, article)
-    add_mentions(graph, figure, mentions(graph, fields, folder, page))
-    add_block(graph, figure, fields.get("schema-jsonld"))
+    add_mentions(graph, about, figure, mentions(graph, fields, folder, page))
+    add_all(
+        graph,
+        about,
+        {
+            RDF.type: SCHEMA.Dataset,
+            SCHEMA.about: figure,
+            SCHEMA.identifier: fields["figid"],
+            SCHEMA.name: fields.get("figtitle"),
+            SCHEMA.url: about,
+            DCTERMS.conformsTo: PROFILES["Dataset/1.0-RELEASE"],
+            DCTERMS.replaces: SITE[fields["redirect_from"].lstrip("/")],
+        },
+    )
+    add_block(graph, about, fields.get("schema-jsonld"))
 
 
 def add_article(graph: Graph, fields: dict[str, Any], article: URIRef) -> None:
@@ -107,12 +122,16 @@ def add_article(graph: Graph, fields: dict[str, Any], article: URIRef) -> None:
         article,
         {
             RDF.type: FABIO.JournalArticle,
+            SCHEMA.name: fields.get("papertitle"),
+            SCHEMA.identifier: f"pmc:{fields['pmcid']}",
+            DCTERMS.conformsTo: PROFILES["ScholarlyArticle/0.2-DRAFT-2020_12_03"],
             DCTERMS.title: fields.get("papertitle"),
             DCTERMS.bibliographicCitation: fields.get("reftext"),
             DCTERMS.issued: Literal(fields["year"], datatype=XSD.gYear, normalize=False),
             OWL.sameAs: URIRef(f"https://doi.org/{doi}") if doi not in MISSING else None,
         },
     )
+    graph.add((article, RDF.type, SCHEMA.ScholarlyArticle))
     for keyword in str(fields.get("keywords") or "").split("|"):
         if keyword.strip() not in MISSING:
             graph.add((article, DCTERMS.subject, Literal(keyword.strip())))
@@ -160,7 +179,11 @@ def add_gene(graph: Graph, symbol: str, entrez: str, taxon: str) -> URIRef | Non
             RDFS.label: symbol,
             WP.bdbEntrezGene: gene,
             WP.bdbHgncSymbol: HGNC[quote(symbol)] if taxon == "9606" else None,
-            WP.organism: OBO[f"NCBITaxon_{taxon}"],
+            SCHEMA.name: symbol,
+            SCHEMA.identifier: f"ncbigene:{entrez}",
+            SCHEMA.url: URIRef(f"https://www.ncbi.nlm.nih.gov/gene/{entrez}"),
+            DCTERMS.conformsTo: PROFILES["Gene/1.0-RELEASE"],
+            SCHEMA.taxonomicRange: OBO[f"NCBITaxon_{taxon}"],
         },
     )
     return gene
@@ -184,7 +207,7 @@ def add_mesh_term(graph: Graph, row: Row, kind: URIRef) -> URIRef:
     return name
 
 
-def add_mentions(graph: Graph, figure: URIRef, found: Iterable[Mention]) -> None:
+def add_mentions(graph: Graph, page: URIRef, figure: URIRef, found: Iterable[Mention]) -> None:
     """Adds what connects a figure and the entities in it."""
     for number, (mention, times) in enumerate(Counter(found).items(), start=1):
         word, symbol, lexicon, entity = mention
@@ -192,7 +215,7 @@ def add_mentions(graph: Graph, figure: URIRef, found: Iterable[Mention]) -> None
             graph.add((figure, SCHEMA.mentions, entity))
         add_all(
             graph,
-            URIRef(f"{figure}#mention-{number}"),
+            URIRef(f"{page}#mention-{number}"),
             {
                 RDF.type: OA.Annotation,
                 OA.hasTarget: figure,
@@ -214,7 +237,6 @@ def add_block(graph: Graph, figure: URIRef, block: dict[str, Any] | None) -> Non
         RDF.type: SCHEMA[block["@type"]],
         SCHEMA.description: block.get("description"),
         SCHEMA.license: CC0 if block.get("license") == "CC0" else None,
-        SCHEMA.name: block.get("name"),
         SCHEMA.creator: creator,
     }
     add_all(graph, figure, properties)

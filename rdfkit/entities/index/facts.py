@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 import pyoxigraph as ox
@@ -24,6 +25,8 @@ GENE = expand("ncbigene:")
 _SYMBOLS = expand("hgnc.symbol:")
 FIGURE = expand("pfocr-site:figures/")
 PATHWAY = expand("wikipathways:")
+# What says where a pathway, a figure or a gene lives.
+_ORGANISMS = ("wp:organism", "pfocr:organism", "schema:taxonomicRange")
 # A label said by what refers to a gene goes behind all that the gene says itself.
 _SECOND_HAND = 60
 _OTHER_NAME = 50
@@ -138,7 +141,7 @@ def _read_kinds(facts: _Facts, file: sqlite3.Connection) -> None:
 def _read_organisms(facts: _Facts, file: sqlite3.Connection) -> dict[str, str]:
     """Where things say that they live; the first taxon of several."""
     found: dict[str, str] = {}
-    for iri, taxon in _pairs(facts, "wp:organism"):
+    for iri, taxon in chain.from_iterable(_pairs(facts, name) for name in _ORGANISMS):
         found[iri] = min(taxon, found.get(iri, taxon))
         file.execute("INSERT OR IGNORE INTO inhabited VALUES (?)", (taxon,))
     return found

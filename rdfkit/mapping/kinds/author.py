@@ -6,9 +6,9 @@ from rdfkit.mapping import registry
 from rdfkit.mapping.document import Document, Origin
 from rdfkit.mapping.fields import Fields
 from rdfkit.mapping.lookups import Site
+from rdfkit.mapping.parts import persons
 from rdfkit.mapping.parts.blocks import default_address, page_iri, to_document
-from rdfkit.mapping.shaping import address, addresses, author_address, node, reference
-from rdfkit.rdf.identifiers import curie
+from rdfkit.mapping.shaping import address, node, redirects, reference
 from rdfkit.rdf.iris import encode_address
 from rdfkit.sources.cleaning import is_missing_name, without_email
 from rdfkit.sources.page import Page
@@ -19,32 +19,30 @@ def document(page: Page, site: Site) -> Document:
     fields = Fields(page)
     if is_missing_name(page.id) or without_email(page.id) != page.id:
         raise page.error("has no usable user name", "username", "a name that is no e-mail address")
-    user, graph = curie("user", page.id), page_iri(page, default_address(page))
+    user, graph = persons.user(page.id), page_iri(page, default_address(page))
     origins = {user: Origin("", (), "username"), graph: Origin("topic", (), "username")}
     realname = fields.text("realname")
-    person = node(
-        id=user,
-        type="Person",
-        realname=page.id if realname is None or is_missing_name(realname) else realname,
-        username=page.id,
-        homepage=author_address(page.id),
-        orcidId=reference("orcid", fields.text("orcid")),
-        wikidataItem=reference("wikidata", fields.text("wikidata")),
+    described = persons.person(
+        page.id,
+        None if realname is None or is_missing_name(realname) else persons.plain_name(realname),
+        username=None if persons.is_ip_address(page.id) else persons.plain_name(page.id),
+        orcidId=persons.orcid(fields.text("orcid")),
+        wikidataItem=persons.wikidata(fields.text("wikidata")),
         website=address(fields.text("website")),
         affiliation=fields.text("affiliation"),
         bio=fields.text("bio"),
         profile=_accounts(fields),
         communities=[reference("cur", name) for name in fields.texts("communities")],
     )
-    about = node(id=graph, topic=user, redirect_from=addresses(fields, "redirect_from", "wikipathways-site"))
-    return to_document(fields, graph, [person, about], origins)
+    about = node(id=graph, topic=user, **redirects(fields, "wikipathways-site"))
+    return to_document(fields, graph, [described, about], origins)
 
 
 def define(page: Page, site: Site) -> None:
     """Defines the real name of a user."""
     name = page.fields.get("realname")
     if isinstance(name, str) and not is_missing_name(name):
-        site.define_person(page.id, without_email(name))
+        site.define_person(persons.account(page.id), without_email(persons.plain_name(name)))
 
 
 def _accounts(fields: Fields) -> list[str]:

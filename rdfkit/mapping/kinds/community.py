@@ -8,8 +8,9 @@ from rdfkit.errors import IdentifierError
 from rdfkit.mapping.document import Document, Node, Origin
 from rdfkit.mapping.fields import Fields
 from rdfkit.mapping.lookups import Site
+from rdfkit.mapping.parts import persons
 from rdfkit.mapping.parts.blocks import default_address, page_iri, to_document
-from rdfkit.mapping.shaping import address, addresses, author_address, node, reference
+from rdfkit.mapping.shaping import address, node, redirects, reference
 from rdfkit.rdf.identifiers import curie, is_missing
 from rdfkit.sources.page import Page
 
@@ -36,8 +37,7 @@ def document(page: Page, site: Site) -> Document:
         id=graph,
         topic=community,
         title=fields.text("title"),
-        redirect_from=addresses(fields, "redirect_from", "wikipathways-site"),
-        redirect_to=addresses(fields, "redirect_to", "wikipathways-site"),
+        **redirects(fields, "wikipathways-site"),
     )
     return to_document(fields, graph, [group, about], origins)
 
@@ -54,12 +54,10 @@ def _community(page: Page, graph: str) -> str:
 
 
 def _editors(fields: Fields, site: Site, origins: dict[str, Origin]) -> list[Node]:
-    editors = []
-    for name in dict.fromkeys(fields.texts("editors")):
-        user = curie("user", name)
-        origins[user] = Origin("editors", ("editors",))
-        editors.append(node(id=user, type="Person", name=site.person(name), homepage=author_address(name)))
-    return editors
+    editors = persons.users(fields.texts("editors"))
+    for name in editors:
+        origins[persons.user(name)] = Origin("editors", ("editors",))
+    return [persons.person(name, persons.real_name(name, site)) for name in editors]
 
 
 def _collections(fields: Fields, graph: str, origins: dict[str, Origin]) -> Iterator[Node]:

@@ -1,26 +1,37 @@
-"""A figure page: the figure, its article, and what the character recognition saw in it."""
+"""A figure page: the page and its figure, the article, and what the character recognition saw in the figure.
+
+The page is a dataset of PFOCR's; the figure in it is the publisher's, and has no licence of ours.
+"""
 
 from __future__ import annotations
+
+import re
 
 from rdfkit.mapping.document import Document, Node, Origin
 from rdfkit.mapping.fields import Fields
 from rdfkit.mapping.lookups import Site
 from rdfkit.mapping.parts import mentions
+from rdfkit.mapping.parts.articles import article
 from rdfkit.mapping.parts.blocks import page_iri, to_document
+from rdfkit.mapping.parts.species import Species
 from rdfkit.mapping.shaping import (
-    addresses,
+    address,
     decimal,
     literal,
     node,
     ontology_terms,
-    organisms,
+    redirects,
     reference,
     taxa,
-    year,
 )
 from rdfkit.rdf.identifiers import expand, is_missing
-from rdfkit.rdf.iris import encode_address, percent_encode
+from rdfkit.rdf.iris import is_iri, part_of, percent_encode
 from rdfkit.sources.page import Page
+
+# What the figures are that have no type of their own.
+_USUAL_TYPE = "Figure"
+_PMC = "https://www.ncbi.nlm.nih.gov/"
+_HOST = re.compile(r"(www|pmc)\.[\w-]+\.[\w.-]+/", re.ASCII)
 
 
 def document(page: Page, site: Site) -> Document:
@@ -28,9 +39,12 @@ def document(page: Page, site: Site) -> Document:
     fields = Fields(page)
     if is_missing(page.id):
         raise page.error("has no figid", "figid", "PMCID__FILE")
-    figure = page_iri(page, expand(f"pfocr-site:figures/{percent_encode(page.id)}.html"))
-    origins = {figure: Origin("", ())}
-    found = mentions.mentions(fields, site)
+    graph = page_iri(page, expand(f"pfocr-site:figures/{percent_encode(page.id)}.html"))
+    figure = part_of(graph, "figure")
+    origins = {figure: Origin("", ()), graph: Origin("", ())}
+    species = Species.of(fields, site)
+    found = mentions.mentions(fields, site, species)
+    kind = fields.text("figtype")
     main = node(
         id=figure,
         type="Figure",
@@ -38,77 +52,84 @@ def document(page: Page, site: Site) -> Document:
         figtitle=fields.text("figtitle"),
         caption=fields.text("caption"),
         number=fields.text("number"),
+        figtype=kind if kind != _USUAL_TYPE else None,
         filename=_content_address(fields),
         figlink=_figure_address(fields),
-        organisms_ner=_recognised_organisms(fields, site),
+        organisms=_organisms(fields, site, "organisms", origins),
+        organisms_ner=_organisms(fields, site, "organisms_ner", origins),
         pathway_score=decimal(fields.text("pathway_score")),
         automl_pathway=decimal(fields.text("automl_pathway")),
         network=reference("ndex", fields.text("ndex")),
-        redirect_from=addresses(fields, "redirect_from", "pfocr-site"),
-        article=_article(fields, figure, origins),
+        wpid=[reference("wikipathways", text) for text in fields.texts("wpid")],
+        article=article(fields, site, graph, origins),
         mentions=mentions.entity_nodes(found, origins),
-        mention=mentions.mention_nodes(found, figure, origins),
+        mention=mentions.mention_nodes(found, graph, origins),
     )
-    main |= organisms(fields, site) | ontology_terms(fields, site, origins)
-    return to_document(fields, figure, [main], origins)
+    main |= ontology_terms(fields, site, origins)
+    if not species.names and not fields.leads_elsewhere:
+        _note_no_organism(fields)
+    others = redirects(fields, "pfocr-site")
+    former = _former_address(fields)
+    # An old address that still leads to the page is not replaced by it.
+    is_served = former in others.get("redirect_from", ())
+    about = node(id=graph, type="Dataset", about=figure, figid_alias=None if is_served else former, **others)
+    return to_document(fields, graph, [main, about], origins, site)
 
 
-def _recognised_organisms(fields: Fields, site: Site) -> list[str | Node]:
-    names = fields.texts("organisms_ner")
-    known = taxa(fields, site, "organisms_ner", names)
-    return [*known, *(literal(name) for name in names if site.taxon(name) is None)]
+def _organisms(fields: Fields, site: Site, key: str, origins: dict[str, Origin]) -> list[Node]:
+    """The taxa of the organisms under a key, each with its name; of those that no table knows the name alone."""
+    names = fields.texts(key)
+    for known in taxa(fields, site, key, names):
+        origins.setdefault(known, Origin(key, (), key))
+    return [
+        node(id=f"NCBITaxon:{taxon}", taxonName=name.strip())
+        if (taxon := site.taxon(name))
+        else literal(name)
+        for name in names
+    ]
 
 
-def _content_address(fields: Fields) -> str | None:
-    article, file = fields.text("pmcid"), fields.text("filename")
-    if article is None or file is None:
+def _note_no_organism(fields: Fields) -> None:
+    """Warns once of a page that names no organism at all: either of the two lists will do."""
+    key = "organisms"
+    value = fields.page.fields.get(key)
+    found = value[0] if isinstance(value, list) and len(value) == 1 else value
+    wanted = "the name of an organism"
+    is_text = isinstance(found, str) and found
+    fields.note(
+        "figure-organism",
+        f'"{found}" is not {wanted}' if is_text else f"missing: expected {wanted}",
+        key,
+        value=found if isinstance(found, str) and found else None,
+        advice="Write the Latin name, such as Homo sapiens. Gene symbols mean little without it.",
+    )
+
+
+def _content_address(fields: Fields) -> str | Node | None:
+    pmcid, file = fields.text("pmcid"), fields.text("filename")
+    if file is None:
         return None
-    return f"ncbi:pmc/articles/{percent_encode(article)}/bin/{percent_encode(file)}"
+    if _is_whole(file):
+        return address(file.strip())
+    if pmcid is None:
+        return None
+    return f"ncbi:pmc/articles/{percent_encode(pmcid.strip())}/bin/{percent_encode(file.strip())}"
 
 
-def _figure_address(fields: Fields) -> str | None:
+def _figure_address(fields: Fields) -> str | Node | None:
     link = fields.text("figlink")
-    return f"ncbi:{encode_address(link.lstrip('/'))}" if link else None
-
-
-def _article(fields: Fields, figure: str, origins: dict[str, Origin]) -> Node:
-    pmcid = fields.text("pmcid")
-    name = reference("pmc", pmcid)
-    article = name if isinstance(name, str) else f"{figure}#article"
-    origins[article] = Origin("article", (), "pmcid")
-    return node(
-        id=article,
-        type="JournalArticle",
-        pmcid=None if isinstance(name, str) else pmcid,
-        papertitle=fields.text("papertitle"),
-        reftext=fields.text("reftext"),
-        year=year(fields.text("year")),
-        sameAs=reference("doi", fields.text("doi")),
-        journal=_journal(fields, origins),
-        publisher=_publisher(fields, origins),
-        keywords=_article_keywords(fields),
-    )
-
-
-def _journal(fields: Fields, origins: dict[str, Origin]) -> Node | None:
-    title, short = fields.text("journal_title"), fields.text("journal_nlm_ta")
-    name = short or title
-    if name is None:
+    if link is None:
         return None
-    journal = f"pfocr-site:#journal-{percent_encode(name)}"
-    origins[journal] = Origin("journal", ())
-    return node(id=journal, type="Journal", journal_title=title, journal_nlm_ta=short)
+    link = link.strip()
+    return address(f"https://{link}" if _HOST.match(link) else link, _PMC)
 
 
-def _publisher(fields: Fields, origins: dict[str, Origin]) -> Node | None:
-    name = fields.text("publisher_name")
-    if name is None:
-        return None
-    publisher = f"pfocr-site:#publisher-{percent_encode(name)}"
-    origins[publisher] = Origin("publisher", ())
-    return node(id=publisher, type="Organization", publisher_name=name)
+def _is_whole(text: str) -> bool:
+    """Whether a text is a whole address, and no name of a file."""
+    return "://" in text and is_iri(text.strip())
 
 
-def _article_keywords(fields: Fields) -> list[str]:
-    words = (word.strip() for text in fields.texts("keywords") for word in text.split("|"))
-    return list(dict.fromkeys(word for word in words if not is_missing(word)))
+def _former_address(fields: Fields) -> str | None:
+    """The address that an older name of the page was part of."""
+    alias = fields.text("figid_alias")
+    return f"pfocr-site:figures/{percent_encode(alias.strip())}" if alias else None

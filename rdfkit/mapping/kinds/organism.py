@@ -6,8 +6,8 @@ from rdfkit.errors import IdentifierError
 from rdfkit.mapping.document import Document, Origin
 from rdfkit.mapping.fields import Fields
 from rdfkit.mapping.lookups import Site
-from rdfkit.mapping.parts.blocks import default_address, page_iri, to_document
-from rdfkit.mapping.shaping import addresses, node
+from rdfkit.mapping.parts.blocks import default_address, page_iri, site_prefix, to_document
+from rdfkit.mapping.shaping import node, redirects
 from rdfkit.rdf.identifiers import curie
 from rdfkit.sources.page import Page
 
@@ -36,7 +36,7 @@ def document(page: Page, site: Site) -> Document:
         topic=taxon,
         title=fields.text("title"),
         description=fields.text("description"),
-        redirect_from=addresses(fields, "redirect_from", "wikipathways-site"),
+        **redirects(fields, site_prefix(page)),
     )
     return to_document(fields, graph, [organism, about], origins)
 

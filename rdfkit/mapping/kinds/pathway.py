@@ -13,40 +13,48 @@ from rdfkit.errors import IdentifierError
 from rdfkit.mapping.document import Document, Node, Origin
 from rdfkit.mapping.fields import Fields
 from rdfkit.mapping.lookups import Site
-from rdfkit.mapping.parts import bibliography, datanodes
+from rdfkit.mapping.parts import bibliography, datanodes, persons
 from rdfkit.mapping.parts.blocks import page_iri, to_document
 from rdfkit.mapping.shaping import (
     CC0,
-    addresses,
-    author_address,
     date,
     node,
     ontology_terms,
     organisms,
+    redirects,
     reference,
 )
-from rdfkit.rdf.identifiers import curie, expand
+from rdfkit.rdf.identifiers import curie, expand, is_missing
 from rdfkit.rdf.iris import percent_encode
-from rdfkit.sources.cleaning import EMAIL_MARK, is_missing_name
+from rdfkit.sources.lexicons import folded
 from rdfkit.sources.page import Page
 
-# Accounts of the site itself, which author nothing.
-_HOUSE_ACCOUNTS = frozenset({"MaintBot", "TestUser", "Wpblocked"})
-_YEAR_AT_END = re.compile(r"\s*\((\d{4})\)\s*\Z", re.ASCII)
+_YEAR_AT_END = re.compile(r"\s*\(((?:1[89]|20)\d\d)\)\s*\.?\s*\Z", re.ASCII)
+# How citing articles are written beside their plain identifiers.
+_ADDRESS_OF_PMC = re.compile(
+    r"(?:https?://)?(?:www\.)?(?:ncbi\.nlm\.nih\.gov/pmc|pmc\.ncbi\.nlm\.nih\.gov)/articles/|pmc(?:id)?:\s*(?=PMC)",
+    re.IGNORECASE,
+)
+_ADDRESS_OF_DOI = re.compile(r"(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*", re.IGNORECASE)
 _REVISION = re.compile(r"r[1-9]\d*", re.ASCII)
 
 
 def document(page: Page, site: Site) -> Document:
     """The document of a pathway page. Raises PageError when id or revision cannot name the pathway."""
     fields = Fields(page)
-    pathway, version = _names(page)
     default = f"wikipathways-site:pathways/{percent_encode(page.id)}.html"
     graph = page_iri(page, expand(default))
+    addresses = redirects(fields, "wikipathways-site")
+    if "redirect_to" in addresses and "revision" not in page.fields:
+        # What is left of a pathway that another has taken the place of.
+        return to_document(fields, graph, [node(id=graph, **addresses)], {graph: Origin("", ())})
+    pathway, version = _names(page)
     origins = {
         version: Origin("", ()),
         pathway: Origin("versionOf", (), "wpid"),
         graph: Origin("about", (), "wpid"),
     }
+    _note_same_title(fields, site)
     revision = fields.text("revision")
     organism = organisms(fields, site)
     main = node(
@@ -68,14 +76,15 @@ def document(page: Page, site: Site) -> Document:
         license=CC0,
         network=reference("ndex", fields.text("ndex")),
         communities=[reference("cur", name) for name in fields.texts("communities")],
-        citedin=_citing_articles(fields, origins),
-        redirect_from=addresses(fields, "redirect_from", "wikipathways-site"),
+        citedin=_citing_articles(fields, version, origins),
     )
     edited = date(fields.text("last-edited"))
     main |= organism | ontology_terms(fields, site, origins) | ({"last-edited": edited} if edited else {})
-    about = node(id=graph, about=pathway)
+    about = node(id=graph, about=pathway, **addresses)
     nodes = chain(
-        [main, about], datanodes.nodes(fields, version, origins), bibliography.nodes(fields, version, origins)
+        [main, about],
+        datanodes.nodes(fields, version, site, origins),
+        bibliography.nodes(fields, version, origins),
     )
     return replace(to_document(fields, graph, nodes, origins), version=version.partition(":")[2])
 
@@ -94,42 +103,83 @@ def _names(page: Page) -> tuple[str, str]:
 
 
 def _authors(fields: Fields, version: str, site: Site, origins: dict[str, Origin]) -> list[Node]:
-    names = [
-        name
-        for name in fields.texts("authors")
-        if name not in _HOUSE_ACCOUNTS and not is_missing_name(name) and EMAIL_MARK not in name
-    ]
+    """The authors in the order of the page, without accounts of the site; each with its place."""
+    named = ((name, persons.real_name(name, site)) for name in persons.users(fields.texts("authors")))
+    people = [one for one in named if not persons.is_house_account(*one)]
     authors = []
-    for ordinal, name in enumerate(dict.fromkeys(names), start=1):
-        user = curie("user", name)
-        authorship = f"{user}/{version.partition(':')[2]}"
+    for ordinal, (name, realname) in enumerate(people, start=1):
+        user = persons.user(name)
         origins[user] = Origin("authors", ("authors",))
-        authors.append(
-            node(
-                id=user,
-                type="Person",
-                name=site.person(name),
-                homepage=author_address(name),
-                authorship=node(id=authorship, ordinal=str(ordinal), authorshipOf=version.partition("_")[0]),
-            )
+        authorship = node(
+            id=f"{user}/{version.partition(':')[2]}",
+            type="Authorship",
+            author=user,
+            ordinal=str(ordinal),
+            authorshipOf=version.partition("_")[0],
         )
+        authors.append(persons.person(name, realname, authorship=authorship))
     return authors
 
 
-def _citing_articles(fields: Fields, origins: dict[str, Origin]) -> list[str | Node]:
+def _citing_articles(fields: Fields, version: str, origins: dict[str, Origin]) -> list[str | Node]:
     articles: list[str | Node] = []
     for row in fields.rows("citedin"):
-        link = row.get("link")
-        article = reference("pmc" if link and link.startswith("PMC") else "doi", link)
+        article = _article(row.get("link"))
         if not isinstance(article, str):
             articles.extend([article] if article else [])
             continue
         origins[article] = Origin("citedin", row.key_path, "link")
         title, issued = _title_and_year(row.get("title"))
-        articles.append(node(id=article, title=title, issued=issued))
+        articles.append(node(id=article, type="JournalArticle", title=title, issued=issued, cites=version))
     return articles
+
+
+def _article(link: str | None) -> str | Node | None:
+    """The CURIE of a citing article, by its number in PubMed Central or its DOI, alone or as an address."""
+    if link is None:
+        return None
+    plain = link.strip()
+    number = _ADDRESS_OF_PMC.sub("", plain, count=1).rstrip("/").upper()
+    name = _ADDRESS_OF_DOI.sub("", plain, count=1).rstrip(".")
+    found = reference("pmc", number) if number.startswith("PMC") else reference("doi", name)
+    return found if isinstance(found, str) else reference("doi", link)
 
 
 def _title_and_year(title: str | None) -> tuple[str | None, str | None]:
     match = _YEAR_AT_END.search(title or "")
-    return (title[: match.start()], match[1]) if title and match else (title, None)
+    plain, issued = (title[: match.start()], match[1]) if title and match else (title, None)
+    return (plain.strip() if plain else None) or None, issued
+
+
+def define(page: Page, site: Site) -> None:
+    """Defines the genes of the data nodes, and the title that the pathway has among those of its organisms."""
+    datanodes.define(page, site)
+    key = _title_key(page)
+    if key:
+        site.define_title(key, page.id)
+
+
+def _title_key(page: Page) -> str:
+    """Title and organisms, as two pathways of the same name have them.
+
+    "" for a page without a title, and for what is left of a pathway that another has taken the place of.
+    """
+    title, names = page.fields.get("title"), page.fields.get("organisms", [])
+    if not isinstance(title, str) or is_missing(title) or page.fields.get("redirect_to"):
+        return ""
+    listed = names if isinstance(names, list) else [names]
+    return "\t".join([folded(title), *sorted(folded(name) for name in listed if isinstance(name, str))])
+
+
+def _note_same_title(fields: Fields, site: Site) -> None:
+    """Warns of other pathways that have the same title and organism."""
+    page, key = fields.page, _title_key(fields.page)
+    others = [name for name in site.titled(key) if name != page.id] if key else []
+    if others:
+        fields.note(
+            "title-duplicate",
+            f"the same title, for the same organism, as {', '.join(others)}",
+            "title",
+            value=str(page.fields["title"]).strip(),
+            advice="Give each pathway a title that tells it apart, or merge the pathways.",
+        )

@@ -7,7 +7,7 @@ from rdfkit.mapping.document import Document, Origin
 from rdfkit.mapping.fields import Fields
 from rdfkit.mapping.lookups import Site
 from rdfkit.mapping.parts.blocks import default_address, page_iri, to_document
-from rdfkit.mapping.shaping import addresses, node, ontology_term, parent_terms
+from rdfkit.mapping.shaping import named_term, node, ontology_term, parent_terms, redirects
 from rdfkit.sources.page import Page
 
 
@@ -16,15 +16,16 @@ def document(page: Page, site: Site) -> Document:
     fields = Fields(page)
     term, graph = _term(page), page_iri(page, default_address(page))
     origins = {term: Origin("", (), "xref-identifier"), graph: Origin("", ())}
+    named, label = named_term(fields, site, term, fields.text("value"), ("xref-identifier",))
     described = node(
         id=term,
         type="Class",
-        value=fields.text("value"),
         definition=fields.text("definition"),
-        **parent_terms(fields, site, term, fields.text("parent"), ("parent",)),
+        **named,
+        **parent_terms(fields, site, term, label, fields.text("parent"), ("parent",)),
         **{"xref-identifier": term},
     )
-    about = node(id=graph, topic=term, redirect_from=addresses(fields, "redirect_from", "wikipathways-site"))
+    about = node(id=graph, topic=term, **redirects(fields, "wikipathways-site"))
     return to_document(fields, graph, [described, about], origins)
 
 

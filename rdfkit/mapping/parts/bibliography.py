@@ -7,27 +7,29 @@ from collections.abc import Iterator
 from html import unescape
 from itertools import islice
 
-from rdfkit.errors import IdentifierError
 from rdfkit.mapping.document import Node, Origin
 from rdfkit.mapping.fields import Fields, Row
 from rdfkit.mapping.shaping import node
-from rdfkit.rdf.identifiers import curie, database_named
+from rdfkit.rdf.databases import Database, database, database_named
 from rdfkit.rdf.iris import encode_address, is_iri
+from rdfkit.rdf.reading import Reading, read_curie, read_local
+from rdfkit.report import Severity
 
 TABLE = "bibliography"
 _BLOCK = 500
 # Links that the site puts behind a citation: PubMed, Europe PMC, Scholia.
 _LINK = re.compile(r"\s*<a\b[^>]*>.*?</a>", re.IGNORECASE | re.DOTALL)
+# The databases of literature, whose identifiers a text may tell by its form, whatever stands in the column for them.
+_LITERATURE = ("doi", "pmc", "pubmed")
 
 
 def nodes(fields: Fields, version: str, origins: dict[str, Origin]) -> Iterator[Node]:
     """The references of a pathway version, as node objects of that version with some hundred rows each."""
     rows = fields.table(TABLE)
     while block := list(islice(rows, _BLOCK)):
-        named = [(row, _identifier(row, fields)) for row in block]
-        references = [_reference(row, name, origins) for row, name in named if name]
+        references = [_reference(row, version, fields, origins) for row in block if row.get("ID")]
         names = [reference["@id"] for reference in references]
-        unnamed = (_unnamed(row, fields) for row, name in named if not name)
+        unnamed = (_unnamed(row, fields) for row in block if not row.get("ID"))
         yield node(
             id=version,
             bibliography=references,
@@ -37,35 +39,67 @@ def nodes(fields: Fields, version: str, origins: dict[str, Origin]) -> Iterator[
         )
 
 
-def _identifier(row: Row, fields: Fields) -> str | None:
-    """The CURIE or address of a reference, None when it has none that can be used."""
-    text, database = row.get("ID"), row.get("Database") or ""
-    if text is None:
-        return None
-    if database.lower() == "url" and is_iri(encode_address(text)):
-        return encode_address(text)
-    known = database_named(database)
-    try:
-        return curie(known.prefix, text) if known else None
-    except IdentifierError as error:
-        consequence = "the citation is kept without it"
-        fields.note_identifier("reference-identifier", error, row, "ID", text, consequence)
-        return None
-
-
-def _reference(row: Row, name: str, origins: dict[str, Origin]) -> Node:
+def _reference(row: Row, version: str, fields: Fields, origins: dict[str, Origin]) -> Node:
+    """A reference: by its identifier, by its address, or, where it has neither, under a name of its row."""
+    text, named = row.texts["ID"].strip(), row.get("Database") or ""
+    is_address = named.strip().lower() == "url" and is_iri(encode_address(text))
+    read = _read(text, None if is_address else database_named(named))
+    address = encode_address(text) if is_address and not read else None
+    name = address or (read.reference if read else f"{version}#reference-{row.key_path[1]}")
+    if name.startswith(version):
+        _note_unidentified(row, text, named, fields)
+    elif read and (read.is_cut or (read.is_other and not is_address)):
+        _note_repair(row, text, read, fields)
     origins.setdefault(name, Origin(TABLE, row.key_path, "ID"))
-    known = database_named(row.get("Database") or "")
+    known = read.database if read else database_named(named)
     return node(
         id=name,
         type="PublicationReference",
         citation=_citation(row),
-        database=known.name if known else row.get("Database"),
+        database=known.name if known else named or None,
+        referenceIdentifier=None if address else read.identifier if read else text,
+        referencePage=f"ncbi-pubmed:{read.local}" if read and known and known.prefix == "pubmed" else None,
+    )
+
+
+def _read(text: str, known: Database | None) -> Reading | None:
+    """The identifier that a text is in the database named, or by its own form; None when it is none."""
+    for one in (known, *map(database, _LITERATURE)):
+        # A number alone is an article of PubMed only where PubMed is named.
+        if one and (one is known or not text.isdigit()) and (local := read_local(one, text)):
+            return Reading(one, local.text, text, is_other=one is not known, is_cut=local.is_cut)
+    read = read_curie(text) if ":" in text and "/" not in text else None
+    return read._replace(is_other=True) if read and read.local is not None else None
+
+
+def _note_unidentified(row: Row, text: str, named: str, fields: Fields) -> None:
+    known = database_named(named)
+    message = f'"{text}" is no identifier of {known.name}' if known else f'"{named}" is no known database'
+    wanted = f"such as {known.prefix}" if known else "such as PubMed or DOI"
+    fields.note(
+        "reference-identifier",
+        message,
+        *row.key_path,
+        "ID" if known else "Database",
+        value=text if known else named or None,
+        advice=f"Write an identifier of a database {wanted}; the reference is kept under the name of its row.",
+    )
+
+
+def _note_repair(row: Row, text: str, read: Reading, fields: Fields) -> None:
+    fields.note(
+        "reference-identifier",
+        f'"{text}" was read as the identifier {read.identifier} of {read.database.name if read.database else ""}',
+        *row.key_path,
+        "ID",
+        severity=Severity.INFO,
+        value=text,
+        advice=f"Write {read.identifier}.",
     )
 
 
 def _unnamed(row: Row, fields: Fields) -> str | None:
-    text = _citation(row) or row.get("ID")
+    text = _citation(row)
     if text is None:
         fields.refuse_row(row, "the row has neither an identifier nor a citation", "one of the two")
     return text

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import islice
 
-from rdfkit.errors import IdentifierError, TableError
+from rdfkit.errors import TableError
 from rdfkit.mapping.document import Node, Origin
 from rdfkit.mapping.fields import Fields, Row
 from rdfkit.mapping.lookups import Site
+from rdfkit.mapping.parts.datanode_checks import Checks, gene_and_symbol, other_symbol
 from rdfkit.mapping.shaping import node
-from rdfkit.rdf.identifiers import databases, parse_database_curie
+from rdfkit.rdf.databases import Database, databases
+from rdfkit.rdf.reading import Reading, read_curie, read_local, read_locus, trimmed
+from rdfkit.report import Severity
 from rdfkit.sources.page import Page
 from rdfkit.sources.tables import read_rows, table_kinds
 
@@ -21,69 +25,94 @@ _BLOCK = 500
 # itself a wp:Pathway, and the other types of GPML have no class.
 _CLASSES = frozenset({"GeneProduct", "Protein", "Metabolite", "Rna", "Complex"})
 _NOT_REFERENCES = frozenset({"Label", "Type", "Identifier"})
-_HUMAN = "9606"
 
 
-def nodes(fields: Fields, version: str, origins: dict[str, Origin]) -> Iterator[Node]:
+def nodes(fields: Fields, version: str, site: Site, origins: dict[str, Origin]) -> Iterator[Node]:
     """The data nodes of a pathway version, as node objects of that version with some hundred rows each."""
+    checks = Checks(fields, site, site.taxa(fields.texts("organisms")))
     rows = fields.table(TABLE)
     while block := list(islice(rows, _BLOCK)):
-        drawn = [(row, _identifier(row, fields)) for row in block]
+        drawn = [row for row in block if row.get("Identifier") or _has_references(row)]
         yield node(
             id=version,
-            datanodes=[_node(row, name, fields, origins) for row, name in drawn if name],
-            unidentifiedNode=[row.texts["Label"] for row, name in drawn if not name and row.get("Label")],
+            datanodes=[_node(row, version, fields, checks, origins) for row in drawn],
+            unidentifiedNode=list(filter(None, (_label_alone(row, fields) for row in block))),
         )
+    checks.finish()
 
 
 def define(page: Page, site: Site) -> None:
-    """Defines the human genes whose HGNC symbol and Entrez id stand in one row."""
+    """Defines the genes of the page's organism whose symbol and Entrez id stand in one row.
+
+    A page of several organisms, or of none that is known, defines none. Looks up the labels that `nodes` looks up, so
+    that a page which waits for answers is not read twice.
+    """
     table = page.tables.get(TABLE)
     if table is None:
+        return
+    names = page.fields.get("organisms", "")
+    taxa = site.taxa(
+        name for name in (names if isinstance(names, list) else [names]) if isinstance(name, str)
+    )
+    if len(taxa) != 1:
         return
     try:
         for row in read_rows(table):
             texts = row.texts or {}
-            genes, symbols = texts.get("NCBI gene", ""), texts.get("HGNC", "")
-            if (
-                genes.startswith("ncbigene:")
-                and symbols.startswith("hgnc.symbol:")
-                and ";" not in genes + symbols
-            ):
-                site.define_gene(symbols.partition(":")[2], _HUMAN, genes.partition(":")[2])
+            entrez, symbol = gene_and_symbol(texts)
+            if entrez and symbol:
+                site.define_gene(symbol, taxa[0], entrez)
+            if label := other_symbol(texts):
+                site.gene(label, taxa)
     except TableError:
         # The mapping reads the table again and says so.
         return
 
 
-def _identifier(row: Row, fields: Fields) -> str | None:
-    """The CURIE of a data node; None when it has none that can be used. Then its label must do."""
-    text = row.get("Identifier")
-    if text is None:
-        if row.get("Label") is None:
-            fields.refuse_row(row, "the row has neither a label nor an identifier", "one of the two")
+def _label_alone(row: Row, fields: Fields) -> str | None:
+    """The label of a row without an identifier."""
+    if row.get("Identifier"):
         return None
-    try:
-        return parse_database_curie(text)
-    except IdentifierError as error:
-        consequence = "the node keeps its label only"
-        fields.note_identifier("datanode-identifier", error, row, "Identifier", text, consequence)
-        if row.get("Label") is None:
-            fields.refuse_row(row, "the row has no label, and its identifier is none", "one of the two")
-        return None
+    label = _label(row)
+    if label is None and not _has_references(row):
+        fields.refuse_row(row, "the row has neither a label nor an identifier", "one of the two")
+    return label
 
 
-def _node(row: Row, name: str, fields: Fields, origins: dict[str, Origin]) -> Node:
+def _has_references(row: Row) -> bool:
+    return any(column not in _NOT_REFERENCES for column in row.texts)
+
+
+def _label(row: Row) -> str | None:
+    return trimmed(row.get("Label") or "") or None
+
+
+def _node(row: Row, version: str, fields: Fields, checks: Checks, origins: dict[str, Origin]) -> Node:
+    read = read_curie(row.get("Identifier") or "")
+    locus = read_locus(read.written) if read.local is None else None
+    if read.local is None:
+        # It is a node all the same, under a name of its own: a bad cell hides no other.
+        name, identifier = f"{version}#node-{row.key_path[1]}", read.written or None
+        if identifier:
+            checks.note_unidentified(row, read, locus is not None)
+    else:
+        name, identifier = read.node, read.identifier
+        text = row.texts["Identifier"]
+        checks.note_repair("datanode-identifier", row, "Identifier", text, read, Severity.WARNING)
     origins.setdefault(name, Origin(TABLE, row.key_path, "Identifier"))
-    prefix, _, local = name.partition(":")
+    checks.check(row, read, _label(row))
+    source = locus.source if locus else None
+    references = _cross_references(row, read, checks)
+    if locus:
+        references.setdefault("ensemblGene", []).append(f"ensembl:{locus.name}")
     return node(
         id=name,
         type=["DataNode", *_classes(row, fields)],
-        label=row.get("Label"),
-        nodeIdentifier=local,
-        nodeResource=name,
-        database=databases()[prefix].name,
-        **_cross_references(row, name, fields),
+        label=_label(row),
+        nodeIdentifier=identifier,
+        nodeResource=name if read.local else None,
+        database=read.database.name if read.database else source,
+        **{term: list(dict.fromkeys(found)) for term, found in references.items()},
     )
 
 
@@ -103,26 +132,41 @@ def _classes(row: Row, fields: Fields) -> list[str]:
     return []
 
 
-def _cross_references(row: Row, name: str, fields: Fields) -> dict[str, list[str]]:
-    """The same thing in other databases. The prefix says in which: columns of real tables are shifted at times."""
-    found: dict[str, dict[str, None]] = {}
-    for column, text in [("Identifier", name), *row.texts.items()]:
-        if text is not name and column in _NOT_REFERENCES:
+def _cross_references(row: Row, own: Reading, checks: Checks) -> dict[str, list[str]]:
+    """The same thing in other databases, by the context term of each.
+
+    The prefix says in which: columns of real tables are shifted at times. What has no property of its own is named all
+    the same, as something to see.
+    """
+    found: dict[str, list[str]] = {}
+    if own.local is not None and own.database and own.database.term:
+        found[own.database.term] = [own.reference]
+    for column, text in row.texts.items():
+        if column in _NOT_REFERENCES:
             continue
-        for curie in filter(None, (part.strip() for part in text.split(";"))):
-            reference = name if text is name else _reference(curie, column, row, fields)
-            term = databases()[reference.partition(":")[0]].term if reference else None
-            if reference and term:
-                found.setdefault(term, {})[reference] = None
-            elif reference and text is not name:
-                message = "a cross-reference to a database that has no property for it"
-                fields.note("cross-reference", message, *row.key_path, column, value=curie)
-    return {term: list(references) for term, references in found.items()}
+        for part in filter(None, map(trimmed, text.split(";"))):
+            read = _in_column(part, column) if ":" not in part else read_curie(part)
+            if read.local is None or read.database is None:
+                checks.note_no_reference(row, column, part, read)
+                continue
+            checks.note_repair("cross-reference", row, column, part, read, Severity.INFO)
+            is_itself = (read.database, read.local) == (own.database, own.local)
+            if read.database.term or not is_itself:
+                found.setdefault(read.database.term or "seeAlso", []).append(read.reference)
+    return found
 
 
-def _reference(text: str, column: str, row: Row, fields: Fields) -> str | None:
-    try:
-        return parse_database_curie(text)
-    except IdentifierError as error:
-        fields.note_identifier("cross-reference", error, row, column, text, "it is left out")
-        return None
+def _in_column(text: str, column: str) -> Reading:
+    """A cross-reference without a prefix, as tables of before October 2024 have them: here the column says in which."""
+    for known in _databases_of().get(column, ()):
+        if local := read_local(known, text):
+            return Reading(known, local.text, text, is_cut=local.is_cut)
+    return read_curie(text)
+
+
+@cache
+def _databases_of() -> Mapping[str, tuple[Database, ...]]:
+    """The databases of the columns for cross-references. The column HGNC had numbers before it had symbols."""
+    columns = table_kinds()[TABLE].keys
+    found = {columns[one.term]: (one,) for one in databases().values() if one.term and one.term in columns}
+    return {**found, "HGNC": (*found["HGNC"], databases()["hgnc"])}

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from rdfkit.errors import IdentifierError, TableError
 from rdfkit.mapping.document import Node, Origin
-from rdfkit.mapping.fields import BLOCK, Fields, Row
+from rdfkit.mapping.fields import Fields, Row
 from rdfkit.mapping.lookups import Site
-from rdfkit.mapping.shaping import literal, node, reference
-from rdfkit.rdf.identifiers import curie, parse_curie
+from rdfkit.mapping.parts.entities import HUMAN, OTHER_SPECIES, Gene, Mention, MeshTerm
+from rdfkit.mapping.parts.keywords import block_keywords, page_taxa, put_right
+from rdfkit.mapping.parts.species import Species
+from rdfkit.mapping.shaping import integer, literal, node, reference
+from rdfkit.rdf.identifiers import curie, is_missing
+from rdfkit.rdf.iris import part_of
 from rdfkit.sources.page import Page
 from rdfkit.sources.tables import read_rows
 from rdfkit.sources.yaml_reader import KeyPath
 
-# Gene rows inside the front matter carry HGNC symbols, so they are human.
-HUMAN = "9606"
+# The lexicons in which a gene has its official symbol. In all others a word stands for it.
+_OFFICIAL = frozenset({"hgnc_symbol", "ncbigene_symbol"})
+_COUNTS = ("count_direct", "count_synonym", "count_match")
 _TYPES = {"chemicals": "MolecularEntity", "diseases": "MedicalCondition"}
 # The lexicon of the tables that have no column for it.
 _MESH = "MESH"
@@ -25,96 +29,46 @@ _MESH = "MESH"
 _KNOWN = 1 << 14
 
 
-class Gene(NamedTuple):
-    """A gene: its CURIE, its symbol and its taxon."""
-
-    name: str
-    symbol: str | None
-    taxon: str | None
-
-    def node(self) -> Node:
-        """What a figure says of the gene."""
-        return node(
-            id=self.name,
-            type="Gene",
-            label=self.symbol,
-            entrezGene=self.name,
-            hgncSymbol=reference("hgnc.symbol", self.symbol) if self.taxon == HUMAN else None,
-            organism=f"NCBITaxon:{self.taxon}" if self.taxon else None,
-        )
-
-
-class MeshTerm(NamedTuple):
-    """A chemical or a disease: its CURIE, its type and label, and the same in ChEBI and in the Disease Ontology."""
-
-    name: str
-    type: str
-    label: str | None = None
-    chemical: str | None = None
-    disease: str | None = None
-    label_there: str | None = None
-
-    def node(self) -> Node:
-        """What a figure says of the term."""
-        there = {"label": self.label_there}
-        return node(
-            id=self.name,
-            type=self.type,
-            label=self.label,
-            chebiEntity=node(id=self.chemical, **there) if self.chemical else None,
-            diseaseTerm=node(id=self.disease, type="Class", **there) if self.disease else None,
-        )
-
-
-class Mention(NamedTuple):
-    """What was read in a figure and what it was matched to.
-
-    `word` as it stands in the figure, `symbol` as it was matched, `lexicon` where it was found, `entity` what it
-    is, or the text of an identifier that fails, or None; `derived_from` the lexicon that grounded a keyword. `id_key`
-    is the key that named the entity.
-    """
-
-    word: str | None
-    symbol: str | None
-    lexicon: str | None
-    entity: Gene | MeshTerm | str | None
-    derived_from: str | None
-    id_key: str
-
-
 # The distinct mentions of a figure in order of first appearance, and where each stands: once for each occurrence.
 Mentions = dict[Mention, list[KeyPath]]
 
 
-def mentions(fields: Fields, site: Site) -> Mentions:
+def mentions(fields: Fields, site: Site, species: Species) -> Mentions:
     """The mentions of a figure: genes, chemicals, diseases.
 
     A table goes before the rows of the page. Without gene rows the keywords of the page are tried.
     """
     found: Mentions = {}
-    for mention, key_path in _all(fields, site):
+    for mention, key_path in _all(fields, site, species):
         found.setdefault(mention, []).append(key_path)
     return found
 
 
 def entity_nodes(found: Mentions, origins: dict[str, Origin]) -> list[Node]:
-    """What the mentions say of their entities; notes in `origins` where each stands first."""
+    """What the mentions say of the entities that fit; notes in `origins` where each stands first."""
     entities: dict[Gene | MeshTerm, None] = {}
     for mention, places in found.items():
         entity = mention.entity
-        if isinstance(entity, Gene | MeshTerm):
+        if isinstance(entity, Gene | MeshTerm) and mention.is_fitting:
             entities[entity] = None
             if entity.name not in origins:
                 origins[entity.name] = Origin("mentions", places[0], mention.id_key)
     return [_entity_node(entity) for entity in entities]
 
 
-def mention_nodes(found: Mentions, figure: str, origins: dict[str, Origin]) -> list[Node]:
-    """One annotation for each mention, numbered; notes in `origins` where each stands first."""
+def mention_nodes(found: Mentions, page: str, origins: dict[str, Origin]) -> list[Node]:
+    """One annotation for each mention, numbered; notes in `origins` where each stands first.
+
+    What is of another species is described here: the figure does not mention it.
+    """
     nodes = []
     for number, (mention, places) in enumerate(found.items(), start=1):
-        name = f"{figure}#mention-{number}"
+        name = part_of(page, f"mention-{number}")
         origins[name] = Origin("mention", places[0])
+        entity = mention.entity
+        if isinstance(entity, Gene | MeshTerm) and entity.name not in origins:
+            origins[entity.name] = Origin("body", places[0], mention.id_key)
+        direct, synonym, match = mention.counts
         nodes.append(
             node(
                 id=name,
@@ -123,6 +77,10 @@ def mention_nodes(found: Mentions, figure: str, origins: dict[str, Origin]) -> l
                 word=mention.word,
                 symbol=mention.symbol,
                 source=_lexicon(mention.lexicon),
+                evidence=mention.evidence,
+                countDirect=integer(direct),
+                countSynonym=integer(synonym),
+                countMatch=integer(match),
                 derivedFrom=mention.derived_from,
                 occurrences=str(len(places)),
             )
@@ -141,7 +99,7 @@ def define(page: Page, site: Site) -> None:
         # The mapping reads the table again and says so.
         return
     rows = page.fields.get("genes")
-    for item in rows if isinstance(rows, list) and not table else []:
+    for item in (rows if isinstance(rows, list) else [rows]) if not table else []:
         if isinstance(item, dict):
             _learn(item.get("hgnc_symbol"), HUMAN, item.get("entrez"), site)
 
@@ -149,8 +107,9 @@ def define(page: Page, site: Site) -> None:
 def _learn(symbol: object, taxon: object, entrez: object, site: Site) -> None:
     if not (isinstance(symbol, str) and isinstance(taxon, str) and isinstance(entrez, str)):
         return
-    if isinstance(reference("ncbigene", entrez), str) and taxon.isdigit():
-        site.define_gene(symbol, taxon, entrez)
+    name, species = reference("ncbigene", entrez), reference("NCBITaxon", taxon)
+    if isinstance(name, str) and isinstance(species, str) and not is_missing(symbol):
+        site.define_gene(symbol.strip(), species.partition(":")[2], name.partition(":")[2])
 
 
 @lru_cache(_KNOWN)
@@ -163,12 +122,14 @@ def _body(mention: Mention) -> str | Node | None:
     entity = mention.entity
     if entity is None:
         return None
-    return literal(entity) if isinstance(entity, str) else entity.name
+    if isinstance(entity, str):
+        return literal(entity)
+    return entity.name if mention.is_fitting else _entity_node(entity)
 
 
-def _all(fields: Fields, site: Site) -> Iterator[tuple[Mention, KeyPath]]:
+def _all(fields: Fields, site: Site, species: Species) -> Iterator[tuple[Mention, KeyPath]]:
     """What was read in a figure, with its place."""
-    yield from _genes(fields)
+    yield from _genes(fields, species)
     yield from _mesh_terms(fields, "chemicals")
     yield from _mesh_terms(fields, "diseases")
     if "genes" not in fields.page.fields and "genes" not in fields.page.tables:
@@ -186,25 +147,76 @@ def _rows(fields: Fields, name: str) -> Iterator[Row]:
             yield row
 
 
-def _genes(fields: Fields) -> Iterator[tuple[Mention, KeyPath]]:
+def _genes(fields: Fields, species: Species) -> Iterator[tuple[Mention, KeyPath]]:
     if "genes" in fields.page.tables:
-        return ((_table_gene(row, fields), row.key_path) for row in _rows(fields, "genes"))
-    return ((_page_gene(row), row.key_path) for row in fields.rows("genes"))
+        return ((_table_gene(row, species, fields), row.key_path) for row in _rows(fields, "genes"))
+    return ((_page_gene(row, species, fields), row.key_path) for row in fields.rows("genes"))
 
 
-def _page_gene(row: Row) -> Mention:
+def _page_gene(row: Row, species: Species, fields: Fields) -> Mention:
     name = reference("ncbigene", row.get("entrez"))
-    entity = Gene(name, row.get("hgnc_symbol"), HUMAN) if isinstance(name, str) else _unusable(name)
-    return Mention(row.get("word"), row.get("symbol"), row.get("source"), entity, None, "entrez")
+    symbol = _official(row, "hgnc_symbol", "symbol")
+    entity = Gene(name, symbol, HUMAN) if isinstance(name, str) else _unusable(name)
+    if entity is None:
+        _note_no_gene(row, "entrez", fields)
+    lexicon = _trimmed(row, "source")
+    evidence = _evidence(lexicon, species.is_other(HUMAN)) if isinstance(entity, Gene) else None
+    return Mention(row.get("word"), row.get("symbol"), lexicon, entity, "entrez", evidence)
 
 
-def _table_gene(row: Row, fields: Fields) -> Mention:
+def _table_gene(row: Row, species: Species, fields: Fields) -> Mention:
     name = _checked(reference("ncbigene", row.get("ncbigene_id")), "ncbigene_id", row, fields)
     taxon = _checked(reference("NCBITaxon", row.get("organism_id")), "organism_id", row, fields)
-    entity = (
-        Gene(name, row.get("ncbigene_symbol"), taxon.partition(":")[2] if taxon else None) if name else None
+    number = taxon.partition(":")[2] if taxon else None
+    entity = Gene(name, _official(row, "ncbigene_symbol", "match"), number) if name else None
+    if row.get("ncbigene_id") is None:
+        _note_no_gene(row, "ncbigene_id", fields)
+    elif row.get("organism_id") is None:
+        _note_no_species(row, fields)
+    lexicon = _trimmed(row, "source")
+    evidence = _evidence(lexicon, species.is_other(number, row.get("organism_name"))) if entity else None
+    counts = tuple(_trimmed(row, column) for column in _COUNTS)
+    return Mention(row.get("word"), row.get("match"), lexicon, entity, "ncbigene_id", evidence, counts)
+
+
+def _evidence(lexicon: str | None, is_other: bool) -> str | None:
+    """How an entity fits: by its species, else by whether the word is its official symbol; None where nothing tells."""
+    if is_other:
+        return OTHER_SPECIES
+    if lexicon is None:
+        return None
+    return "pfocr:direct" if lexicon in _OFFICIAL else "pfocr:synonym"
+
+
+def _official(row: Row, column: str, matched: str) -> str | None:
+    """The official symbol in a column. NA is one where NA was matched; anywhere else it is R's for nothing."""
+    symbol = _trimmed(row, column)
+    return symbol if symbol is None or not is_missing(symbol) or row.get(matched) == symbol else None
+
+
+def _trimmed(row: Row, column: str) -> str | None:
+    text = row.get(column)
+    return text.strip() if text is not None else None
+
+
+def _note_no_gene(row: Row, column: str, fields: Fields) -> None:
+    fields.note(
+        "mention-gene",
+        "missing: expected the id of a gene",
+        *row.key_path,
+        column,
+        advice="Write the number of the gene at NCBI, such as 5601; the mention is kept without it.",
     )
-    return Mention(row.get("word"), row.get("match"), row.get("source"), entity, None, "ncbigene_id")
+
+
+def _note_no_species(row: Row, fields: Fields) -> None:
+    fields.note(
+        "mention-organism",
+        "missing: expected a taxon of the NCBI Taxonomy",
+        *row.key_path,
+        "organism_id",
+        advice="Write the number of the organism in the NCBI Taxonomy, such as 9606.",
+    )
 
 
 def _mesh_terms(fields: Fields, key: str) -> Iterator[tuple[Mention, KeyPath]]:
@@ -214,35 +226,23 @@ def _mesh_terms(fields: Fields, key: str) -> Iterator[tuple[Mention, KeyPath]]:
 
 
 def _page_mesh_term(row: Row, key: str) -> Mention:
-    local = row.get("identifier")
-    name = reference("mesh", local.removeprefix("mesh:") if local else None)
+    name = reference("mesh", row.get("identifier"))
     entity = MeshTerm(name, _TYPES[key]) if isinstance(name, str) else _unusable(name)
-    return Mention(row.get("word"), None, row.get("source"), entity, None, "identifier")
+    return Mention(row.get("word"), None, _trimmed(row, "source"), entity, "identifier")
 
 
 def _table_mesh_term(row: Row, key: str, fields: Fields) -> Mention:
-    name = _checked(_parsed(row.get("mesh"), "mesh"), "mesh", row, fields)
-    chemical = _checked(_parsed(row.get("chebi"), "chebi"), "chebi", row, fields)
-    disease = _checked(_parsed(row.get("doid"), "DOID"), "doid", row, fields)
-    entity = (
-        MeshTerm(name, _TYPES[key], row.get("match"), chemical, disease, row.get("name")) if name else None
-    )
-    return Mention(row.get("word"), row.get("match"), _MESH if name else None, entity, None, "mesh")
+    name = _checked(reference("mesh", row.get("mesh")), "mesh", row, fields)
+    chemical = _checked(reference("chebi", row.get("chebi")), "chebi", row, fields)
+    disease = _checked(reference("DOID", row.get("doid")), "doid", row, fields)
+    label = _trimmed(row, "match")
+    entity = MeshTerm(name, _TYPES[key], label, chemical, disease, _trimmed(row, "name")) if name else None
+    return Mention(row.get("word"), row.get("match"), _MESH if name else None, entity, "mesh")
 
 
 def _unusable(found: Node | None) -> str | None:
     """The text of an identifier that fails."""
     return found["@value"] if found else None
-
-
-def _parsed(text: str | None, prefix: str) -> str | Node | None:
-    """The CURIE in a cell that has it with its prefix, a literal when it is none."""
-    if text is None:
-        return None
-    try:
-        return parse_curie(text, {prefix.lower(): prefix})
-    except IdentifierError:
-        return literal(text)
 
 
 def _checked(name: str | Node | None, column: str, row: Row, fields: Fields) -> str | None:
@@ -261,24 +261,15 @@ def _checked(name: str | Node | None, column: str, row: Row, fields: Fields) -> 
 
 
 def _keywords(fields: Fields, site: Site) -> Iterator[tuple[Mention, KeyPath]]:
-    names = fields.texts("organisms_ner") or fields.texts("organisms")
-    page_taxa = [taxon for taxon in map(site.taxon, names) if taxon]
-    for keyword, key_path in _block_keywords(fields.page):
-        grounding = site.gene(keyword, page_taxa)
+    taxa = page_taxa(fields, site)
+    for keyword, key_path in block_keywords(put_right(fields, site)):
+        grounding = site.gene(keyword, taxa)
         if grounding is not None:
             entity = Gene(curie("ncbigene", grounding.entrez), keyword, grounding.taxon)
-            yield Mention(keyword, keyword, None, entity, f"pfocr:{grounding.source}", "keywords"), key_path
-
-
-def _block_keywords(page: Page) -> Iterator[tuple[str, KeyPath]]:
-    block = page.fields.get(BLOCK)
-    blocks = block if isinstance(block, list) else [block]
-    for index, one in enumerate(blocks):
-        place: KeyPath = (BLOCK, index) if isinstance(block, list) else (BLOCK,)
-        keywords = one.get("keywords") if isinstance(one, dict) else None
-        for position, keyword in enumerate(keywords if isinstance(keywords, list) else []):
-            if isinstance(keyword, str):
-                yield keyword, (*place, "keywords", position)
+            found = Mention(
+                keyword, keyword, None, entity, "keywords", derived_from=f"pfocr:{grounding.source}"
+            )
+            yield found, key_path
 
 
 @lru_cache(_KNOWN)

@@ -11,11 +11,11 @@ from rdfkit.mapping.schema_org.contexts import KEYWORDS
 from rdfkit.mapping.schema_org.problems import Problems
 from rdfkit.mapping.schema_org.readings import Node, Reading
 from rdfkit.mapping.schema_org.trees import mappings
-from rdfkit.rdf.iris import is_iri, percent_encode
+from rdfkit.rdf.iris import is_iri, part_of, percent_encode
 from rdfkit.sources.yaml_reader import KeyPath, Value
 
 # Fragments that other parts of a page's graph use.
-_RESERVED = re.compile(r"source|article|(mention|genid)-\d+")
+_RESERVED = re.compile(r"source|article|figure|(mention|genid)-\d+|overlap-.*")
 
 
 @dataclass(slots=True)
@@ -70,8 +70,7 @@ class Names:
         return self._fragment(name) not in self.taken and _RESERVED.fullmatch(name) is None
 
     def _fragment(self, name: str) -> str:
-        # An IRI has one fragment, https://www.rfc-editor.org/rfc/rfc3986#section-3.5
-        return f"{self.page}{'-' if '#' in self.page else '#'}{name}"
+        return part_of(self.page, name)
 
 
 def numbered(name: str, number: int) -> str:

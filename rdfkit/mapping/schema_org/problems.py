@@ -30,6 +30,16 @@ _RULES: Mapping[str, tuple[Severity, str | None]] = {
     "schema-unknown-type": (Severity.WARNING, None),
     "schema-unmapped-key": (Severity.WARNING, "Add it to the context, or correct it."),
 }
+# Those for which a block is left out as a whole.
+REFUSALS = frozenset(
+    {
+        "schema-context-size",
+        "schema-named-graph",
+        "schema-not-a-mapping",
+        "schema-not-json-ld",
+        "schema-remote-context",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from rdfkit.rdf.quads import graph_iri, prefix_quads, sorted_quads
 from rdfkit.sources.commits import Commits
 from rdfkit.sources.filesystems import file_sha256
 from rdfkit.sources.ontologies.model import Ontology
-from rdfkit.store.statistics import Counts, count_store
+from rdfkit.store.statistics import Counts, count_changes, count_store
 from rdfkit.store.void import describe as describe_datasets
 from rdfkit.store.void import site_of_kind
 
@@ -57,8 +57,7 @@ def describe_changes(run: Run, altered: Set[str]) -> None:
         for name, one in json.loads(run.database.setting("counts") or "{}").items()
     }
     before = list(describe_datasets(counts, PROVENANCE_GRAPH))
-    for name, pattern, number in run.editor.differences():
-        counts.setdefault(name, Counts()).add(pattern, number)
+    count_changes(counts, run.editor.differences(), run.stage.graph, run.sites)
     old = [*before, *chain.from_iterable(_told(run, graph) for graph in sorted(altered))]
     _set_counts(run.database, counts)
     new = list(describe_datasets(counts, PROVENANCE_GRAPH))

@@ -51,7 +51,7 @@ def _inform(run: Run, are_files_new: bool) -> None:
         wanted = lookups(database)
     else:
         wanted = touched_lookups(database)
-        wanted += lookups(database, ("gene", "term")) if are_files_new else []
+        wanted += lookups(database, ("gene", "term", "described")) if are_files_new else []
     forget_touched(database)
     await_misinformed(database, run.batches.resolver.answers(dict.fromkeys(wanted)))
 

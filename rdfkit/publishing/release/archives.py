@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from rdfkit.publishing.files import LEVEL
 from rdfkit.rdf.formats import of_name
 from rdfkit.rdf.serializer import serialize
 
@@ -82,7 +83,7 @@ class Gzip(Archive):
         """Adds a Turtle file."""
         if self._stream is None:
             raw = self._stack.enter_context(self.path.open("wb"))
-            packed = gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0)
+            packed = gzip.GzipFile(filename="", mode="wb", compresslevel=LEVEL, fileobj=raw, mtime=0)
             self._stream = self._stack.enter_context(packed)
         self._stream.write(text)
         self._count(triples)

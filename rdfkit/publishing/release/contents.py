@@ -5,27 +5,29 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
 from pathlib import Path
 from typing import TypeGuard
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 import pyoxigraph as ox
 
 from rdfkit import package_data
 from rdfkit.publishing.release.archives import ReleaseFile, write_turtle
-from rdfkit.rdf.graphs import LINKSET_GRAPH, PROVENANCE_GRAPH
+from rdfkit.publishing.release.description import Made, Publication, release_statements
+from rdfkit.rdf.graphs import PROVENANCE_GRAPH
 from rdfkit.rdf.identifiers import expand
 from rdfkit.rdf.quads import sorted_quads
 from rdfkit.sparql.library import library
 from rdfkit.sparql.library_rdf import query_triples
-from rdfkit.store import StoreProtocol
-from rdfkit.store.void import describe, described
+from rdfkit.store import StoreProtocol, void_statements
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._~-]+")
 _TYPE = expand("rdf:type")
 _PATHWAY = expand("wp:Pathway")
+_KIND = expand("dcterms:type")
+_COMMIT = expand("pav:version")
 _ORGANISM = expand("wp:organismName")
 _USER = expand("user:")
 _VERSION_STARTS = expand("wikipathways:")
@@ -39,14 +41,32 @@ ZIPS = {
 }
 
 
+class People:
+    """What a store says of users and their authorships, each looked up once: some have drawn a thousand pathways."""
+
+    def __init__(self, store: StoreProtocol) -> None:
+        self._store = store
+        self._known: dict[ox.NamedNode, tuple[ox.Triple, ...]] = {}
+
+    def described(self, person: ox.NamedNode) -> tuple[ox.Triple, ...]:
+        """What is said of a person, but for what they have done: that is in the files of the pathways."""
+        found = self._known.get(person)
+        if found is None:
+            triples = self._store.triples(subject=person)
+            found = tuple(one for one in triples if one.predicate.value not in _AUTHOR_PROPERTIES)
+            if _is_user(person):
+                self._known[person] = found
+        return found
+
+
 def members(
-    site: str, kind: str, graph: str, quads: list[ox.Quad], store: StoreProtocol
+    site: str, kind: str, graph: str, quads: list[ox.Quad], people: People
 ) -> Iterator[tuple[str, str, list[ox.Quad]]]:
     """The zip, the name and the quads of each Turtle file that a page becomes."""
     version = _pathway_version(quads) if kind == "pathway" else None
     name = _safe(unquote(graph.rpartition("/")[2].removesuffix(".html")))
     if version is not None:
-        yield from _pathway_members(version, quads, store)
+        yield from _pathway_members(version, quads, people)
     elif site == "pfocr":
         yield "pfocr", f"pfocr/{hashlib.sha256(name.encode()).hexdigest()[:2]}/{name}.ttl", quads
     else:
@@ -60,7 +80,7 @@ def _pathway_version(quads: list[ox.Quad]) -> str | None:
 
 
 def _pathway_members(
-    version: str, quads: list[ox.Quad], store: StoreProtocol
+    version: str, quads: list[ox.Quad], people: People
 ) -> Iterator[tuple[str, str, list[ox.Quad]]]:
     name = version.removeprefix(_VERSION_STARTS)
     organisms = [_value(quad) for quad in quads if quad.predicate.value == _ORGANISM]
@@ -68,10 +88,8 @@ def _pathway_members(
     authors = [quad for quad in quads if _is_of_author(quad)]
     yield "wp", f"wp/{organism}/{_safe(name)}.ttl", [quad for quad in quads if not _is_of_author(quad)]
     here = {quad.triple for quad in authors}
-    people = [person for person in {triple.subject for triple in here} if _is_person(person)]
-    known = (triple for person in people for triple in store.triples(subject=person))
-    # What a person has done elsewhere is said in the files of the other pathways.
-    own = {triple for triple in known if triple.predicate.value not in _AUTHOR_PROPERTIES}
+    named = {triple.subject for triple in here if _is_person(triple.subject)}
+    own = {triple for person in named for triple in people.described(person)}
     if here:
         yield "authors", f"authors/{_safe(name.partition('_')[0])}.ttl", _as_quads(here | own)
 
@@ -85,6 +103,11 @@ def _is_person(term: ox.NamedNode | ox.BlankNode | ox.Triple) -> TypeGuard[ox.Na
     return isinstance(term, ox.NamedNode) and term.value.startswith(_USER)
 
 
+def _is_user(person: ox.NamedNode) -> bool:
+    """Whether a person is no authorship, which only its own pathway names."""
+    return "/" not in person.value.removeprefix(_USER)
+
+
 def _iri(term: object) -> str:
     return term.value if isinstance(term, ox.NamedNode) else ""
 
@@ -93,31 +116,34 @@ def _value(quad: ox.Quad) -> str:
     return quad.object.value if isinstance(quad.object, ox.NamedNode | ox.Literal) else ""
 
 
-def kinds_of(store: StoreProtocol) -> Mapping[str, str]:
-    """The kind of page of each graph, as the provenance graph has it."""
-    kind = expand("dcterms:type")
-    found = store.quads(PROVENANCE_GRAPH)
-    return {_iri(quad.subject): _value(quad) for quad in found if quad.predicate.value == kind}
+def sources_of(store: StoreProtocol) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """The kind of page of each graph, and the commit of its source, as the provenance graph has them."""
+    kinds, commits = {}, {}
+    for quad in store.quads(PROVENANCE_GRAPH):
+        if quad.predicate.value == _KIND:
+            kinds[_iri(quad.subject)] = _value(quad)
+        elif quad.predicate.value == _COMMIT:
+            commits[_iri(quad.subject).partition("#")[0]] = _value(quad)
+    return kinds, commits
+
+
+def files_of_datasets(files: Iterable[ReleaseFile], date: datetime.date) -> Mapping[str, list[ReleaseFile]]:
+    """The archives of each dataset."""
+    zips = {name.format(day=f"{date:%Y%m%d}"): site for site, name in ZIPS.values()}
+    owners = {**zips, "wikipathways.ttl.gz": "wikipathways", "pfocr.ttl.gz": "pfocr"}
+    found: dict[str, list[ReleaseFile]] = {site: [] for site in owners.values()}
+    for file in files:
+        if file.name in owners:
+            found[owners[file.name]].append(file)
+    return found
 
 
 def member_descriptions(
-    store: StoreProtocol, aside: Path, date: datetime.date, names: set[str]
+    store: StoreProtocol, aside: Path, made: Made, publication: Publication
 ) -> Iterator[ReleaseFile]:
-    """Writes the descriptions: VoID of the datasets, the queries, the vocabulary. `names` are the archives there."""
-    zips = {name.format(day=f"{date:%Y%m%d}"): site for site, name in ZIPS.values()}
-    owners = {**zips, "wikipathways.ttl.gz": "wikipathways", "pfocr.ttl.gz": "pfocr"}
-    downloads = {site: sorted(name for name in names if owners.get(name) == site) for site in owners.values()}
-    about_datasets = describe(
-        described(store, PROVENANCE_GRAPH),
-        PROVENANCE_GRAPH,
-        created=date,
-        downloads=downloads,
-        linked=store.has_graph(LINKSET_GRAPH),
-    )
-    # Who makes links says what they are; here it stands beside the datasets that they join.
-    linkset = store.triples(subject=LINKSET_GRAPH)
-    everything = _as_quads(chain((quad.triple for quad in about_datasets), linkset))
-    yield write_turtle(aside / "wikipathways-rdf-void.ttl", everything)
+    """Writes the descriptions: VoID of the datasets, the queries, the vocabulary."""
+    about_datasets = void_statements.quads(release_statements(store, made, publication), PROVENANCE_GRAPH)
+    yield write_turtle(aside / "wikipathways-rdf-void.ttl", _as_quads(quad.triple for quad in about_datasets))
     queries = query_triples(library().values())
     yield write_turtle(aside / "queries.ttl", _as_quads(queries))
     vocabulary = ox.parse(package_data.vocabulary_file().read_bytes(), ox.RdfFormat.TURTLE)
@@ -129,5 +155,6 @@ def _as_quads(triples: Iterable[ox.Triple]) -> list[ox.Quad]:
 
 
 def _safe(name: str) -> str:
-    """A file name without anything that a path could do harm with."""
-    return _UNSAFE.sub(lambda found: quote(found[0], safe=""), name).lstrip(".")[:200] or "page"
+    """A file name without anything that a path could do harm with, or that an address has to encode."""
+    letters = (one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one))
+    return _UNSAFE.sub("_", "".join(letters)).lstrip(".")[:200] or "page"

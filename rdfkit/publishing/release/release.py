@@ -20,8 +20,8 @@ import json
 import os
 import re
 import shutil
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -32,11 +32,20 @@ import pyoxigraph as ox
 from rdfkit.errors import ExportError
 from rdfkit.pipeline.progress import Advance, no_progress
 from rdfkit.publishing.release.archives import TURTLE, Archive, Gzip, ReleaseFile, Zip
-from rdfkit.publishing.release.contents import ZIPS, kinds_of, member_descriptions, members
-from rdfkit.rdf.quads import sorted_quads
+from rdfkit.publishing.release.contents import (
+    ZIPS,
+    People,
+    files_of_datasets,
+    member_descriptions,
+    members,
+    sources_of,
+)
+from rdfkit.publishing.release.description import Made, Publication, own_descriptions
+from rdfkit.rdf.graphs import PROVENANCE_GRAPH
+from rdfkit.rdf.quads import sorted_graph
 from rdfkit.rdf.serializer import serialize
 from rdfkit.store import StoreProtocol
-from rdfkit.store.void import site_of
+from rdfkit.store.void import described, site_of
 from rdfkit.version import __version__
 
 MANIFEST = "manifest.json"
@@ -56,32 +65,46 @@ class Release:
     files: tuple[ReleaseFile, ...]
 
 
-def read_date(text: str) -> datetime.date:
-    """The day of a text such as 2026-11-20. Raises ExportError for what is no day, or none that a zip can have."""
+def read_date(text: str, key: str = "--date") -> datetime.date:
+    """The day of a text such as 2026-11-20, for an option. Raises ExportError for what is none that a zip can have."""
     try:
         if _DAY.fullmatch(text):
-            return _checked(datetime.date.fromisoformat(text))
+            return _checked(datetime.date.fromisoformat(text), key)
     except ValueError:
         pass
-    raise ExportError(f'"{text}" is no date', key="--date", value=text, expected="a day such as 2026-11-20")
+    raise ExportError(f'"{text}" is no date', key=key, value=text, expected="a day such as 2026-11-20")
 
 
 def write_release(
-    store: StoreProtocol, folder: str | Path, date: datetime.date, progress: Advance = no_progress
+    store: StoreProtocol,
+    folder: str | Path,
+    date: datetime.date,
+    progress: Advance = no_progress,
+    publication: Publication | None = None,
 ) -> Release:
     """Writes the release of a store into a folder, which may be new, empty, or hold an earlier release.
 
+    `publication` says where it will lie and what came before, as far as that is known.
+
     The files are written beside the folder and switched in when all are there. Raises ExportError when the folder
-    holds anything else or cannot be written, when another release is being written there, and for a day that a zip
-    cannot have (before 1980); the folder is then as it was.
+    holds anything else or cannot be written, when another release is being written there, for a day that a zip cannot
+    have (before 1980), and when the release before is not before; the folder is then as it was.
     """
     _checked(date)
+    told = publication or Publication()
+    if told.previous is not None and told.previous >= date:
+        raise ExportError(
+            f"the release before is of {told.previous}, and this one of {date}",
+            key="--previous",
+            value=told.previous.isoformat(),
+            expected="an earlier day",
+        )
     try:
         _check_target(Path(folder))
         target = Path(folder).resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
         with _alone(target), _aside(target) as aside:
-            files, pages = _write_all(store, aside, date, progress)
+            files, pages = _write_all(store, aside, date, told, progress)
             _write_manifest(files, pages, aside, date)
             _switch(aside, target)
     except filelock.Timeout as error:
@@ -93,11 +116,11 @@ def write_release(
     return Release(Path(folder), date, tuple(files))
 
 
-def _checked(date: datetime.date) -> datetime.date:
+def _checked(date: datetime.date, key: str = "--date") -> datetime.date:
     if date.year not in _YEARS:
         raise ExportError(
             f'"{date}" is no date that a zip can hold',
-            key="--date",
+            key=key,
             value=date.isoformat(),
             expected=f"a day from {_YEARS[0]} to {_YEARS[-1]}",
         )
@@ -108,10 +131,11 @@ def _checked(date: datetime.date) -> datetime.date:
 
 
 def _write_all(
-    store: StoreProtocol, aside: Path, date: datetime.date, progress: Advance
+    store: StoreProtocol, aside: Path, date: datetime.date, publication: Publication, progress: Advance
 ) -> tuple[list[ReleaseFile], Mapping[str, int]]:
     """Writes all files but the manifest; gives them by name, and the number of pages of each kind."""
-    kinds = kinds_of(store)
+    kinds, commits = sources_of(store)
+    people = People(store)
     site = site_of(kinds)
     graphs = sorted((graph for graph in store.graphs() if isinstance(graph, ox.NamedNode)), key=str)
     sites = [(graph, site(graph.value)) for graph in graphs]
@@ -125,31 +149,39 @@ def _write_all(
         }
         whole = {name: Gzip(stack, aside / f"{name}.ttl.gz") for name in ("wikipathways", "pfocr", "graphs")}
         for index, (graph, name) in enumerate(of_sites):
-            quads = sorted_quads(store.quads(graph))
+            quads = sorted_graph(store.quads(graph))
             kind = kinds.get(graph.value, "document")
             text = serialize(quads, TURTLE)
             whole[name].add(text, len(quads))
             pages[kind] += 1
-            for key, member, part in members(name, kind, graph.value, quads, store):
+            for key, member, part in members(name, kind, graph.value, quads, people):
                 zips[key].add(member, text if part is quads else serialize(part, TURTLE), len(part))
             progress("writing pages", index + 1, len(of_sites))
+        described_anew = own_descriptions(store)
         for index, graph in enumerate(others):
-            for quads in _slices(store, graph):
+            for quads in _slices(store, graph, described_anew):
                 whole["graphs"].add(serialize(quads, TURTLE), len(quads))
             progress("writing other graphs", index + 1, len(others))
     archives: list[Archive] = [*zips.values(), *whole.values()]
     written = [one.described() for one in archives if one.files]
-    descriptions = list(member_descriptions(store, aside, date, {file.name for file in written}))
+    versions: dict[str, set[str]] = defaultdict(set)
+    for graph, name in of_sites:
+        if graph.value in commits:
+            versions[name].add(commits[graph.value])
+    made = Made(date, described(store, PROVENANCE_GRAPH), versions, files_of_datasets(written, date))
+    descriptions = list(member_descriptions(store, aside, made, publication))
     progress("describing", 1, 1)
     return sorted([*written, *descriptions], key=lambda file: file.name), dict(sorted(pages.items()))
 
 
-def _slices(store: StoreProtocol, graph: ox.NamedNode) -> Iterator[list[ox.Quad]]:
-    """The quads of a graph, sorted, of some thousand subjects at a time."""
+def _slices(store: StoreProtocol, graph: ox.NamedNode, left_out: Set[ox.Triple]) -> Iterator[list[ox.Quad]]:
+    """The quads of a graph but for some triples, sorted, of some thousand subjects at a time."""
     subjects = sorted({quad.subject for quad in store.quads(graph)}, key=str)
     for start in range(0, len(subjects), _SUBJECTS):
         wanted = subjects[start : start + _SUBJECTS]
-        yield sorted_quads(quad for subject in wanted for quad in store.quads(graph, subject))
+        found = (quad for subject in wanted for quad in store.quads(graph, subject))
+        if quads := sorted_graph(quad for quad in found if quad.triple not in left_out):
+            yield quads
 
 
 # --- files ---

@@ -11,6 +11,7 @@ import secrets
 import tempfile
 from pathlib import Path
 
+from python_multipart.exceptions import FormParserError
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
@@ -92,12 +93,17 @@ class GraphStore:
         if int(request.headers.get("content-length") or most + 1) > most:
             raise Problem(413, "too-large", "The request is too large, or does not say its length")
         found = []
-        async with request.form(max_files=100, max_fields=100) as form:
-            for number, (_, part) in enumerate(form.multi_items()):
-                if isinstance(part, UploadFile):
-                    path = folder / str(number)
-                    path.write_bytes(await part.read())
-                    found.append((path, _format((part.content_type or "").partition(";")[0], part.filename)))
+        try:
+            async with request.form(max_files=100, max_fields=100) as form:
+                for number, (_, part) in enumerate(form.multi_items()):
+                    if isinstance(part, UploadFile):
+                        path = folder / str(number)
+                        path.write_bytes(await part.read())
+                        kind = (part.content_type or "").partition(";")[0]
+                        found.append((path, _format(kind, part.filename)))
+        except FormParserError as error:
+            # Not all versions of Starlette answer by themselves.
+            raise bad_request(f"the form cannot be read: {error}") from error
         if not found:
             raise bad_request("the form has no file")
         return found

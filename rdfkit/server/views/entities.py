@@ -114,7 +114,8 @@ def _figure(source: Source, iri: str) -> Rendered:
         [
             *(mention.entity for mention in found.mentions if mention.entity),
             *(mention.lexicon for mention in found.mentions if mention.lexicon),
-            *found.organisms, *found.recognised, *found.terms, *found.networks,
+            *(mention.evidence for mention in found.mentions if mention.evidence),
+            *found.pathways, *found.organisms, *found.recognised, *found.terms, *found.networks,
             *(one.other for one in linked[:_TABLE]),
             *((article.iri, *article.names, *([article.journal] if article.journal else [])) if article else ()),
         ],

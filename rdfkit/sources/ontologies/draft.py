@@ -25,6 +25,7 @@ class _TermDraft:
     labels: set[tuple[int, str]] = field(default_factory=set)
     parents: set[str] = field(default_factory=set)
     replaced_by: set[str] = field(default_factory=set)
+    consider: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -65,6 +66,7 @@ class Draft:
                 parents=tuple(sorted(draft.parents)),
                 deprecated=draft.deprecated,
                 replaced_by=tuple(sorted(draft.replaced_by)),
+                consider=tuple(sorted(draft.consider)),
             )
             for iri, draft in drafts.items()
         )

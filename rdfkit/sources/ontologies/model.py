@@ -16,6 +16,7 @@ from rdfkit.report import Result
 
 OBO_NAMESPACE = expand("obo:")
 OBO_TERM = re.compile(re.escape(OBO_NAMESPACE) + r"([A-Za-z]\w*)_\w+")
+CONSIDER = "http://www.geneontology.org/formats/oboInOwl#consider"
 TRUE = ox.Literal("true", datatype=ox.NamedNode(expand("xsd:boolean")))
 
 
@@ -24,7 +25,7 @@ class Term:
     """One class of an ontology.
 
     `parents` are the IRIs of its named superclasses, sorted. `deprecated` says that the ontology has given it
-    up; `replaced_by` are then the terms to use instead, as far as it names them.
+    up; `replaced_by` are then the terms to use instead, as far as it names them, and `consider` those that may do.
     """
 
     iri: str
@@ -32,6 +33,7 @@ class Term:
     parents: tuple[str, ...] = ()
     deprecated: bool = False
     replaced_by: tuple[str, ...] = ()
+    consider: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class Ontology:
                 yield quad(term.iri, "owl:deprecated", TRUE)
             for other in term.replaced_by:
                 yield quad(term.iri, "obo:IAO_0100001", ox.NamedNode(other))
+            for other in term.consider:
+                yield quad(term.iri, CONSIDER, ox.NamedNode(other))
 
 
 def labels(ontologies: Iterable[Ontology]) -> dict[tuple[str, str], str]:

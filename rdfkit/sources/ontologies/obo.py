@@ -19,7 +19,8 @@ import pyoxigraph as ox
 from rdfkit.errors import RdfkitError, SourceError
 from rdfkit.rdf.identifiers import expand, prefix_map
 from rdfkit.rdf.iris import is_iri, percent_encode
-from rdfkit.sources.ontologies.model import OBO_NAMESPACE, TRUE
+from rdfkit.report import Result, Severity
+from rdfkit.sources.ontologies.model import CONSIDER, OBO_NAMESPACE, TRUE
 
 if TYPE_CHECKING:
     import fastobo
@@ -35,7 +36,7 @@ _HEADER_TAGS = frozenset({"format-version", "data-version", "ontology", "idspace
 _HEADER_PROPERTY = re.compile(r"\S*(title|license|versionInfo)\s")
 _TERM_TAGS = frozenset({"id", "name", "is_a", "is_obsolete"})
 # These hold all sorts of things in published files. Only a plain identifier is of use.
-_IDENTIFIER_TAGS = frozenset({"alt_id", "replaced_by"})
+_IDENTIFIER_TAGS = frozenset({"alt_id", "consider", "replaced_by"})
 _IDENTIFIER = re.compile(r"\S+:\S+(\s*\{.*\})?(\s*!.*)?")
 
 # Prefixes that headers use without declaring them.
@@ -46,15 +47,15 @@ _DEPRECATED, _REPLACED_BY = expand("owl:deprecated"), expand("obo:IAO_0100001")
 _ONTOLOGY, _CLASS = ox.NamedNode(expand("owl:Ontology")), ox.NamedNode(expand("owl:Class"))
 
 
-def statements(stream: BinaryIO, path: Path) -> Iterator[Statement]:
+def statements(stream: BinaryIO, path: Path, problems: list[Result]) -> Iterator[Statement]:
     """What an OBO file says of its ontology and its terms, as (subject, predicate, object).
 
-    An `alt_id` becomes a deprecated class that is replaced by the term. Raises SourceError with the line for
-    what is not UTF-8 or not OBO, and for a last line without a line break, which may be cut short.
+    An `alt_id` becomes a deprecated class that is replaced by the term. A last line without a line break is read, and
+    warned of among the problems. Raises SourceError with the line for what is not UTF-8 or not OBO.
     """
     import fastobo
 
-    clauses = _Clauses(stream, path)
+    clauses = _Clauses(stream, path, problems)
     try:
         frames = fastobo.iter(io.BufferedReader(clauses), threads=1)
         names = _Names.of(frames.header())
@@ -163,6 +164,8 @@ def _term_statements(frames: Iterable[fastobo.term.TermFrame], names: _Names) ->
                     yield iri, _DEPRECATED, TRUE
                 case fastobo.term.ReplacedByClause():
                     yield iri, _REPLACED_BY, ox.NamedNode(names.iri(clause.term))
+                case fastobo.term.ConsiderClause():
+                    yield iri, CONSIDER, ox.NamedNode(names.iri(clause.term))
                 case fastobo.term.AltIdClause() if _is_of_prefix(clause.alt_id, frame.id):
                     alternatives.setdefault(names.iri(clause.alt_id), set()).add(iri)
     for other in sorted(alternatives.keys() - described):
@@ -180,8 +183,8 @@ def _is_of_prefix(one: fastobo.id.BaseIdent, other: fastobo.id.BaseIdent) -> boo
 class _Clauses(io.RawIOBase):
     """The lines of an OBO file, with an empty line for each that is left out, so that line numbers stay."""
 
-    def __init__(self, stream: BinaryIO, path: Path) -> None:
-        self._stream, self._path = stream, path
+    def __init__(self, stream: BinaryIO, path: Path, problems: list[Result]) -> None:
+        self._stream, self._path, self._problems = stream, path, problems
         self._line = 0
         self._stanza: str | None = None
         self._rest = b""
@@ -208,12 +211,9 @@ class _Clauses(io.RawIOBase):
             return b""
         self._line += 1
         if not raw.endswith(b"\n"):
-            raise self._error(
-                f"has a line of more than {MAX_LINE} bytes"
-                if len(raw) == MAX_LINE
-                else "may be cut short: the last line has no line break",
-                "an OBO file that ends with a line break",
-            )
+            if len(raw) == MAX_LINE:
+                raise self._error(f"has a line of more than {MAX_LINE} bytes", "OBO 1.4")
+            self._problems.append(self._unended())
         try:
             text = raw.decode("utf-8-sig" if self._line == 1 else "utf-8").strip()
         except UnicodeDecodeError as error:
@@ -237,6 +237,16 @@ class _Clauses(io.RawIOBase):
         if self._stanza != "[Term]":
             return False
         return tag in _TERM_TAGS or (tag in _IDENTIFIER_TAGS and _IDENTIFIER.fullmatch(value) is not None)
+
+    def _unended(self) -> Result:
+        return Result(
+            Severity.WARNING,
+            "ontology-end",
+            "the last line has no line break; it is read all the same",
+            path=str(self._path),
+            line=self._line,
+            advice="The file may be cut short: fetch it again if it should be longer.",
+        )
 
     def _error(self, message: str, expected: str) -> SourceError:
         return SourceError(message, path=str(self._path), line=self._line, expected=expected)

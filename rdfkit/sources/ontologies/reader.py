@@ -15,10 +15,13 @@ import pyoxigraph as ox
 from rdfkit.errors import SourceError
 from rdfkit.rdf import rdfxml
 from rdfkit.rdf.identifiers import expand
+from rdfkit.rdf.iris import is_iri
+from rdfkit.report import Result
 from rdfkit.sources import archives
+from rdfkit.sources.byte_order_marks import without_mark
 from rdfkit.sources.ontologies import obo
 from rdfkit.sources.ontologies.draft import KNOWN, Draft, ranked
-from rdfkit.sources.ontologies.model import Ontology
+from rdfkit.sources.ontologies.model import CONSIDER, OBO_NAMESPACE, Ontology
 from rdfkit.sources.ontologies.obo import Object, Statement
 
 # How much of a file is looked at to tell its format. The header of a published ontology is a few kilobytes.
@@ -36,6 +39,7 @@ _REFUSED = {
     re.compile(rb"\A\s*\{"): "JSON",
 }
 
+_OBO_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]*:[0-9]+")
 _CLASSES = frozenset({expand("owl:Class"), expand("rdfs:Class")})
 _ONTOLOGY = expand("owl:Ontology")
 
@@ -47,20 +51,19 @@ def read_ontology(path: Path) -> Ontology:
     what is no such file or has no term; ArchiveError for a damaged gzip file and for bombs.
     """
     try:
+        draft = Draft()
         with archives.open_bytes(path) as stream:
-            draft = _gathered(_reader(_head(path), path)(stream, path))
+            _gather(draft, _reader(_head(path), path)(without_mark(stream), path, draft.problems))
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror or error}", path=str(path)) from error
     return draft.finished(path)
 
 
-def _gathered(statements: Iterable[Statement]) -> Draft:
-    draft = Draft()
+def _gather(draft: Draft, statements: Iterable[Statement]) -> None:
     for subject, predicate, value in statements:
         meaning = _MEANINGS.get(predicate)
         if meaning is not None:
             _note(draft, subject, meaning, value)
-    return draft
 
 
 # --- formats ---
@@ -71,7 +74,7 @@ def _head(path: Path) -> bytes:
         return stream.read(_HEAD).removeprefix(b"\xef\xbb\xbf")
 
 
-def _reader(head: bytes, path: Path) -> Callable[[BinaryIO, Path], Iterator[Statement]]:
+def _reader(head: bytes, path: Path) -> Callable[[BinaryIO, Path, list[Result]], Iterator[Statement]]:
     start = head.lstrip()
     if not start:
         raise SourceError("is empty", path=str(path), expected=KNOWN)
@@ -87,11 +90,11 @@ def _reader(head: bytes, path: Path) -> Callable[[BinaryIO, Path], Iterator[Stat
     return obo.statements if _OBO.search(start) else _turtle_statements
 
 
-def _rdfxml_statements(stream: BinaryIO, path: Path) -> Iterator[Statement]:
+def _rdfxml_statements(stream: BinaryIO, path: Path, _: list[Result]) -> Iterator[Statement]:
     return _statements(rdfxml.checked(stream, str(path)), ox.RdfFormat.RDF_XML, "RDF/XML", path)
 
 
-def _turtle_statements(stream: BinaryIO, path: Path) -> Iterator[Statement]:
+def _turtle_statements(stream: BinaryIO, path: Path, _: list[Result]) -> Iterator[Statement]:
     return _statements(stream, ox.RdfFormat.TURTLE, "OBO, RDF/XML or Turtle", path)
 
 
@@ -122,6 +125,7 @@ _MEANINGS = {
         "rdfs:subClassOf": "parent",
         "owl:deprecated": "deprecated",
         "obo:IAO_0100001": "replaced by",
+        CONSIDER: "consider",
         "owl:imports": "import",
         "dc:title": "title",
         "dcterms:title": "title",
@@ -149,8 +153,10 @@ def _note(draft: Draft, subject: str, meaning: str, value: Object) -> None:
                 draft.term(subject).parents.add(value.value)
         case "deprecated", ox.Literal(value="true" | "1"):
             draft.term(subject).deprecated = True
-        case "replaced by", ox.NamedNode(value=iri):
-            draft.term(subject).replaced_by.add(iri)
+        case "replaced by", _:
+            draft.term(subject).replaced_by.update(_named(value))
+        case "consider", _:
+            draft.term(subject).consider.update(_named(value))
         case "import", _:
             draft.imports += 1
         case "title", ox.Literal():
@@ -160,3 +166,15 @@ def _note(draft: Draft, subject: str, meaning: str, value: Object) -> None:
             draft.header(subject).versions.add((int(isinstance(value, ox.NamedNode)), value.value))
         case "licence", ox.Literal() | ox.NamedNode():
             draft.header(subject).licences.add(value.value)
+
+
+def _named(value: Object) -> Iterator[str]:
+    """The term that a value names: by its IRI, or in a text with its IRI or its OBO identifier, as some files do."""
+    if isinstance(value, ox.NamedNode):
+        yield value.value
+    elif isinstance(value, ox.Literal):
+        text = value.value.strip()
+        if _OBO_IDENTIFIER.fullmatch(text):
+            yield OBO_NAMESPACE + text.replace(":", "_")
+        elif is_iri(text):
+            yield text

@@ -52,8 +52,8 @@ def check_page(shapes: CompiledShapes, statements: Statements, is_local: Callabl
         if not local:
             shared[node] = numbers
             if plan.is_breakable:
+                # What breaks it here breaks it for good, so that the page need not wait for the others.
                 left_open.add(node)
-                continue
         for finding in plan.findings(node, statements.get(node, NOTHING)):
             if local or finding.constraint.is_lasting:
                 results.append(finding.result())

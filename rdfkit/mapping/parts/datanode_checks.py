@@ -1,0 +1,230 @@
+"""What curators should look at in the data nodes of a pathway: identifiers that do not fit label, type or species."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from rdfkit.mapping.fields import Fields, Row
+from rdfkit.mapping.lookups import Site
+from rdfkit.package_data import beside, read_toml
+from rdfkit.rdf.reading import Reading, read_curie, trimmed
+from rdfkit.report import Severity
+
+# Pathways draw a thing under several names: what it is, and a state or a place of it. Beyond these it is a slip.
+_MANY_LABELS = 4
+_HGNC, _ENTREZ = "hgnc.symbol:", "ncbigene:"
+# Advice shows no pattern that is longer.
+_LONG = 60
+
+
+def gene_and_symbol(texts: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """The one Entrez id and the one symbol in the columns of a row for them; None where there is none, or several."""
+    return _only(texts.get("NCBI gene", ""), _ENTREZ), _only(texts.get("HGNC", ""), _HGNC)
+
+
+def other_symbol(texts: Mapping[str, str]) -> str | None:
+    """The label of a gene's row when it is not the gene's own symbol: it may be that of another gene."""
+    entrez, symbol = gene_and_symbol(texts)
+    label = trimmed(texts.get("Label", ""))
+    return label if entrez and symbol and label and label.lower() != symbol.lower() else None
+
+
+class Checks:
+    """What is found in one table. `taxa` are those of the pathway; `finish` tells what only the whole table shows."""
+
+    def __init__(self, fields: Fields, site: Site, taxa: list[str]) -> None:
+        self._fields = fields
+        self._site = site
+        self._taxa = taxa
+        self._labels: dict[str, dict[str, None]] = {}
+        self._rows: dict[str, Row] = {}
+        self._kinds: dict[tuple[str, str], list[Row]] = {}
+        self._is_locus_told = False
+
+    def check(self, row: Row, read: Reading, label: str | None) -> None:
+        """Checks one row: its label, its type, its species."""
+        self._check_symbol(row)
+        self._check_species(row)
+        if read.local is None or read.database is None:
+            return
+        self._check_type(row, read)
+        self._note_locus(row, read)
+        if label:
+            self._rows.setdefault(read.node, row)
+            self._labels.setdefault(read.node, {}).setdefault(label.casefold())
+
+    def finish(self) -> None:
+        """Tells which identifiers stand under too many labels, and of types that only say too much."""
+        self._tell_kinds()
+        for name, labels in self._labels.items():
+            if len(labels) > _MANY_LABELS:
+                row = self._rows[name]
+                self._note(
+                    row,
+                    "Identifier",
+                    "datanode-labels",
+                    f"{len(labels)} different labels of this pathway have this one identifier",
+                    "Give each the identifier of what its label says.",
+                )
+
+    def note_unidentified(self, row: Row, read: Reading, is_locus: bool) -> None:
+        """Tells of an identifier that is none, and what becomes of its row."""
+        message, wanted = _why_none(read, row.texts["Identifier"])
+        kept = "the node is kept under the name of its row"
+        kept += ", with a cross-reference to Ensembl, which its form tells" if is_locus else ""
+        self._note(
+            row,
+            "Identifier",
+            "datanode-identifier",
+            message,
+            f"{wanted}; {kept}",
+            Severity.INFO if is_locus else Severity.WARNING,
+        )
+
+    def note_no_reference(self, row: Row, column: str, text: str, read: Reading) -> None:
+        """Tells of a cross-reference that is none."""
+        message, wanted = _why_none(read, text)
+        self._note(row, column, "cross-reference", message, f"{wanted}; it is left out", value=text)
+
+    def note_repair(
+        self, rule: str, row: Row, column: str, text: str, read: Reading, severity: Severity
+    ) -> None:
+        """Tells what an identifier was read as, where more than a blank was wrong with it."""
+        if read.database and (read.is_other or read.is_cut):
+            said = f'"{text}" was read as the identifier {read.identifier} of {read.database.name}'
+            level = severity if read.is_other else Severity.INFO
+            advice = f"Write {read.database.prefix}:{read.identifier}."
+            self._note(row, column, rule, said, advice, level, value=text)
+
+    def _note(
+        self,
+        row: Row,
+        column: str,
+        rule: str,
+        message: str,
+        advice: str,
+        severity: Severity = Severity.WARNING,
+        value: str | None = None,
+    ) -> None:
+        value = value if value is not None else row.get(column)
+        place = (*row.key_path, column)
+        self._fields.note(rule, message, *place, severity=severity, value=value, advice=advice)
+
+    def _check_symbol(self, row: Row) -> None:
+        label = other_symbol(row.texts)
+        gene = self._site.gene(label, self._taxa) if label and len(self._taxa) == 1 else None
+        entrez, symbol = gene_and_symbol(row.texts)
+        if gene and gene.entrez != entrez:
+            self._note(
+                row,
+                "Label",
+                "datanode-symbol",
+                f'the label "{label}" is the symbol of another gene than the identifier, which is that of {symbol}',
+                f"Write ncbigene:{gene.entrez} if {label} is meant, else the label {symbol}.",
+            )
+
+    def _check_species(self, row: Row) -> None:
+        # Of a pathway of a virus or a bacterium the genes may be those of its host.
+        if not self._taxa or not _known_taxa().issuperset(self._taxa):
+            return
+        for column in ("Identifier", "Ensembl"):
+            for part in row.texts.get(column, "").split(";"):
+                read = read_curie(part)
+                found = _species(read.local) if read.database and read.database.prefix in _GENES else None
+                if found and found[0] not in self._taxa:
+                    names = ", ".join(self._fields.texts("organisms"))
+                    self._note(
+                        row,
+                        column,
+                        "datanode-species",
+                        f"{read.local} is of {found[1]}, and the pathway of {names}",
+                        "Write the gene of the pathway's species, or name both species on the page.",
+                        value=part,
+                    )
+                    return
+
+    def _check_type(self, row: Row, read: Reading) -> None:
+        kind = row.get("Type") or ""
+        for name, thing in _things().items():
+            if read.database and read.database.prefix in thing["databases"] and kind in thing["never"]:
+                if "severity" in thing:
+                    self._kinds.setdefault((name, kind), []).append(row)
+                    return
+                message = (
+                    f"{read.identifier} of {read.database.name} is {thing['is']}, and its type is {kind}"
+                )
+                self._note(row, "Type", "datanode-kind", message, thing["advice"])
+
+    def _tell_kinds(self) -> None:
+        """Tells of types that mislead nobody, once for each."""
+        for (name, kind), rows in self._kinds.items():
+            thing = _things()[name]
+            message = f"identifiers of {thing['is']} have the type {kind}: {len(rows)} in this table"
+            self._note(
+                rows[0], "Type", "datanode-kind", message, thing["advice"], Severity(thing["severity"])
+            )
+
+    def _note_locus(self, row: Row, read: Reading) -> None:
+        """Once a table: WikiPathways has AGI codes under the prefix of TAIR's numbers, and so has its RDF."""
+        is_code = read.database and read.database.prefix == "tair.locus" and not (read.local or "").isdigit()
+        if is_code and not self._is_locus_told:
+            self._is_locus_told = True
+            self._note(
+                row,
+                "Identifier",
+                "datanode-locus",
+                f"{read.local} is the name of a gene (AGI code), and tair.locus has numbers",
+                "Write ensembl: before AGI codes; they are kept as they stand, as in WikiPathways' RDF.",
+                Severity.INFO,
+            )
+
+
+_GENES = frozenset({"ensembl", "ensembl.plant", "ensembl.fungi", "ensembl.metazoa", "fb", "wb"})
+
+
+def _only(text: str, prefix: str) -> str | None:
+    whole = text.strip()
+    return whole.removeprefix(prefix) if whole.startswith(prefix) and ";" not in whole else None
+
+
+def _why_none(read: Reading, text: str) -> tuple[str, str]:
+    """What is wrong with an identifier, and what was expected."""
+    if read.database is not None:
+        pattern = read.database.pattern.pattern
+        shown = f" of the form {pattern}" if len(pattern) <= _LONG else ""
+        wanted = f"expected {read.database.prefix}: and an identifier{shown}"
+        return f'"{read.written}" is no identifier of {read.database.name}', wanted
+    prefix, colon, _ = text.strip().partition(":")
+    if colon and prefix.strip():
+        return f'"{text}" names no known database', "expected the prefix of a database, such as ncbigene:5604"
+    return (
+        f'the database of the identifier "{read.written}" is not known',
+        "Write its prefix before the identifier, such as ensembl:",
+    )
+
+
+@cache
+def _things() -> Mapping[str, Mapping[str, str]]:
+    found: dict[str, Mapping[str, str]] = read_toml(beside(__file__, "datanode_checks.toml"))["things"]
+    return found
+
+
+def _species(local: str | None) -> tuple[str, str] | None:
+    """The taxon and the name of the species whose genes have identifiers of this form."""
+    for pattern, taxon, name in _stems() if local else ():
+        if pattern.match(local or ""):
+            return taxon, name
+    return None
+
+
+@cache
+def _stems() -> list[tuple[re.Pattern[str], str, str]]:
+    rows = read_toml(beside(__file__, "datanode_checks.toml"))["stems"]
+    return [(re.compile(row[0], re.ASCII), row[1], row[2]) for row in rows]
+
+
+@cache
+def _known_taxa() -> frozenset[str]:
+    return frozenset(taxon for _, taxon, _ in _stems())

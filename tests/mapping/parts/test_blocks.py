@@ -1,0 +1,61 @@
+"""What the schema-jsonld block of a page becomes: names that say nothing, and what Bioschemas asks of a dataset."""
+
+from __future__ import annotations
+
+from rdfkit.report import Severity
+from tests.support.told import told_by
+
+CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
+PAGE = "https://pfocr.wikipathways.org/figures/PMC1__f1.html"
+FIGURE = "figid: PMC1__f1\nfigtitle: A title\norganisms: Homo sapiens\n"
+BLOCK = "schema-jsonld:\n  '@context': https://schema.org/\n  '@type': Dataset\n"
+
+
+def test_a_placeholder_is_no_name_and_one_finding_for_the_site() -> None:
+    first, second = (
+        told_by(f"figid: PMC1__f{number}\nfigtitle: T\norganisms: Homo sapiens\n{BLOCK}  name: CreativeWork")
+        for number in (1, 2)
+    )
+    assert first.values(PAGE, "schema:name") == ["T"]
+    assert first.problems == second.problems
+    (problem,) = first.problems
+    assert (problem.rule, problem.severity, problem.path) == ("placeholder-name", Severity.WARNING, None)
+    assert problem.value == "CreativeWork"
+
+
+def test_a_page_without_a_block_is_a_dataset_about_its_figure() -> None:
+    told = told_by(FIGURE)
+    assert told.values(PAGE, "rdf:type") == ["schema:Dataset"]
+    assert told.values(PAGE, "schema:license") == [CC0]
+    assert told.values(PAGE, "schema:about") == [f"{PAGE}#figure"]
+    assert told.values(PAGE, "schema:name") == ["A title"]
+    assert told.values(PAGE, "schema:identifier") == ["PMC1__f1"]
+    assert told.values(PAGE, "schema:url") == [PAGE]
+    assert told.values(f"{PAGE}#figure", "schema:license") == []
+    assert told.rules == ["page-block"]
+    # The profile wants keywords.
+    assert told.values(PAGE, "dcterms:conformsTo") == []
+
+
+def test_what_a_block_says_itself_stays() -> None:
+    own = "  name: My name\n  license: CC-BY-4.0\n  url: https://example.org/x\n  keywords: [IL6]\n"
+    told = told_by(f"{FIGURE}{BLOCK}{own}")
+    assert told.values(PAGE, "schema:name") == ["My name"]
+    assert told.values(PAGE, "schema:license") == ["https://creativecommons.org/licenses/by/4.0/"]
+    assert told.values(PAGE, "schema:url") == ["https://example.org/x"]
+    profile = "https://bioschemas.org/profiles/Dataset/1.0-RELEASE"
+    assert told.values(PAGE, "dcterms:conformsTo") == [profile]
+
+
+def test_the_page_of_a_pathway_is_completed_where_its_block_is_a_dataset() -> None:
+    pathway = "wpid: WP1\nrevision: r1\ntitle: A pathway\n"
+    (page,) = told_by(pathway).subjects("schema:about", "wikipathways:WP1")
+    assert told_by(f"{pathway}{BLOCK}").values(page, "schema:name") == ["A pathway"]
+    assert told_by(pathway).values(page, "schema:name") == []
+
+
+def test_a_block_of_another_site_gets_nothing_that_it_does_not_say() -> None:
+    block = BLOCK.replace("Dataset", "Gene") + "  '@id': https://genes.example.org/AR\n"
+    told = told_by(f"title: A gene\n{block}  name: AR")
+    assert told.values("https://genes.example.org/AR", "schema:name") == ["AR"]
+    assert len(told.triples) == 2

@@ -1,0 +1,76 @@
+"""Findings of shapes at the places of pages: what is missing is said once, and only where it can be mended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import rdfkit
+from rdfkit.report import Result
+
+PATHWAY = """---
+wpid: WP1
+title: A pathway
+revision: r1
+last-edited: 2025-12-01
+organisms: [Homo sapiens]
+{}
+schema-jsonld:
+  '@context': https://schema.org/
+  '@id': https://wikipathways.github.io/pathways/WP1.html
+  '@type': Dataset
+  name: A pathway
+  keywords: [IL6]
+  license: CC0
+  creator: {{'@type': Organization, name: WikiPathways}}
+---
+"""
+
+
+def found(folder: Path, text: str, name: str = "x.md") -> list[Result]:
+    (folder / name).write_text(text)
+    return list(rdfkit.validate([folder]).results)
+
+
+@pytest.mark.parametrize("description", ["", "description: ''", "description: NA"])
+def test_a_missing_description_is_told_once(description: str, tmp_path: Path) -> None:
+    results = found(tmp_path, PATHWAY.format(f"authors: [Egonw]\n{description}"))
+    assert [result.rule for result in results] == ["PathwayShape-description"]
+
+
+def test_a_description_that_only_the_block_lacks_is_that_of_the_page(tmp_path: Path) -> None:
+    assert found(tmp_path, PATHWAY.format("authors: [Egonw]\ndescription: Words.")) == []
+
+
+@pytest.mark.parametrize(
+    ("authors", "message"),
+    [
+        ("['']", "missing: expected the user name of an author"),
+        ("[' ']", "missing: expected the user name of an author"),
+        ("[]", "missing: expected the user name of an author"),
+        ("[MaintBot]", '"MaintBot" is not the user name of an author'),
+        ("[MaintBot, '', TestUser]", '"MaintBot, TestUser" is not the user name of an author'),
+    ],
+)
+def test_what_is_wrong_with_the_authors(authors: str, message: str, tmp_path: Path) -> None:
+    results = found(tmp_path, PATHWAY.format(f"authors: {authors}\ndescription: Words."))
+    (result,) = (one for one in results if one.rule == "PathwayHistoryShape-author")
+    assert (result.key, result.message) == ("authors", message)
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("display-name: Reactome\ntitle: Reactome", "_communities/x.md"),
+        ("wpid: WP1\nrevision: r1\ntitle: Old\nauthors: ['']", "_pathways/WP1.md"),
+        ("wpid: WP1", "_pathways/WP1.md"),
+        ("title: Old", "old.md"),
+        ("figid: PMC1__f1\npmcid: PMC1", "_figures/x.md"),
+    ],
+)
+def test_nothing_is_asked_of_a_page_that_leads_to_another(text: str, path: str, tmp_path: Path) -> None:
+    (tmp_path / path).parent.mkdir(exist_ok=True)
+    assert found(tmp_path, f"---\n{text}\nredirect_to: https://example.org/new\n---\n", path) == []
+    # The same page without it is incomplete.
+    assert found(tmp_path, f"---\n{text}\n---\n", path)
