@@ -24,7 +24,7 @@ from rdfkit.pipeline.stages.describe import describe, describe_changes
 from rdfkit.pipeline.stages.link import link
 from rdfkit.pipeline.stages.run import Changes, Phase, Request, Run, finish, is_too_much, open_run
 from rdfkit.pipeline.stages.settle import has_pages, settle
-from rdfkit.pipeline.stages.share import settle_shared
+from rdfkit.pipeline.stages.share import settle_new, settle_shared
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.findings import findings
 from rdfkit.pipeline.state.schema import FILE
@@ -98,7 +98,7 @@ def examine(
             scan(request.sources, request.tables, database)
             changes = settle(run, convert(run))
             has_pages(run)
-            settle_shared(run)
+            settle_new(run)
             check_shared(run, changes.reviewed)
             return Report(tuple(findings(database)))
 
@@ -162,12 +162,12 @@ def _complete(run: Run, changes: Changes, started: float) -> Build:
     changes = settle(run, changes)
     if not has_pages(run):
         return summarize(run, changes, started, switched=False)
-    settle_shared(run)
     if run.is_change:
+        settle_shared(run)
         refused = check_shared(run, changes.reviewed)
         describe_changes(run, changes.altered | refused)
-        settle_shared(run)
     else:
+        settle_new(run)
         describe(run, count_and_check(run))
     link(run)
     summary = summarize(run, changes, started, switched=True)

@@ -17,13 +17,14 @@ from rdfkit.mapping.document import Document, Tally
 from rdfkit.mapping.jsonld.statements import Statements, statements, to_n_quads
 from rdfkit.mapping.lookups import Answers, Site
 from rdfkit.mapping.recognition import UnknownKindError, read_page
-from rdfkit.pipeline.descriptions import Description, describe, local_to, owned_by, part
+from rdfkit.pipeline.descriptions import Description, describe, local_to, part
 from rdfkit.pipeline.state.model import OTHER, UNREADABLE, Companion, Converted, File, PageState, UsedTable
 from rdfkit.report import Result, Severity
 from rdfkit.sources.discovery import SourceFile
 from rdfkit.sources.filesystems import file_sha256
 from rdfkit.sources.page import Page
 from rdfkit.sources.tables import TableFile, count_rows
+from rdfkit.store.catalogue import dataset_of
 from rdfkit.validation import tracing
 from rdfkit.validation.shacl import CompiledShapes
 from rdfkit.validation.shacl.page_validator import check_page
@@ -159,8 +160,8 @@ def _convert_page(page: Page, task: Task, batch: Batch) -> Outcome:
     own: Statements = {}
     descriptions: tuple[Description, ...] = ()
     if state is PageState.USED:
-        own, shared = part(mapped.statements, owned_by(document.graph, version))
-        descriptions = tuple(describe(shared))
+        own, shared = part(mapped.statements, document.graph, version)
+        descriptions = tuple(describe(shared, dataset_of(page.kind, document.graph)))
     tallies = mapped.document.rows if state is PageState.USED else {}
     done = Converted(
         page.path,

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from rdfkit.mapping.jsonld.statements import Statements, to_n_triples
 from rdfkit.rdf.graphs import is_listed, shared_graph
 from rdfkit.rdf.identifiers import expand
+from rdfkit.store.catalogue import dataset_of, space_of
 
 _DIGEST_BYTES = 8
-_TYPE = f"<{expand('rdf:type')}>"
+_PATHWAYS = expand("wikipathways:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,14 @@ class Description:
     """What a page says of a node that others may describe, too.
 
     `digest` names the text, which has the lines of N-Triples; `text` is None where it was given before. `is_foreign`
-    says that a page of its own may say one of the lines.
+    says that a page may say one of the lines for itself.
     """
 
     digest: int
     subject: str
     text: str | None
     is_foreign: bool
+    space: str
 
     def n_quads(self) -> str:
         """Its lines as N-Quads in the shared graph; empty where the text was given before."""
@@ -39,7 +41,7 @@ class Description:
     @property
     def graph(self) -> str:
         """The shared graph that it stands in."""
-        return shared_graph(self.subject)
+        return shared_graph(self.subject, self.space)
 
 
 def local_to(graph: str) -> Callable[[str], bool]:
@@ -48,36 +50,31 @@ def local_to(graph: str) -> Callable[[str], bool]:
     return lambda subject: subject == page or subject.startswith(part)
 
 
-def owned_by(graph: str, version: str | None) -> Callable[[str], bool]:
-    """Whether a term, as in N-Triples, is a node of a page: local, or of the version of its pathway.
+def part(statements: Statements, graph: str, version: str | None) -> tuple[Statements, Statements]:
+    """The statements of a page's own graph, and those about nodes that others may describe, too.
 
-    `version` is the name of the version (`WP364_r142066`), with which the IRIs of all its nodes end, or whose parts
-    they are.
+    `version` is the name of the version of a pathway (`WP364_r142066`), with which the IRIs of all its nodes end, or
+    whose parts they are.
     """
-    # A page that is named like a node of a shared graph has no nodes that it alone describes.
-    is_local = local_to(graph) if not is_listed(graph) else _never
-    if version is None:
-        return is_local
-    end, part = f"/{version}>", f"<{expand(f'wikipathways:{version}')}#"
-    return lambda term: is_local(term) or (term[0] == "<" and (term.endswith(end) or term.startswith(part)))
-
-
-def _never(term: str) -> bool:
-    return False
-
-
-def part(statements: Statements, is_own: Callable[[str], bool]) -> tuple[Statements, Statements]:
-    """The statements of a page's own graph, and those about nodes that others may describe, too."""
     own: Statements = {}
     shared: Statements = {}
+    # A page that is named like a node of a shared graph has no nodes that it alone describes.
+    is_local = _never if is_listed(graph) else local_to(graph)
+    is_of_version = _of_version(version) if version is not None else _never
+    # Whether an object may be a node of a page is known by its address.
+    may_own_objects = dataset_of(None, graph) is not None
     for subject, said in statements.items():
-        if is_own(subject):
+        if is_local(subject) or is_of_version(subject):
             own[subject] = said
             continue
         # Of a node that no shared graph is made for, the page that it belongs to may say the same.
-        takes_objects = is_listed(subject[1:])
+        is_node = is_listed(subject[1:])
         for predicate, values in said.items():
-            mine = [value for value in values if takes_objects and is_own(value)]
+            mine = [
+                value
+                for value in values
+                if is_node and (is_of_version(value) or (may_own_objects and is_local(value)))
+            ]
             if mine:
                 own.setdefault(subject, {})[predicate] = mine
             if len(mine) < len(values):
@@ -86,20 +83,31 @@ def part(statements: Statements, is_own: Callable[[str], bool]) -> tuple[Stateme
     return own, shared
 
 
-def describe(shared: Statements) -> Iterator[Description]:
-    """The descriptions of shared nodes."""
+def _of_version(version: str) -> Callable[[str], bool]:
+    end, start = f"/{version}>", f"<{_PATHWAYS}{version}#"
+    return lambda term: term[0] == "<" and (term.endswith(end) or term.startswith(start))
+
+
+def _never(term: str) -> bool:
+    return False
+
+
+def describe(shared: Statements, dataset: str | None) -> Iterator[Description]:
+    """The descriptions of shared nodes that a page of a dataset gives."""
+    space = space_of(dataset)
     for subject, said in shared.items():
         text = to_n_triples({subject: said})
         digest = hashlib.blake2b(text.encode(), digest_size=_DIGEST_BYTES).digest()
         number = int.from_bytes(digest, signed=True)
-        yield Description(number, subject[1:-1], text, _is_foreign(subject, said))
+        yield Description(number, subject[1:-1], text, _is_foreign(subject, said), space)
 
 
 def _is_foreign(subject: str, said: dict[str, list[str]]) -> bool:
-    """Whether the subject, or the object of a statement other than a class, may be a node of some page."""
+    """Whether the subject or an object may be a node of a page that says the same."""
     return not is_listed(subject[1:]) or any(
-        value[0] == "<" and not is_listed(value[1:])
-        for predicate, values in said.items()
-        if predicate != _TYPE
-        for value in values
+        value[0] == "<" and _may_be_of_a_page(value[1:-1]) for values in said.values() for value in values
     )
+
+
+def _may_be_of_a_page(iri: str) -> bool:
+    return dataset_of(None, iri) is not None or (iri.startswith(_PATHWAYS) and not is_listed(iri))

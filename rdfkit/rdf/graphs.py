@@ -1,4 +1,4 @@
-"""The names of the graphs that are no pages: provenance, links, and what many pages say alike."""
+"""The names of the graphs that are no pages: provenance, links, and what many pages of a dataset say alike."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ DEFAULT_GRAPH = ox.NamedNode(expand("pfocr:default"))
 _OTHERS = "others"
 
 
-def shared_graph(node: str) -> str:
-    """The IRI of the graph for what pages say alike of a node, by the start of its IRI."""
+def shared_graph(node: str, space: str) -> str:
+    """The IRI of the graph for what pages of a dataset say alike of a node, by the start of the node's IRI.
+
+    `space` is how the IRIs of the dataset's own graphs begin.
+    """
     found = _starts().match(node)
-    return _names()[found.lastgroup or _OTHERS if found else _OTHERS]
+    return f"{space}{found.lastgroup if found else _OTHERS}"
 
 
 def is_listed(node: str) -> bool:
@@ -29,14 +32,9 @@ def is_listed(node: str) -> bool:
     return _starts().match(node) is not None
 
 
-def shared_graphs() -> frozenset[str]:
-    """The IRIs of all shared graphs."""
-    return frozenset(_names().values())
-
-
-@cache
-def _names() -> dict[str, str]:
-    return {name: expand(f"pfocr:{name}") for name in (*_table(), _OTHERS)}
+def shared_graphs(space: str) -> list[str]:
+    """The IRIs of the graphs of a dataset for what its pages say alike."""
+    return [f"{space}{name}" for name in (*_table(), _OTHERS)]
 
 
 @cache

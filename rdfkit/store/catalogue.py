@@ -11,6 +11,8 @@ from typing import Any
 from rdfkit.package_data import beside, read_toml
 from rdfkit.rdf.identifiers import expand
 
+_VOCABULARY = expand("pfocr:")
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -141,6 +143,16 @@ def dataset_of(kind: str | None, graph: str) -> str | None:
         return owners[0].name
     found = _by_address(owners, graph) or _by_address(datasets().values(), graph)
     return found or (owners[0].name if owners else None)
+
+
+def space_of(dataset: str | None) -> str:
+    """How the IRIs of the graphs begin that a dataset has beside its pages; for None those of pages in no dataset."""
+    return datasets()[dataset].iri.removesuffix("dataset") if dataset is not None else _VOCABULARY
+
+
+def spaces() -> tuple[str, ...]:
+    """Those of all datasets, in the order of the catalogue, and that of pages in none."""
+    return (*map(space_of, datasets()), _VOCABULARY)
 
 
 def _by_address(among: Iterable[DatasetFacts], graph: str) -> str | None:

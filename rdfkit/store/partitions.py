@@ -39,7 +39,7 @@ def count_uses(triples: Iterable[Statement], types: Types) -> Uses:
 
 
 def merged_uses(store: ox.Store, triples: Iterable[Statement]) -> tuple[Uses, int]:
-    """The uses in the default graph of a store, by one pass over its triples in bounded memory, and the number of runs.
+    """The uses in all graphs of a store, by one pass over its triples in bounded memory, and the number of runs.
 
     In a run the subject is the same, and its classes are those that the run tells: a store on disk has a run for each
     subject. When there are more runs than subjects, the uses are wrong; `count_uses` takes any order.
@@ -56,11 +56,11 @@ def merged_uses(store: ox.Store, triples: Iterable[Statement]) -> tuple[Uses, in
 
 
 def merged_types(store: ox.Store) -> Types:
-    """The classes of nodes in the default graph of a store."""
+    """The classes of nodes in all graphs of a store."""
 
     @lru_cache(_REMEMBERED)
     def types(node: Subject) -> tuple[str, ...]:
-        return _classes(quad.object for quad in store.quads_for_pattern(node, _TYPE, None, ox.DefaultGraph()))
+        return _classes(quad.object for quad in store.quads_for_pattern(node, _TYPE, None, None))
 
     return types
 

@@ -1,7 +1,7 @@
 """How much a dataset holds: triples, subjects, entities, objects, classes, properties, uses and links to others.
 
-Each counts once, however many graphs of the dataset have it. Counted in a store by its merged default graph, or kept up
-to date by what a change did.
+Each counts once, however many graphs of the dataset have it. Counted in a store without a triple that stands twice,
+or kept up to date by what a change did.
 """
 
 from __future__ import annotations
@@ -94,10 +94,10 @@ class Counts:
 def count_store(
     store: ox.Store, whole: Counts, graphs: Iterable[tuple[str, str | None]], site: Site
 ) -> dict[str, Counts]:
-    """The counts of the datasets in a store that holds the graphs of pages alone, and their merged default graph.
+    """The counts of the datasets in a store that holds the graphs of pages and what they share.
 
     `whole` is what `count_merged` gives, `graphs` are all its graphs, each with its dataset. The largest dataset is
-    what is in the merged graph, without what is in others alone: these are read whole.
+    what is in the store, without what is in others alone: these are read whole.
     """
     by_site: dict[str | None, list[str]] = defaultdict(list)
     for graph, name in graphs:
@@ -147,7 +147,7 @@ def count_changes(
 
 
 def count_merged(store: ox.Store) -> Counts:
-    """The counts of the default graph. Oxigraph counts what it can; one pass over the triples gives the uses."""
+    """The counts of all graphs together. Oxigraph counts what it can; one pass over the triples gives the uses."""
     numbers = partial(_numbers, store)
     links: Counter[str] = Counter()
     with ThreadPoolExecutor() as pool:
@@ -170,8 +170,8 @@ def count_merged(store: ox.Store) -> Counts:
 
 
 def _merged(store: ox.Store) -> Iterator[Statement]:
-    """The triples of the default graph, read by the thread that asks for them."""
-    yield from map(statement, store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+    """The triples of all graphs, read by the thread that asks for them."""
+    yield from map(statement, store.quads_for_pattern(None, None, None, None))
 
 
 def _linked(triples: Iterable[Statement], found: Counter[str]) -> Iterator[Statement]:
@@ -186,7 +186,7 @@ def _linked(triples: Iterable[Statement], found: Counter[str]) -> Iterator[State
 
 def _numbers(store: ox.Store, query: str) -> dict[str, int]:
     """The number ?n for each ?k; for "" where there is none."""
-    rows: Any = store.query(f"SELECT {query}")
+    rows: Any = store.query(f"SELECT {query}", use_default_graph_as_union=True)
     grouped = "?k" in query
     return {row["k"].value if grouped else "": int(row["n"].value) for row in rows}
 

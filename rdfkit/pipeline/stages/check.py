@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from rdfkit.pipeline.converter import map_task, unsaid
 from rdfkit.pipeline.stages.run import Run
+from rdfkit.pipeline.stages.share import settle_shared
 from rdfkit.pipeline.state.descriptions import saying
 from rdfkit.pipeline.state.findings import focus_nodes, replace_findings_about, unsettle
 from rdfkit.pipeline.state.graphs import has_graph, loaded, set_loaded, shared_subjects, suspects
@@ -45,6 +46,7 @@ def count_and_check(run: Run) -> Counts:
     with ThreadPoolExecutor(1) as pool:
         counting = pool.submit(count_merged, run.stage.graph)
         check_shared(run, frozenset())
+        settle_shared(run)
         whole = counting.result()
     return whole if run.editor.added == before else count_merged(run.stage.graph)
 

@@ -11,16 +11,18 @@ import pyoxigraph as ox
 
 from rdfkit.pipeline.provenance import Source, provenance_quads, provenance_triples, version_quad
 from rdfkit.pipeline.stages.run import Phase, Run
-from rdfkit.pipeline.stages.share import drop_repeats
+from rdfkit.pipeline.stages.share import settle_ontologies, settle_shared
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.files import new_versions
 from rdfkit.pipeline.state.graphs import graphs, used, used_graph
-from rdfkit.rdf.graphs import PROVENANCE_GRAPH
+from rdfkit.rdf.graphs import PROVENANCE_GRAPH, shared_graphs
 from rdfkit.rdf.identifiers import expand
 from rdfkit.rdf.quads import graph_iri, prefix_quads, sorted_quads
 from rdfkit.sources.commits import Commits
 from rdfkit.sources.filesystems import file_sha256
 from rdfkit.sources.ontologies.model import Ontology
+from rdfkit.store.catalogue import spaces
+from rdfkit.store.graph_editor import Editor
 from rdfkit.store.statistics import Counts, count_changes, count_store
 from rdfkit.store.void import describe as describe_datasets
 from rdfkit.store.void import site_of_kind
@@ -33,19 +35,18 @@ def describe(run: Run, whole: Counts) -> None:
     database = run.database
     database.set("phase", Phase.DESCRIBING)
     of_datasets = ((graph, site_of_kind(kind, graph)) for graph, kind in graphs(database))
-    counts = count_store(run.stage.graph, whole, of_datasets, run.sites)
+    shared = ((graph, run.sites(graph)) for space in spaces() for graph in shared_graphs(space))
+    counts = count_store(run.stage.graph, whole, chain(of_datasets, shared), run.sites)
+    run.stage.load(_ontology_quads(run.ontologies))
+    editor = Editor(run.stage, run.sites)
+    settle_ontologies(run, editor)
+    count_changes(counts, editor.differences(), run.stage.graph, run.sites)
     _set_counts(database, counts)
     _load_provenance(run)
-    others = sorted_quads(
-        chain(
-            _ontology_quads(run.ontologies),
-            *map(_told_of, run.ontologies),
-            prefix_quads(),
-            describe_datasets(counts, PROVENANCE_GRAPH),
-        )
+    others = chain(
+        *map(_told_of, run.ontologies), prefix_quads(), describe_datasets(counts, PROVENANCE_GRAPH)
     )
-    run.stage.load(others)
-    drop_repeats(run)
+    run.stage.load(sorted_quads(others))
     database.set("ontologies", json.dumps([one.iri for one in run.ontologies]))
     database.set("quads", str(len(run.stage.graph)))
 
@@ -57,6 +58,8 @@ def describe_changes(run: Run, altered: Set[str]) -> None:
         for name, one in json.loads(run.database.setting("counts") or "{}").items()
     }
     before = list(describe_datasets(counts, PROVENANCE_GRAPH))
+    _describe_ontologies(run)
+    settle_shared(run)
     count_changes(counts, run.editor.differences(), run.stage.graph, run.sites)
     old = [*before, *chain.from_iterable(_told(run, graph) for graph in sorted(altered))]
     _set_counts(run.database, counts)
@@ -66,7 +69,6 @@ def describe_changes(run: Run, altered: Set[str]) -> None:
         if page is not None:
             new += provenance_quads(page.graph, page.kind, page.source, page.tables)
     run.editor.change(old, new)
-    _describe_ontologies(run)
     _describe_commits(run, altered)
 
 

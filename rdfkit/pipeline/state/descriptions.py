@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.model import Converted
+from rdfkit.store.catalogue import spaces
 
 # The texts are repetitive, and there are many.
 _LEVEL = 1
@@ -24,7 +25,9 @@ def add_descriptions(database: Database, rows: Sequence[tuple[int, Converted]]) 
             if one.text is not None
         ),
     )
-    database.run_many("INSERT INTO said VALUES (?, ?)", ((page, one.digest) for page, one in told))
+    database.run_many(
+        "INSERT INTO said VALUES (?, ?, ?)", ((page, one.digest, one.space) for page, one in told)
+    )
     if database.is_indexed:
         unsettle_nodes(database, (one.subject for _, one in told))
 
@@ -53,20 +56,22 @@ def settle_nodes(database: Database) -> None:
     database.run("DELETE FROM unsettled")
 
 
-def descriptions(database: Database, subject: str) -> Iterator[str]:
-    """What pages say of a shared node, as lines of N-Triples; each description once."""
+def descriptions(database: Database, subject: str) -> dict[str, str]:
+    """What pages say of a shared node, as lines of N-Triples, each with the space of the first dataset that says it."""
     rows = database.run(
-        "SELECT text FROM description WHERE subject = ?"
-        " AND EXISTS (SELECT 1 FROM said WHERE said.digest = description.digest)",
-        (subject,),
+        "SELECT DISTINCT space, text FROM description JOIN said USING (digest) WHERE subject = ?", (subject,)
     )
-    return (_text(row[0]) for row in rows)
+    by_space = sorted(rows, key=lambda row: spaces().index(row[0]), reverse=True)
+    return {line: space for space, text in by_space for line in _text(text).splitlines()}
 
 
-def foreign_descriptions(database: Database) -> Iterator[tuple[str, str]]:
-    """Subject and text of the descriptions of which a page may say a line of its own."""
-    rows = database.run("SELECT subject, text FROM description WHERE is_foreign")
-    return ((subject, _text(text)) for subject, text in rows)
+def unsettle_repeated(database: Database) -> None:
+    """Notes the nodes that pages of several datasets describe, or of which a page may say a line for itself."""
+    database.run("INSERT OR IGNORE INTO unsettled SELECT subject FROM description WHERE is_foreign")
+    database.run(
+        "INSERT OR IGNORE INTO unsettled SELECT subject FROM description JOIN said USING (digest)"
+        " GROUP BY subject HAVING COUNT(DISTINCT space) > 1"
+    )
 
 
 def saying(database: Database, subject: str, line: str | None = None) -> list[int]:
@@ -75,7 +80,9 @@ def saying(database: Database, subject: str, line: str | None = None) -> list[in
         "SELECT DISTINCT page, text FROM description JOIN said USING (digest) WHERE subject = ? ORDER BY page",
         (subject,),
     )
-    return list(dict.fromkeys(page for page, text in rows if line is None or line in _text(text).splitlines()))
+    return list(
+        dict.fromkeys(page for page, text in rows if line is None or line in _text(text).splitlines())
+    )
 
 
 def _text(packed: bytes) -> str:
