@@ -34,8 +34,6 @@ def settle_graphs(database: Database) -> None:
                 await_page(database, first.id)
             # Told anew although it may be refused already: another page may have been the first then.
             refuse_second(database, other.id, duplicate(other, first))
-        if first.state is PageState.SECOND:
-            await_page(database, first.id)
     await_sole_claims(database)
 
 

@@ -115,7 +115,9 @@ def _coverage(database: Database) -> Coverage:
 
 def _instances(graph: ox.Store, kind: str) -> int:
     """How many things of a class there are."""
-    rows: Any = graph.query(f"SELECT (COUNT(*) AS ?n) {{ ?thing a <{kind}> }}")
+    rows: Any = graph.query(
+        f"SELECT (COUNT(*) AS ?n) {{ ?thing a <{kind}> }}", use_default_graph_as_union=True
+    )
     return int(next(iter(rows))["n"].value)
 
 
