@@ -5,6 +5,7 @@ A file in a git checkout is compared by git. Any other has changed when its size
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -15,10 +16,11 @@ from rdfkit.errors import SourceError
 from rdfkit.pipeline.state import files
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.model import Companion, File, Known
-from rdfkit.pipeline.state.pages import await_named
+from rdfkit.pipeline.state.pages import await_in_folders, await_named
 from rdfkit.sources import filesystems, locations
 from rdfkit.sources.commits import Commits
 from rdfkit.sources.discovery import Distinct, sources_of
+from rdfkit.sources.sites import site_of
 from rdfkit.sources.tables import DATA_FOLDER, TABLE_SUFFIXES, table_kinds, tables_beside
 
 _ROWS = 5000
@@ -35,25 +37,25 @@ def scan(sources: Iterable[str], tables: Iterable[str], database: Database) -> b
     Raises SourceError when a place does not exist, is neither file nor folder, or cannot be listed.
     """
     named, commits, seen = list(sources), Commits(), Distinct()
-    folders: dict[str, None] = {}
+    folders: dict[str, str] = {}
     found = _noting_folders(_source_files(named, seen, commits), folders)
     # All or nothing: a table that is noted without its page waiting would look unchanged to the next scan.
     with database.transaction():
         are_files_gone = _scan_pages(found, database, commits)
-        beside = _companions(named, list(tables), seen, folders, commits)
+        _scan_sites(database, folders)
+        beside = _companions(named, list(tables), seen, dict.fromkeys(folders.values()), commits)
         return _scan_companions(beside, database, commits) or are_files_gone
 
 
-def _noting_folders(found: Iterator[File], folders: dict[str, None]) -> Iterator[File]:
-    """The same files; notes in which folders tables may lie beside them."""
+def _noting_folders(found: Iterator[File], folders: dict[str, str]) -> Iterator[File]:
+    """The same files; notes their folders, each with that in which tables may lie beside them."""
     last = ""
     for file in found:
         folder = file.path[: -len(file.relative.rpartition("/")[2])]
         if folder != last:
             last = folder
-            folders.setdefault(
-                locations.join(locations.folder_of(locations.folder_of(file.path)), DATA_FOLDER)
-            )
+            tables = locations.join(locations.folder_of(locations.folder_of(file.path)), DATA_FOLDER)
+            folders.setdefault(folder, tables)
         yield file
 
 
@@ -72,6 +74,14 @@ def _scan_pages(found: Iterator[File], database: Database, commits: Commits) -> 
         files.note_files(database, same)
     files.lose_files(database, known)
     return bool(known)
+
+
+def _scan_sites(database: Database, folders: Iterable[str]) -> None:
+    """Has the pages of folders wait that belong to another site than before, by what lies beside them."""
+    before = json.loads(database.setting("sites") or "{}")
+    now = {folder: site_of(f"{folder}page.md") for folder in folders}
+    await_in_folders(database, (one for one, site in now.items() if before.get(one, site) != site))
+    database.set("sites", json.dumps(now))
 
 
 def _scan_companions(found: Iterator[Companion], database: Database, commits: Commits) -> bool:

@@ -86,6 +86,12 @@ def test_who_is_refused_because_of_whom_follows_the_claims(rounds: list[list[Edi
     check({}, rounds, {})
 
 
+def test_a_page_is_of_another_site_once_other_collections_lie_beside_it() -> None:
+    organism = "---\nlatin: Daphnia magna\nncbi: '35525'\ntitle: Daphnia magna\n---\n"
+    site = {A: FIRST, "_organisms/daphnia.md": organism}
+    check(site, [[Edit("_pathways/x.md", "No front matter.\n")], [Edit("_pathways/x.md", None)]], {})
+
+
 @given(claims(), st.booleans())
 @FEW
 def test_claims_give_what_a_new_build_gives(rounds: list[list[Edit]], keep_invalid: bool) -> None:

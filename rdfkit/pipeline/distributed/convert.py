@@ -35,6 +35,7 @@ from rdfkit.pipeline.state.pages import page_accounts, pages_between, pending, p
 from rdfkit.report import Result
 from rdfkit.sources import filesystems, locations
 from rdfkit.sources.ontologies.reader import read_ontology
+from rdfkit.sources.sites import site_of
 from rdfkit.validation import validator
 from rdfkit.version import __version__
 
@@ -241,4 +242,5 @@ def _table_version(table: Companion) -> list[object]:
 def _version(file: File) -> list[object]:
     """What changes when a file does."""
     known = file.version or file.modified or filesystems.file_sha256(file.path)
-    return [file.path, file.relative, file.named, file.position, file.size, known]
+    site = site_of(file.path)
+    return [file.path, file.relative, file.named, file.position, file.size, known, site]

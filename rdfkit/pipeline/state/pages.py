@@ -62,6 +62,15 @@ def await_page(database: Database, page: int) -> None:
     database.run("UPDATE page SET state = 'pending' WHERE id = ?", (page,))
 
 
+def await_in_folders(database: Database, folders: Iterable[str]) -> None:
+    """Has the pages converted again whose paths begin with one of these, slash included, and are no deeper."""
+    database.run_many(
+        "UPDATE page SET state = 'pending' WHERE state <> 'gone' AND substr(path, 1, length(?1)) = ?1"
+        " AND instr(substr(path, length(?1) + 1), '/') = 0",
+        ((folder,) for folder in folders),
+    )
+
+
 def await_named(database: Database, names: Iterable[tuple[str, str]]) -> None:
     """Has the pages of these (kind, name) converted again: their tables have changed."""
     database.run_many(
