@@ -90,7 +90,7 @@ def test_obsolete_terms_follow_the_file(tmp_path: Path) -> None:
     def parents() -> list[str]:
         with rdfkit.open_store(store) as opened:
             rows = opened.query(
-                "SELECT ?p { GRAPH <https://x.org/1> { ?t rdfs:subClassOf ?p } ?t rdfs:label 'plant cell' }"
+                "SELECT ?p { ?t rdfs:subClassOf ?p . ?t rdfs:label 'plant cell' }"
             )
             return [str(one["p"]).rpartition("/")[2] for one in rows]
 

@@ -531,7 +531,7 @@ def test_the_kinds_of_answers():
 def test_the_default_graph_is_the_merge_of_all(path: Path):
     quads = [quad("1", ONE), quad("1", TWO), quad("2", TWO)]
     with new_build(path) as stage:
-        stage.load(quads)
+        stage.change(lambda graph: graph.extend(quads))
         stage.commit({})
     with open_store(path) as on_disk:
         for store in (on_disk, Store.from_quads(quads)):

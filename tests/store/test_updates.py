@@ -34,7 +34,7 @@ def quad(subject: str, graph: str) -> ox.Quad:
 def store(tmp_path: Path) -> Path:
     folder = tmp_path / "store"
     with new_build(folder) as stage:
-        stage.load([quad("a", "g"), quad("b", "g"), quad("b", "h")])
+        stage.change(lambda graph: graph.extend([quad("a", "g"), quad("b", "g"), quad("b", "h")]))
         stage.commit({"builder": "test"})
     return folder
 
@@ -58,6 +58,22 @@ def test_the_merge_of_all_graphs_follows_each_change(store: Path):
     assert state(store) == {"": ["a"], "g": ["a"]}
     update(store, f"INSERT DATA {{ GRAPH <{E}i> {{ <{E}c> <{E}p> 'c' }} }}")
     assert state(store) == {"": ["a", "c"], "g": ["a"], "i": ["c"]}
+
+
+def test_a_merge_is_kept_only_while_a_triple_stands_twice(store: Path):
+    def merged() -> bool:
+        with open_store(store) as opened:
+            assert len(opened) == opened.metadata["quads"] == len(list(opened.quads()))
+            return bool(opened.metadata["merged"])
+
+    assert merged()
+    update(store, f"DELETE DATA {{ GRAPH <{E}h> {{ <{E}b> <{E}p> 'b' }} }}")
+    assert not merged()
+    update(store, f"INSERT DATA {{ <{E}c> <{E}p> 'c' }}")
+    assert not merged()
+    update(store, f"INSERT DATA {{ GRAPH <{E}h> {{ <{E}c> <{E}p> 'c' }} }}")
+    assert merged()
+    assert state(store)[""] == ["a", "b", "c"]
 
 
 def test_the_default_graph_of_a_change_is_what_was_written_there(store: Path):

@@ -14,8 +14,11 @@ from rdfkit.pipeline.scan import scan
 from rdfkit.pipeline.stages.convert import begin, convert
 from rdfkit.pipeline.stages.run import Changes, Phase, Request, Run, open_run
 from rdfkit.pipeline.stages.settle import settle
+from rdfkit.pipeline.stages.share import settle_new, settle_shared
 from rdfkit.pipeline.state.database import Database
+from rdfkit.rdf.graphs import shared_graphs
 from rdfkit.store.builds import Stage
+from rdfkit.store.catalogue import spaces
 from rdfkit.validation import validator
 
 FIGURE = Template("""---
@@ -69,19 +72,22 @@ class Site:
         return run
 
     def settled(self, **options: Any) -> tuple[Run, Changes]:
-        """A run whose pages are converted and settled."""
+        """A run whose pages are converted and settled, and so are the graphs that they share."""
         run = self.run(**options)
-        return run, settle(run, convert(run))
+        changes = settle(run, convert(run))
+        (settle_shared if run.is_change else settle_new)(run)
+        return run, changes
 
     def finish(self) -> None:
         """Has the next run go on from this one."""
         self.database.set("phase", Phase.DONE)
 
     def graphs(self) -> dict[str, int]:
-        """How many quads each named graph has, of those that have any."""
+        """How many quads each graph of a page has, of those that have any."""
         found: dict[str, int] = {}
+        shared = {graph for space in spaces() for graph in shared_graphs(space)}
         for quad in self.stage.graph:
-            if isinstance(quad.graph_name, ox.NamedNode):
+            if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value not in shared:
                 found[quad.graph_name.value] = found.get(quad.graph_name.value, 0) + 1
         return found
 
