@@ -80,12 +80,10 @@ def document(page: Page, site: Site) -> Document:
     edited = date(fields.text("last-edited"))
     main |= organism | ontology_terms(fields, site, origins) | ({"last-edited": edited} if edited else {})
     about = node(id=graph, about=pathway, **addresses)
-    nodes = chain(
-        [main, about],
-        datanodes.nodes(fields, version, site, origins),
-        bibliography.nodes(fields, version, origins),
+    table_nodes = chain(
+        datanodes.nodes(fields, version, site, origins), bibliography.nodes(fields, version, origins)
     )
-    return to_document(fields, graph, nodes, origins)
+    return to_document(fields, graph, [main, about], origins, table_nodes=table_nodes)
 
 
 def _names(page: Page) -> tuple[str, str]:
