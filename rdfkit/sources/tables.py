@@ -251,11 +251,7 @@ def _columns(line: _Line | TableRow | None, table: TableFile) -> Columns:
 @lru_cache(maxsize=256)
 def _known_columns(header: tuple[str, ...], kind_name: str) -> Columns:
     kind = table_kinds()[kind_name]
-    read = tuple(
-        (index, column, column in kind.verbatim)
-        for index, column in enumerate(header)
-        if column in kind.columns
-    )
+    read = tuple((column if column in kind.columns else None, column in kind.verbatim) for column in header)
     anchor = header.index(kind.anchor) if kind.anchor else None
     needed = 1 + (max(map(header.index, kind.needed)) if anchor is None else anchor)
     return Columns(header, read, needed, anchor, kind.anchors)
@@ -277,8 +273,9 @@ def _fitted(line: _Line, columns: Columns) -> TableRow:
 def _texts(cells: list[str], columns: Columns) -> dict[str, str]:
     missing, missing_words = missing_values(), missing_word_values()
     return {
-        column: text
-        for index, column, verbatim in columns.read
-        if index < len(cells) and (text := cells[index] if verbatim else cells[index].strip())
-        if text.strip() not in (missing_words if verbatim else missing)
+        column: cell if verbatim else text
+        for (column, verbatim), cell in zip(columns.read, cells, strict=False)
+        # Most cells are empty.
+        if cell and column is not None
+        if (text := cell.strip()) not in (missing_words if verbatim else missing)
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from html import unescape
 from ipaddress import ip_address
 from typing import Any
@@ -26,6 +27,7 @@ _WIKIDATA_ADDRESS = re.compile(
 )
 
 
+@lru_cache(1 << 12)
 def plain_name(text: str) -> str:
     """The name of a user or person without outer blanks, and with its HTML entities resolved, however often escaped."""
     while (plain := _ENTITY.sub(lambda found: unescape(found[0]), text)) != text:
@@ -33,6 +35,7 @@ def plain_name(text: str) -> str:
     return text.strip()
 
 
+@lru_cache(1 << 12)
 def account(text: str) -> str:
     """The account of a user name: blanks are underscores, as in the addresses of the wiki that made the accounts."""
     return _BLANK.sub("_", plain_name(text))
@@ -68,6 +71,7 @@ def is_house_account(text: str, realname: str | None) -> bool:
     return any(account(name).casefold() in _HOUSE_ACCOUNTS for name in (text, realname or ""))
 
 
+@lru_cache(1 << 12)
 def is_ip_address(text: str) -> bool:
     """Whether a user name is an IP address: somebody who edited without an account."""
     try:
