@@ -32,7 +32,7 @@ class Row(NamedTuple):
     `lists` has the texts of the keys that hold lists.
     """
 
-    texts: dict[str, str]
+    texts: Mapping[str, str]
     key_path: KeyPath
     lists: Mapping[str, list[str]] = MappingProxyType({})
 
