@@ -179,7 +179,8 @@ def _without_address(known: Database, text: str) -> str | None:
 
 @lru_cache(512)
 def _starts(known: Database) -> tuple[str, ...]:
-    own = (start.lower() for start in table()["written"].get(known.prefix, ()))
+    namespace = prefix_map().get(known.prefix, "").partition("://")[2].removeprefix("www.")
+    own = (start.lower() for start in (*table()["written"].get(known.prefix, ()), namespace) if start)
     registry = REGISTRY.removeprefix("https://")
     ours = (f"{registry}{known.path}", f"{registry}{known.prefix}/", f"{registry}{known.prefix}:")
     return (*own, *(start.lower() for start in ours))

@@ -11,7 +11,7 @@ from typing import Any
 
 from rdfkit.mapping.document import Node
 from rdfkit.mapping.lookups import Site
-from rdfkit.mapping.shaping import node, reference
+from rdfkit.mapping.shaping import node
 from rdfkit.rdf.identifiers import curie
 from rdfkit.rdf.iris import percent_encode
 from rdfkit.sources.cleaning import EMAIL_MARK, is_missing_name
@@ -21,10 +21,6 @@ _HOUSE_ACCOUNTS = frozenset({"maintbot", "testuser", "wpblocked"})
 # Only with its semicolon: in a name such as R&D an ampersand is an ampersand.
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]\w*);", re.IGNORECASE | re.ASCII)
 _BLANK = re.compile(r"\s")
-_ORCID_ADDRESS = re.compile(r"(?:(?:https?://)?(?:www\.)?orcid\.org/|orcid:)\s*", re.IGNORECASE)
-_WIKIDATA_ADDRESS = re.compile(
-    r"(?:https?://(?:www\.)?wikidata\.org/(?:wiki|entity)/|wikidata:)", re.IGNORECASE
-)
 
 
 @lru_cache(1 << 12)
@@ -94,20 +90,3 @@ def person(text: str, realname: str | None, **terms: Any) -> Node:  # noqa: ANN4
         homepage=author_address(text),
         **terms,
     )
-
-
-def orcid(text: str | None) -> str | Node | None:
-    """The CURIE of an ORCID, written as the number or as its address; a literal for what is none."""
-    if text is None:
-        return None
-    number = _ORCID_ADDRESS.sub("", text.strip(), count=1).rstrip("/")
-    found = reference("orcid", number.upper())
-    return found if isinstance(found, str) else reference("orcid", text)
-
-
-def wikidata(text: str | None) -> str | Node | None:
-    """The CURIE of an item of Wikidata, written as its id or as its address; a literal for what is none."""
-    if text is None:
-        return None
-    found = reference("wikidata", _WIKIDATA_ADDRESS.sub("", text.strip(), count=1))
-    return found if isinstance(found, str) else reference("wikidata", text)
