@@ -32,7 +32,7 @@ class Row(NamedTuple):
     `lists` has the texts of the keys that hold lists.
     """
 
-    texts: dict[str, str]
+    texts: Mapping[str, str]
     key_path: KeyPath
     lists: Mapping[str, list[str]] = MappingProxyType({})
 
@@ -111,12 +111,10 @@ class Fields:
                     self._note_row(name, row, tally)
                 if row.texts is not None:
                     place: KeyPath = (name, row.line)
-                    texts = {
-                        key: self._read(text, (*place, key))
-                        if may_hold_email(text) or may_be_odd(text)
-                        else text
-                        for key, text in row.texts.items()
-                    }
+                    texts, whole = row.texts, "\n".join(row.texts.values())
+                    # Of nearly all rows no text needs a closer look.
+                    if may_hold_email(whole) or may_be_odd(whole):
+                        texts = {key: self._read(text, (*place, key)) for key, text in texts.items()}
                     yield Row(texts, place)
         except TableError as error:
             tally.found = tally.refused = count_rows(table)
@@ -194,13 +192,15 @@ class Fields:
 
     def _read(self, text: str, key_path: KeyPath) -> str:
         """A text as it goes into the graph. Says what is wrong with it if it is one for people."""
-        kind = registry.kind(self.page.kind)
-        name = ".".join(part for part in key_path if isinstance(part, str))
-        is_title = name in kind.titles
-        if name in kind.prose:
-            for rule, severity, message, value, advice in prose_problems(text, is_title):
-                self.note(rule, message, *key_path, severity=severity, value=value, advice=advice)
-        return self._without_email(text.strip() if is_title else text, key_path)
+        if may_be_odd(text) or text != text.strip():
+            kind = registry.kind(self.page.kind)
+            name = ".".join(part for part in key_path if isinstance(part, str))
+            is_title = name in kind.titles
+            if name in kind.prose:
+                for rule, severity, message, value, advice in prose_problems(text, is_title):
+                    self.note(rule, message, *key_path, severity=severity, value=value, advice=advice)
+            text = text.strip() if is_title else text
+        return self._without_email(text, key_path)
 
     def _without_email(self, text: str, key_path: KeyPath) -> str:
         if not may_hold_email(text):

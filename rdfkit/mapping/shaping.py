@@ -11,7 +11,7 @@ from rdfkit.errors import IdentifierError
 from rdfkit.mapping.document import Node, Origin
 from rdfkit.mapping.fields import Fields, Row
 from rdfkit.mapping.lookups import NamedTerm, Site, TermFacts
-from rdfkit.rdf.identifiers import curie, expand, is_missing, parse_curie
+from rdfkit.rdf.identifiers import curie, is_missing, parse_curie
 from rdfkit.rdf.iris import encode_address, is_iri
 from rdfkit.sources.lexicons import folded
 from rdfkit.sources.yaml_reader import KeyPath
@@ -27,12 +27,6 @@ _ONTOLOGIES = {"pw": "PW", "doid": "DOID", "cl": "CL"}
 _OBSOLETE = re.compile(r"\s*obsolete[\s_:]", re.IGNORECASE)
 # Addresses of the wiki that WikiPathways was until 2022.
 _OLD_ADDRESS = re.compile(r"[^/]+:(?://[^/]*)?/?index\.php(?:[/?]|$)")
-# Where people find what they copy.
-_OTHER_ADDRESSES = {
-    "doi": ("dx.doi.org/",),
-    "pmc": ("www.ncbi.nlm.nih.gov/pmc/articles/", "pmc.ncbi.nlm.nih.gov/articles/"),
-    "wikipathways": ("www.wikipathways.org/instance/", "www.wikipathways.org/pathways/"),
-}
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
@@ -48,33 +42,16 @@ def literal(text: str) -> Node:
 def reference(prefix: str, local: str | None) -> str | Node | None:
     """The CURIE of an identifier; a literal when it does not fit its pattern; None when there is none.
 
-    Outer blanks are no part of it, and neither is its own prefix (`chebi:CHEBI:9150`) or the start of its address. With
-    nothing behind that (`mesh:NA`) it is missing.
+    It is read as `curie` reads it. With nothing behind its prefix (`mesh:NA`) it is missing.
     """
-    bare = None if local is None else _bare(prefix, local)
-    if local is None or bare is None or is_missing(bare):
+    if local is None or is_missing(local):
         return None
     try:
-        return curie(prefix, bare)
+        return curie(prefix, local)
     except IdentifierError:
-        return literal(local)
-
-
-def _bare(prefix: str, text: str) -> str:
-    """An identifier without its prefix, which may stand there twice, and without the start of its address."""
-    bare = text.strip()
-    starts = (f"{prefix}:", *_address_starts(prefix))
-    while found := next((start for start in starts if bare.lower().startswith(start.lower())), None):
-        bare = bare[len(found) :].strip()
-    return bare.rstrip("/") if len(bare) < len(text.strip()) else bare
-
-
-@lru_cache
-def _address_starts(prefix: str) -> tuple[str, ...]:
-    """What addresses under a prefix begin with, with and without a scheme."""
-    plain = expand(f"{prefix}:").partition("://")[2]
-    hosts = (plain, *_OTHER_ADDRESSES.get(prefix, ()))
-    return tuple(f"{scheme}{host}" for host in hosts if host for scheme in ("https://", "http://", ""))
+        before, _, behind = local.strip().partition(":")
+        is_bare = before.lower() == prefix.lower() and is_missing(behind)
+        return None if is_bare else literal(local)
 
 
 def year(text: str | None) -> str | Node | None:

@@ -16,7 +16,8 @@ from rdfkit.package_data import beside, read_rows
 REGISTRY = "https://identifiers.org/"
 
 
-@dataclass(frozen=True, slots=True)
+# Each is made once, so it is compared and remembered by identity.
+@dataclass(frozen=True, slots=True, eq=False)
 class Database:
     """A prefix of identifiers.
 
@@ -46,9 +47,10 @@ def prefixes() -> Mapping[str, Database]:
     return {row[0]: _database(*row) for row in rows}
 
 
+@cache
 def databases() -> Mapping[str, Database]:
     """The databases whose identifiers data nodes may have, by prefix."""
-    return _databases()
+    return {prefix: found for prefix, found in prefixes().items() if found.path}
 
 
 def database(prefix: str) -> Database | None:
@@ -65,11 +67,6 @@ def database_named(name: str) -> Database | None:
 def _database(prefix: str, path: str, name: str, pattern: str, synonyms: str, term: str) -> Database:
     compiled = re.compile(pattern, re.ASCII)
     return Database(prefix, path, name, compiled, tuple(filter(None, synonyms.split("|"))), term or None)
-
-
-@cache
-def _databases() -> Mapping[str, Database]:
-    return {prefix: found for prefix, found in prefixes().items() if found.path}
 
 
 @cache

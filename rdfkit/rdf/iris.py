@@ -29,7 +29,8 @@ def percent_encode(text: str) -> str:
 
     Letters beyond ASCII stay when they may stand in an IRI; spaces and control characters never do.
     """
-    return _ENCODED.sub(_encoded, text)
+    # Most identifiers have only letters and digits, which all stay.
+    return text if text.isalnum() else _ENCODED.sub(_encoded, text)
 
 
 def encode_address(text: str) -> str:

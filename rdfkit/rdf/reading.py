@@ -48,28 +48,33 @@ class Reading(NamedTuple):
     is_cut: bool = False
 
     @property
+    def is_repaired(self) -> bool:
+        """Whether more than a blank or a name was wrong with it."""
+        return self.is_other or self.is_cut
+
+    @property
     def node(self) -> str:
         """The node as the RDF of WikiPathways has it: under identifiers.org, as a CURIE."""
-        known, local = self._known, percent_encode(self.local or "")
-        is_same = prefix_map().get(known.prefix) == REGISTRY + known.path
-        return f"{known.prefix}:{local}" if is_same else f"identifiers:{known.path}{local}"
+        known, local = self._known
+        return _node_start(known) + percent_encode(local)
 
     @property
     def reference(self) -> str:
         """The CURIE by which others refer to it, in a cross-reference."""
-        prefix = self._known.prefix
-        return f"{prefix}:{percent_encode(self.local or '')}" if prefix in prefix_map() else self.node
+        known, local = self._known
+        return _reference_start(known) + percent_encode(local)
 
     @property
     def identifier(self) -> str:
         """The identifier as its database writes it: CHEBI:16393."""
-        return self._known.banana + (self.local or "")
+        known, local = self._known
+        return known.banana + local
 
     @property
-    def _known(self) -> Database:
+    def _known(self) -> tuple[Database, str]:
         if self.database is None or self.local is None:
             raise ValueError("there is no identifier")
-        return self.database
+        return self.database, self.local
 
 
 @lru_cache(_KNOWN)
@@ -123,13 +128,25 @@ def read_locus(text: str) -> Locus | None:
 
 def trimmed(text: str) -> str:
     """The text without outer blanks, seen or unseen."""
-    return text.strip().strip(_INVISIBLE).strip()
+    text = text.strip()
+    return text if text.isascii() else text.strip(_INVISIBLE).strip()
 
 
 @cache
 def table() -> dict[str, Any]:
     """What `data/identifiers.toml` says."""
     return read_toml(beside(__file__, "data/identifiers.toml"))
+
+
+@lru_cache(512)
+def _node_start(known: Database) -> str:
+    is_same = prefix_map().get(known.prefix) == REGISTRY + known.path
+    return f"{known.prefix}:" if is_same else f"identifiers:{known.path}"
+
+
+@lru_cache(512)
+def _reference_start(known: Database) -> str:
+    return f"{known.prefix}:" if known.prefix in prefix_map() else _node_start(known)
 
 
 def _spellings(known: Database, text: str) -> Iterator[str]:
@@ -162,7 +179,8 @@ def _without_address(known: Database, text: str) -> str | None:
 
 @lru_cache(512)
 def _starts(known: Database) -> tuple[str, ...]:
-    own = (start.lower() for start in table()["written"].get(known.prefix, ()))
+    namespace = prefix_map().get(known.prefix, "").partition("://")[2].removeprefix("www.")
+    own = (start.lower() for start in (*table()["written"].get(known.prefix, ()), namespace) if start)
     registry = REGISTRY.removeprefix("https://")
     ours = (f"{registry}{known.path}", f"{registry}{known.prefix}/", f"{registry}{known.prefix}:")
     return (*own, *(start.lower() for start in ours))

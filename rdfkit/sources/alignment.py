@@ -10,14 +10,14 @@ from rdfkit.rdf.reading import read_curie
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What a header says: all names, and of those that are read the index, the name, and whether any text counts.
+    """What a header says: all names, and for each the column that is read, if it is, and whether any text counts.
 
     `needed` is how many cells a row must have: up to the anchor, else all columns that a table needs. `anchor` is the
     index of the column that tells whether a row is shifted.
     """
 
     header: tuple[str, ...]
-    read: tuple[tuple[int, str, bool], ...]
+    read: tuple[tuple[str | None, bool], ...]
     needed: int
     anchor: int | None
     anchors: frozenset[str]
@@ -37,6 +37,8 @@ class Aligned(NamedTuple):
 def aligned(written: list[str], columns: Columns) -> Aligned:
     """The cells of a row as they stand, or moved back by the cell that is an anchor."""
     width = len(columns.header)
+    if len(written) == width and _is_plain(written, columns):
+        return Aligned(written)
     is_long = len(written) > width
     cells = _within(written, width)
     if columns.anchor is None or _is_anchored(cells, columns):
@@ -53,6 +55,14 @@ def aligned(written: list[str], columns: Columns) -> Aligned:
     return Aligned(None, f"the row has {len(written)} cells", f"{width} cells, as the header has")
 
 
+def _is_plain(cells: list[str], columns: Columns) -> bool:
+    """Whether all of a full row stands where it should, as nearly all rows do."""
+    if columns.anchor is None:
+        return True
+    behind = columns.anchor + 1
+    return cells[columns.anchor] in columns.anchors and (behind >= len(cells) or cells[behind].strip() != "")
+
+
 def _without_gap(cells: list[str], is_long: bool, columns: Columns) -> list[str] | None:
     """The cells without an empty one behind the anchor, when an identifier stands after it where none belongs."""
     if columns.anchor is None:
@@ -60,7 +70,7 @@ def _without_gap(cells: list[str], is_long: bool, columns: Columns) -> list[str]
     gap = columns.anchor + 1
     if len(cells) <= gap + 1 or cells[gap].strip() or read_curie(cells[gap + 1]).local is None:
         return None
-    is_read = any(index == gap + 1 for index, _, _ in columns.read)
+    is_read = gap + 1 < len(columns.read) and columns.read[gap + 1][0] is not None
     return [*cells[:gap], *cells[gap + 1 :]] if is_long or not is_read else None
 
 

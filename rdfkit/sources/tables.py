@@ -7,6 +7,7 @@ of table has for columns stands in `tables.toml`.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,7 @@ from rdfkit.errors import ArchiveError, TableError
 from rdfkit.package_data import beside, read_toml
 from rdfkit.rdf.identifiers import missing_values, missing_word_values
 from rdfkit.sources.alignment import Columns, aligned
+from rdfkit.sources.byte_order_marks import Rejoined
 from rdfkit.sources.filesystems import Listed, kind_of, list_files, open_bytes
 from rdfkit.sources.locations import FOLDER
 
@@ -27,7 +29,6 @@ TABLE_SUFFIXES = frozenset({".tsv"})
 # The csv module takes no longer cell, and no honest row is as long.
 MAX_ROW_BYTES = 128 * 1024
 _SHOWN_HEADER = 200
-_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def _file_lines(path: str) -> Iterator[_Line | TableRow]:
     with open_bytes(path) as file:
         start = file.read(MAX_ROW_BYTES)
         if len(start) == MAX_ROW_BYTES:
-            yield from _lines(io.BufferedReader(_Rejoined(start, file)))
+            yield from _lines(io.BufferedReader(Rejoined(start, file)))
             return
     small = _small(start)
     yield from small if small is not None else _lines(io.BytesIO(start))
@@ -167,7 +168,7 @@ def _file_lines(path: str) -> Iterator[_Line | TableRow]:
 
 def _small(content: bytes) -> Iterator[_Line] | None:
     """The lines of a table that has nothing odd in it: no byte order mark, NUL or quotes, all UTF-8. Else None."""
-    if b'"' in content or b"\0" in content or content.startswith(_MARK):
+    if b'"' in content or b"\0" in content or content.startswith(codecs.BOM_UTF8):
         return None
     try:
         lines = enumerate(content.decode().split("\n"), 1)
@@ -186,22 +187,7 @@ def _lines(file: BinaryIO) -> Iterator[_Line | TableRow]:
             _skip_line(file)
             yield TableRow(number, None, "the row is too long", f"at most {MAX_ROW_BYTES} bytes")
         elif text := line.rstrip(b"\r\n"):
-            yield _line(number, text.removeprefix(_MARK) if number == 1 else text)
-
-
-class _Rejoined(io.RawIOBase):
-    """A file of which the start has been read already."""
-
-    def __init__(self, start: bytes, file: BinaryIO) -> None:
-        self._start, self._file = io.BytesIO(start), file
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - any writable buffer, as RawIOBase has it
-        data = self._start.read(len(buffer)) or self._file.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
+            yield _line(number, text.removeprefix(codecs.BOM_UTF8) if number == 1 else text)
 
 
 def _skip_line(file: BinaryIO) -> None:
@@ -251,11 +237,7 @@ def _columns(line: _Line | TableRow | None, table: TableFile) -> Columns:
 @lru_cache(maxsize=256)
 def _known_columns(header: tuple[str, ...], kind_name: str) -> Columns:
     kind = table_kinds()[kind_name]
-    read = tuple(
-        (index, column, column in kind.verbatim)
-        for index, column in enumerate(header)
-        if column in kind.columns
-    )
+    read = tuple((column if column in kind.columns else None, column in kind.verbatim) for column in header)
     anchor = header.index(kind.anchor) if kind.anchor else None
     needed = 1 + (max(map(header.index, kind.needed)) if anchor is None else anchor)
     return Columns(header, read, needed, anchor, kind.anchors)
@@ -277,8 +259,9 @@ def _fitted(line: _Line, columns: Columns) -> TableRow:
 def _texts(cells: list[str], columns: Columns) -> dict[str, str]:
     missing, missing_words = missing_values(), missing_word_values()
     return {
-        column: text
-        for index, column, verbatim in columns.read
-        if index < len(cells) and (text := cells[index] if verbatim else cells[index].strip())
-        if text.strip() not in (missing_words if verbatim else missing)
+        column: cell if verbatim else text
+        for (column, verbatim), cell in zip(columns.read, cells, strict=False)
+        # Most cells are empty.
+        if cell and column is not None
+        if (text := cell.strip()) not in (missing_words if verbatim else missing)
     }

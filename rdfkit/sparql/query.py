@@ -136,6 +136,8 @@ class QueryText:
 
     def says(self, keyword: str) -> bool:
         """Whether a keyword (in capitals) stands anywhere in it."""
+        if keyword not in self.text.upper() and "\\" not in self.text:
+            return False
         return any(token.is_word(keyword) for token in self.tokens)
 
     def dataset(self, prefixes: Mapping[str, str]) -> Dataset | None:

@@ -24,6 +24,7 @@ __all__ = [
     "explain",
     "graph_editor",
     "open_store",
+    "page_graphs",
     "partitions",
     "protocol",
     "statistics",

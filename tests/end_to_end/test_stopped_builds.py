@@ -109,7 +109,7 @@ def test_a_full_build_goes_on_where_it_was_killed(tmp_path: Path, kills: int) ->
                 killed += 1
         found = _lines(store)
         if found != before:
-            assert found == {str(quad) for quad in undisturbed.named}
+            assert found == {str(quad) for quad in undisturbed.quads}
             shutil.rmtree(store)
             shutil.copytree(tmp_path / "old", store)
     assert outcome(store, rdfkit.build([pages], store)) == undisturbed

@@ -89,9 +89,7 @@ def test_obsolete_terms_follow_the_file(tmp_path: Path) -> None:
 
     def parents() -> list[str]:
         with rdfkit.open_store(store) as opened:
-            rows = opened.query(
-                "SELECT ?p { ?t rdfs:subClassOf ?p . ?t rdfs:label 'plant cell' }"
-            )
+            rows = opened.query("SELECT ?p { ?t rdfs:subClassOf ?p . ?t rdfs:label 'plant cell' }")
             return [str(one["p"]).rpartition("/")[2] for one in rows]
 
     assert _told(rdfkit.build([pages], store).report, "term-obsolete") == {}

@@ -273,9 +273,9 @@ def test_the_command_line(other: Running, tmp_path: Path) -> None:
         secret.write_text(f"{other.credentials.token}\n")
         to = (*to, "--token-file", str(secret))
     first = _rdfkit("publish", "--store", str(store), *to).stdout
-    assert "sent       6 graphs" in first
+    assert "sent       14 graphs" in first
     assert "missing    nothing" in first
-    assert "unchanged  6 graphs" in _rdfkit("publish", "--store", str(store), *to).stdout
+    assert "unchanged  14 graphs" in _rdfkit("publish", "--store", str(store), *to).stdout
     at = ("--endpoint", other.endpoint)
     here = ("--store", str(store))
     for command in (

@@ -121,8 +121,7 @@ class Outcome(NamedTuple):
     """All that a build gives but the time it took."""
 
     exit_code: int
-    named: set[ox.Quad]
-    merged: list[str]
+    quads: set[ox.Quad]
     told: dict[str, object]
     findings: tuple[object, ...]
 
@@ -131,8 +130,8 @@ def outcome(store: Path, done: Build) -> Outcome:
     """What a build that was switched in has made."""
     with rdfkit.open_store(store) as opened:
         quads = list(ox.Store.read_only(str(opened.folder / "graph"))) if opened.folder else []
-    named = {quad for quad in quads if quad.graph_name != ox.DefaultGraph()}
-    merged = sorted(str(quad.triple) for quad in quads if quad.graph_name == ox.DefaultGraph())
+    # No triple stands in two graphs, so the union of the graphs has each once.
+    assert len({quad.triple for quad in quads}) == len(quads)
     told: dict[str, object] = {
         "reconciliation": done.reconciliation,
         "quads": done.quads,
@@ -143,4 +142,4 @@ def outcome(store: Path, done: Build) -> Outcome:
         "unreadable": done.unreadable,
         "pages": done.pages,
     }
-    return Outcome(done.exit_code, named, merged, told, done.report.results)
+    return Outcome(done.exit_code, set(quads), told, done.report.results)

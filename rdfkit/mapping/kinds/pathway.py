@@ -30,12 +30,6 @@ from rdfkit.sources.lexicons import folded
 from rdfkit.sources.page import Page
 
 _YEAR_AT_END = re.compile(r"\s*\(((?:1[89]|20)\d\d)\)\s*\.?\s*\Z", re.ASCII)
-# How citing articles are written beside their plain identifiers.
-_ADDRESS_OF_PMC = re.compile(
-    r"(?:https?://)?(?:www\.)?(?:ncbi\.nlm\.nih\.gov/pmc|pmc\.ncbi\.nlm\.nih\.gov)/articles/|pmc(?:id)?:\s*(?=PMC)",
-    re.IGNORECASE,
-)
-_ADDRESS_OF_DOI = re.compile(r"(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*", re.IGNORECASE)
 _REVISION = re.compile(r"r[1-9]\d*", re.ASCII)
 
 
@@ -81,12 +75,11 @@ def document(page: Page, site: Site) -> Document:
     edited = date(fields.text("last-edited"))
     main |= organism | ontology_terms(fields, site, origins) | ({"last-edited": edited} if edited else {})
     about = node(id=graph, about=pathway, **addresses)
-    nodes = chain(
-        [main, about],
-        datanodes.nodes(fields, version, site, origins),
-        bibliography.nodes(fields, version, origins),
+    table_nodes = chain(
+        datanodes.nodes(fields, version, site, origins), bibliography.nodes(fields, version, origins)
     )
-    return replace(to_document(fields, graph, nodes, origins), version=version.partition(":")[2])
+    made = to_document(fields, graph, [main, about], origins, table_nodes=table_nodes)
+    return replace(made, version=version.partition(":")[2])
 
 
 def _names(page: Page) -> tuple[str, str]:
@@ -136,13 +129,8 @@ def _citing_articles(fields: Fields, version: str, origins: dict[str, Origin]) -
 
 def _article(link: str | None) -> str | Node | None:
     """The CURIE of a citing article, by its number in PubMed Central or its DOI, alone or as an address."""
-    if link is None:
-        return None
-    plain = link.strip()
-    number = _ADDRESS_OF_PMC.sub("", plain, count=1).rstrip("/").upper()
-    name = _ADDRESS_OF_DOI.sub("", plain, count=1).rstrip(".")
-    found = reference("pmc", number) if number.startswith("PMC") else reference("doi", name)
-    return found if isinstance(found, str) else reference("doi", link)
+    number = reference("pmc", link)
+    return number if isinstance(number, str) else reference("doi", link)
 
 
 def _title_and_year(title: str | None) -> tuple[str | None, str | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import PurePosixPath
 
 from rdfkit.mapping import registry, schema_org
@@ -43,16 +44,22 @@ def default_address(page: Page) -> str:
 
 
 def to_document(
-    fields: Fields, graph: str, nodes: Iterable[Node], origins: dict[str, Origin], site: Site | None = None
+    fields: Fields,
+    graph: str,
+    nodes: list[Node],
+    origins: dict[str, Origin],
+    site: Site | None = None,
+    table_nodes: Iterable[Node] = (),
 ) -> Document:
     """The document of a page, with what its block says. Notes the keys that nothing maps.
 
     A page that is a dataset gets what Bioschemas asks of one and its block lacks. `site` knows genes, for keywords.
+    `table_nodes` are not read here: a page that waits for others needs no tables.
     """
     page = fields.page
-    nodes = list(nodes)
+    every = chain(nodes, table_nodes)
     document = Document(
-        page.kind, graph, nodes, origins=origins, problems=fields.problems, rows=fields.tallies
+        page.kind, graph, every, origins=origins, problems=fields.problems, rows=fields.tallies
     )
     fields.note_unmapped_keys()
     add_block(document, fields, site)

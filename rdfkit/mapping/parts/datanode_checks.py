@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from rdfkit.mapping.fields import Fields, Row
 from rdfkit.mapping.lookups import Site
@@ -19,16 +20,22 @@ _HGNC, _ENTREZ = "hgnc.symbol:", "ncbigene:"
 _LONG = 60
 
 
-def gene_and_symbol(texts: Mapping[str, str]) -> tuple[str | None, str | None]:
-    """The one Entrez id and the one symbol in the columns of a row for them; None where there is none, or several."""
-    return _only(texts.get("NCBI gene", ""), _ENTREZ), _only(texts.get("HGNC", ""), _HGNC)
+class RowGene(NamedTuple):
+    """The gene of a row. `label` is that of the row when it is not the symbol: it may be that of another gene."""
+
+    entrez: str
+    symbol: str
+    label: str | None
 
 
-def other_symbol(texts: Mapping[str, str]) -> str | None:
-    """The label of a gene's row when it is not the gene's own symbol: it may be that of another gene."""
-    entrez, symbol = gene_and_symbol(texts)
+def gene_of(texts: Mapping[str, str]) -> RowGene | None:
+    """The gene of a row that has one Entrez id and one symbol in the columns for them; None for any other row."""
+    entrez = _only(texts.get("NCBI gene"), _ENTREZ)
+    symbol = _only(texts.get("HGNC"), _HGNC) if entrez else None
+    if not entrez or not symbol:
+        return None
     label = trimmed(texts.get("Label", ""))
-    return label if entrez and symbol and label and label.lower() != symbol.lower() else None
+    return RowGene(entrez, symbol, label if label and label.lower() != symbol.lower() else None)
 
 
 class Checks:
@@ -52,8 +59,9 @@ class Checks:
         self._check_type(row, read)
         self._note_locus(row, read)
         if label:
-            self._rows.setdefault(read.node, row)
-            self._labels.setdefault(read.node, {}).setdefault(label.casefold())
+            name = read.node
+            self._rows.setdefault(name, row)
+            self._labels.setdefault(name, {}).setdefault(label.casefold())
 
     def finish(self) -> None:
         """Tells which identifiers stand under too many labels, and of types that only say too much."""
@@ -91,8 +99,8 @@ class Checks:
     def note_repair(
         self, rule: str, row: Row, column: str, text: str, read: Reading, severity: Severity
     ) -> None:
-        """Tells what an identifier was read as, where more than a blank was wrong with it."""
-        if read.database and (read.is_other or read.is_cut):
+        """Tells what an identifier was read as that is repaired."""
+        if read.database:
             said = f'"{text}" was read as the identifier {read.identifier} of {read.database.name}'
             level = severity if read.is_other else Severity.INFO
             advice = f"Write {read.database.prefix}:{read.identifier}."
@@ -113,16 +121,18 @@ class Checks:
         self._fields.note(rule, message, *place, severity=severity, value=value, advice=advice)
 
     def _check_symbol(self, row: Row) -> None:
-        label = other_symbol(row.texts)
-        gene = self._site.gene(label, self._taxa) if label and len(self._taxa) == 1 else None
-        entrez, symbol = gene_and_symbol(row.texts)
-        if gene and gene.entrez != entrez:
+        own = gene_of(row.texts) if len(self._taxa) == 1 else None
+        if own is None or own.label is None:
+            return
+        other = self._site.gene(own.label, self._taxa)
+        if other and other.entrez != own.entrez:
             self._note(
                 row,
                 "Label",
                 "datanode-symbol",
-                f'the label "{label}" is the symbol of another gene than the identifier, which is that of {symbol}',
-                f"Write ncbigene:{gene.entrez} if {label} is meant, else the label {symbol}.",
+                f'the label "{own.label}" is the symbol of another gene than the identifier, '
+                f"which is that of {own.symbol}",
+                f"Write ncbigene:{other.entrez} if {own.label} is meant, else the label {own.symbol}.",
             )
 
     def _check_species(self, row: Row) -> None:
@@ -131,15 +141,14 @@ class Checks:
             return
         for column in ("Identifier", "Ensembl"):
             for part in row.texts.get(column, "").split(";"):
-                read = read_curie(part)
-                found = _species(read.local) if read.database and read.database.prefix in _GENES else None
-                if found and found[0] not in self._taxa:
+                found = _species(part)
+                if found and found.taxon not in self._taxa:
                     names = ", ".join(self._fields.texts("organisms"))
                     self._note(
                         row,
                         column,
                         "datanode-species",
-                        f"{read.local} is of {found[1]}, and the pathway of {names}",
+                        f"{found.gene} is of {found.name}, and the pathway of {names}",
                         "Write the gene of the pathway's species, or name both species on the page.",
                         value=part,
                     )
@@ -147,8 +156,8 @@ class Checks:
 
     def _check_type(self, row: Row, read: Reading) -> None:
         kind = row.get("Type") or ""
-        for name, thing in _things().items():
-            if read.database and read.database.prefix in thing["databases"] and kind in thing["never"]:
+        for name, thing in _things_in(read.database.prefix) if read.database else ():
+            if read.database and kind in thing["never"]:
                 if "severity" in thing:
                     self._kinds.setdefault((name, kind), []).append(row)
                     return
@@ -184,9 +193,8 @@ class Checks:
 _GENES = frozenset({"ensembl", "ensembl.plant", "ensembl.fungi", "ensembl.metazoa", "fb", "wb"})
 
 
-def _only(text: str, prefix: str) -> str | None:
-    whole = text.strip()
-    return whole.removeprefix(prefix) if whole.startswith(prefix) and ";" not in whole else None
+def _only(text: str | None, prefix: str) -> str | None:
+    return text.removeprefix(prefix) if text and text.startswith(prefix) and ";" not in text else None
 
 
 def _why_none(read: Reading, text: str) -> tuple[str, str]:
@@ -211,12 +219,29 @@ def _things() -> Mapping[str, Mapping[str, str]]:
     return found
 
 
-def _species(local: str | None) -> tuple[str, str] | None:
-    """The taxon and the name of the species whose genes have identifiers of this form."""
-    for pattern, taxon, name in _stems() if local else ():
-        if pattern.match(local or ""):
-            return taxon, name
-    return None
+@lru_cache(512)
+def _things_in(prefix: str) -> tuple[tuple[str, Mapping[str, str]], ...]:
+    """The things that a database has, by name."""
+    return tuple((name, thing) for name, thing in _things().items() if prefix in thing["databases"])
+
+
+class _Species(NamedTuple):
+    """A gene, and the taxon and the name of the species whose genes have identifiers of its form."""
+
+    gene: str
+    taxon: str
+    name: str
+
+
+@lru_cache(1 << 15)
+def _species(text: str) -> _Species | None:
+    """The species of an identifier, if its form tells one."""
+    read = read_curie(text)
+    if read.local is None or read.database is None or read.database.prefix not in _GENES:
+        return None
+    fitting = ((taxon, name) for pattern, taxon, name in _stems() if pattern.match(read.local))
+    taxon, name = next(fitting, (None, ""))
+    return _Species(read.local, taxon, name) if taxon else None
 
 
 @cache

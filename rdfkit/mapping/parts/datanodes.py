@@ -10,7 +10,7 @@ from rdfkit.errors import TableError
 from rdfkit.mapping.document import Node, Origin
 from rdfkit.mapping.fields import Fields, Row
 from rdfkit.mapping.lookups import Site
-from rdfkit.mapping.parts.datanode_checks import Checks, gene_and_symbol, other_symbol
+from rdfkit.mapping.parts.datanode_checks import Checks, gene_of
 from rdfkit.mapping.shaping import node
 from rdfkit.rdf.databases import Database, databases
 from rdfkit.rdf.reading import Reading, read_curie, read_local, read_locus, trimmed
@@ -58,12 +58,11 @@ def define(page: Page, site: Site) -> None:
         return
     try:
         for row in read_rows(table):
-            texts = row.texts or {}
-            entrez, symbol = gene_and_symbol(texts)
-            if entrez and symbol:
-                site.define_gene(symbol, taxa[0], entrez)
-            if label := other_symbol(texts):
-                site.gene(label, taxa)
+            gene = gene_of(row.texts or {})
+            if gene:
+                site.define_gene(gene.symbol, taxa[0], gene.entrez)
+            if gene and gene.label:
+                site.gene(gene.label, taxa)
     except TableError:
         # The mapping reads the table again and says so.
         return
@@ -97,10 +96,12 @@ def _node(row: Row, version: str, fields: Fields, checks: Checks, origins: dict[
             checks.note_unidentified(row, read, locus is not None)
     else:
         name, identifier = read.node, read.identifier
-        text = row.texts["Identifier"]
-        checks.note_repair("datanode-identifier", row, "Identifier", text, read, Severity.WARNING)
+        if read.is_repaired:
+            text = row.texts["Identifier"]
+            checks.note_repair("datanode-identifier", row, "Identifier", text, read, Severity.WARNING)
     origins.setdefault(name, Origin(TABLE, row.key_path, "Identifier"))
-    checks.check(row, read, _label(row))
+    label = _label(row)
+    checks.check(row, read, label)
     source = locus.source if locus else None
     references = _cross_references(row, read, checks)
     if locus:
@@ -108,11 +109,11 @@ def _node(row: Row, version: str, fields: Fields, checks: Checks, origins: dict[
     return node(
         id=name,
         type=["DataNode", *_classes(row, fields)],
-        label=_label(row),
+        label=label,
         nodeIdentifier=identifier,
         nodeResource=name if read.local else None,
         database=read.database.name if read.database else source,
-        **{term: list(dict.fromkeys(found)) for term, found in references.items()},
+        **references,
     )
 
 
@@ -146,13 +147,14 @@ def _cross_references(row: Row, own: Reading, checks: Checks) -> dict[str, list[
             continue
         for part in filter(None, map(trimmed, text.split(";"))):
             read = _in_column(part, column) if ":" not in part else read_curie(part)
-            if read.local is None or read.database is None:
+            known = read.database
+            if read.local is None or known is None:
                 checks.note_no_reference(row, column, part, read)
                 continue
-            checks.note_repair("cross-reference", row, column, part, read, Severity.INFO)
-            is_itself = (read.database, read.local) == (own.database, own.local)
-            if read.database.term or not is_itself:
-                found.setdefault(read.database.term or "seeAlso", []).append(read.reference)
+            if read.is_repaired:
+                checks.note_repair("cross-reference", row, column, part, read, Severity.INFO)
+            if known.term or known is not own.database or read.local != own.local:
+                found.setdefault(known.term or "seeAlso", []).append(read.reference)
     return found
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from html import unescape
 from ipaddress import ip_address
 from typing import Any
 
 from rdfkit.mapping.document import Node
 from rdfkit.mapping.lookups import Site
-from rdfkit.mapping.shaping import node, reference
+from rdfkit.mapping.shaping import node
 from rdfkit.rdf.identifiers import curie
 from rdfkit.rdf.iris import percent_encode
 from rdfkit.sources.cleaning import EMAIL_MARK, is_missing_name
@@ -20,12 +21,9 @@ _HOUSE_ACCOUNTS = frozenset({"maintbot", "testuser", "wpblocked"})
 # Only with its semicolon: in a name such as R&D an ampersand is an ampersand.
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]\w*);", re.IGNORECASE | re.ASCII)
 _BLANK = re.compile(r"\s")
-_ORCID_ADDRESS = re.compile(r"(?:(?:https?://)?(?:www\.)?orcid\.org/|orcid:)\s*", re.IGNORECASE)
-_WIKIDATA_ADDRESS = re.compile(
-    r"(?:https?://(?:www\.)?wikidata\.org/(?:wiki|entity)/|wikidata:)", re.IGNORECASE
-)
 
 
+@lru_cache(1 << 12)
 def plain_name(text: str) -> str:
     """The name of a user or person without outer blanks, and with its HTML entities resolved, however often escaped."""
     while (plain := _ENTITY.sub(lambda found: unescape(found[0]), text)) != text:
@@ -33,6 +31,7 @@ def plain_name(text: str) -> str:
     return text.strip()
 
 
+@lru_cache(1 << 12)
 def account(text: str) -> str:
     """The account of a user name: blanks are underscores, as in the addresses of the wiki that made the accounts."""
     return _BLANK.sub("_", plain_name(text))
@@ -68,6 +67,7 @@ def is_house_account(text: str, realname: str | None) -> bool:
     return any(account(name).casefold() in _HOUSE_ACCOUNTS for name in (text, realname or ""))
 
 
+@lru_cache(1 << 12)
 def is_ip_address(text: str) -> bool:
     """Whether a user name is an IP address: somebody who edited without an account."""
     try:
@@ -90,20 +90,3 @@ def person(text: str, realname: str | None, **terms: Any) -> Node:  # noqa: ANN4
         homepage=author_address(text),
         **terms,
     )
-
-
-def orcid(text: str | None) -> str | Node | None:
-    """The CURIE of an ORCID, written as the number or as its address; a literal for what is none."""
-    if text is None:
-        return None
-    number = _ORCID_ADDRESS.sub("", text.strip(), count=1).rstrip("/")
-    found = reference("orcid", number.upper())
-    return found if isinstance(found, str) else reference("orcid", text)
-
-
-def wikidata(text: str | None) -> str | Node | None:
-    """The CURIE of an item of Wikidata, written as its id or as its address; a literal for what is none."""
-    if text is None:
-        return None
-    found = reference("wikidata", _WIKIDATA_ADDRESS.sub("", text.strip(), count=1))
-    return found if isinstance(found, str) else reference("wikidata", text)

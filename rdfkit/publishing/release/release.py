@@ -45,6 +45,7 @@ from rdfkit.rdf.graphs import PROVENANCE_GRAPH
 from rdfkit.rdf.quads import sorted_graph
 from rdfkit.rdf.serializer import serialize
 from rdfkit.store import StoreProtocol
+from rdfkit.store.page_graphs import PageGraphs, all_shared_graphs
 from rdfkit.store.void import described, site_of
 from rdfkit.version import __version__
 
@@ -139,8 +140,10 @@ def _write_all(
     site = site_of(kinds)
     graphs = sorted((graph for graph in store.graphs() if isinstance(graph, ox.NamedNode)), key=str)
     sites = [(graph, site(graph.value)) for graph in graphs]
-    of_sites = [(graph, name) for graph, name in sites if name is not None]
-    others = [graph for graph, name in sites if name is None]
+    shared = all_shared_graphs()
+    of_sites = [(graph, name) for graph, name in sites if name is not None and graph.value not in shared]
+    others = [graph for graph, name in sites if name is None or graph.value in shared]
+    page_graphs = PageGraphs(store)
     pages: Counter[str] = Counter()
     with ExitStack() as stack:
         zips = {
@@ -149,7 +152,7 @@ def _write_all(
         }
         whole = {name: Gzip(stack, aside / f"{name}.ttl.gz") for name in ("wikipathways", "pfocr", "graphs")}
         for index, (graph, name) in enumerate(of_sites):
-            quads = sorted_graph(store.quads(graph))
+            quads = sorted_graph(page_graphs.quads(graph))
             kind = kinds.get(graph.value, "document")
             text = serialize(quads, TURTLE)
             whole[name].add(text, len(quads))

@@ -16,7 +16,7 @@ VERSION = "wikipathways:WP364_r142066"
 
 @pytest.fixture(scope="module")
 def pathway(seed_graph: Graph) -> list[ox.Quad]:
-    return [quad for quad in seed_graph.quads if quad.graph_name.value == PAGE]
+    return list(seed_graph.quads)
 
 
 def _objects(quads: list[ox.Quad], subject: str, predicate: str) -> list[str]:

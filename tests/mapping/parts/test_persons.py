@@ -7,6 +7,7 @@ import json
 import pytest
 
 from rdfkit.mapping.parts import persons
+from rdfkit.mapping.shaping import reference
 from tests.support.pages import made, pathway
 
 VAN = "user:Anaïs_Van_Marsenille"
@@ -115,12 +116,12 @@ def test_an_orcid_alone_or_as_an_address(text: str) -> None:
 
 
 def test_what_is_no_orcid_stays_a_text() -> None:
-    assert persons.orcid("https://orcid.org/12") == {"@value": "https://orcid.org/12"}
-    assert persons.orcid("0000-0002-1694-233x") == "orcid:0000-0002-1694-233X"
-    assert persons.orcid(None) is None
+    assert reference("orcid", "https://orcid.org/12") == {"@value": "https://orcid.org/12"}
+    assert reference("orcid", "0000-0002-1694-233x") == "orcid:0000-0002-1694-233X"
+    assert reference("orcid", None) is None
 
 
 def test_an_item_of_wikidata_alone_or_as_an_address() -> None:
     for text in ("Q20895241", "https://www.wikidata.org/wiki/Q20895241", "wikidata:Q20895241"):
-        assert persons.wikidata(text) == "wikidata:Q20895241"
-    assert persons.wikidata("me") == {"@value": "me"}
+        assert reference("wikidata", text) == "wikidata:Q20895241"
+    assert reference("wikidata", "me") == {"@value": "me"}

@@ -67,7 +67,9 @@ def test_nodes_that_pages_share_are_written_once_by_a_process(site: Site) -> Non
     site.write("b")
     run = site.run()
     spooler = Spooler(spool_folder(run), None)
-    article = 'PMC1> <http://purl.org/dc/terms/title> "One title" <https://pfocr.wikipathways.org/#articles> .'
+    article = (
+        'PMC1> <http://purl.org/dc/terms/title> "One title" <https://pfocr.wikipathways.org/#articles> .'
+    )
     texts = []
     for number, pages in enumerate(pending(site.database, 1)):
         done = spooler.spool(Job(number, tuple(page.id for page in pages), run.batches.batch(pages)))
