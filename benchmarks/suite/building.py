@@ -15,11 +15,7 @@ from suite.measuring import Sample
 from suite.parts import Part, Setting, mib, seconds, times
 from suite.places import PATHWAYS, WORK
 
-BUILD, FLOOR, NAMED = (
-    "rdfkit build",
-    "floor: bulk load of the same quads",
-    "bulk load without the default graph",
-)
+BUILD, FLOOR = "rdfkit build", "floor: bulk load of the same quads"
 FULL, UNCHANGED, CHANGED = "full build", "nothing changed", "one page changed"
 _TITLE = re.compile(r"^figtitle:.*\n(?: .*\n)*", re.MULTILINE)
 # With violations a build ends with 1.
@@ -33,24 +29,20 @@ def full(setting: Setting, _: Mapping[str, Part]) -> Part:
         f"Full build of {setting.pages:,} figures, validated",
         ("what", "seconds", "CPU s", "to the floor", "peak MiB", "quads"),
     )
-    floor, named = WORK / "floor.nq", WORK / "named.nq"
-    counts: dict[str, int] = {}
+    floor = WORK / "floor.nq"
+    counts: list[int] = []
 
-    def loaded(file: Path) -> Sample:
+    def loaded() -> Sample:
         if not counts:
-            counts.update(write_floor(store, floor, named))
+            counts.append(write_floor(store, floor))
         os.sync()
-        return measuring.run(measuring.system("floor", file, WORK / "floor-store"))
+        return measuring.run(measuring.system("floor", floor, WORK / "floor-store"))
 
-    systems: dict[str, Callable[[], Sample]] = {
-        BUILD: partial(built, [folder], store),
-        FLOOR: partial(loaded, floor),
-        NAMED: partial(loaded, named),
-    }
+    systems: dict[str, Callable[[], Sample]] = {BUILD: partial(built, [folder], store), FLOOR: loaded}
     found = measuring.in_turn(systems, setting.rounds, setting.say)
     part.keep(found)
     shutil.rmtree(WORK / "floor-store", ignore_errors=True)
-    quads = {BUILD: counts["all"], FLOOR: counts["all"], NAMED: counts["named"]}
+    (quads,) = counts
     # What Python imports is no part of loading.
     base = found[FLOOR].median(lambda sample: sample.said["seconds"])
     for name, series in found.items():
@@ -62,7 +54,7 @@ def full(setting: Setting, _: Mapping[str, Part]) -> Part:
                 seconds(series.cpu),
                 times(wall / base),
                 mib(series.peak_mib),
-                f"{quads[name]:,}",
+                f"{quads:,}",
             )
         )
     part.numbers = {
@@ -70,19 +62,18 @@ def full(setting: Setting, _: Mapping[str, Part]) -> Part:
         "floor_seconds": base,
         "over_floor": found[BUILD].wall / base,
         "peak_mib": found[BUILD].peak_mib or 0.0,
-        "quads_per_second": counts["all"] / base,
+        "quads_per_second": quads / base,
     }
     part.bars = {
         f"Build of {setting.pages:,} figures, s (less is better)": {
             BUILD: found[BUILD].wall,
             FLOOR: base,
-            NAMED: found[NAMED].median(lambda sample: sample.said["seconds"]),
         }
     }
-    part.others = (FLOOR, NAMED)
+    part.others = (FLOOR,)
     part.notes.append(
         "The floor is Oxigraph's `bulk_load` of one ready N-Quads file, in the page cache, with exactly the quads of "
-        f"the built store: the named graphs and the merged default graph. It loads {counts['all'] / base:,.0f} quads/s."
+        f"the built store. It loads {quads / base:,.0f} quads/s."
     )
     return part
 
