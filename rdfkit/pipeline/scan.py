@@ -16,7 +16,7 @@ from rdfkit.errors import SourceError
 from rdfkit.pipeline.state import files
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.model import Companion, File, Known
-from rdfkit.pipeline.state.pages import await_in_folders, await_named
+from rdfkit.pipeline.state.pages import await_named, await_paths
 from rdfkit.sources import filesystems, locations
 from rdfkit.sources.commits import Commits
 from rdfkit.sources.discovery import Distinct, sources_of
@@ -51,11 +51,12 @@ def _noting_folders(found: Iterator[File], folders: dict[str, str]) -> Iterator[
     """The same files; notes their folders, each with that in which tables may lie beside them."""
     last = ""
     for file in found:
-        folder = file.path[: -len(file.relative.rpartition("/")[2])]
-        if folder != last:
-            last = folder
-            tables = locations.join(locations.folder_of(locations.folder_of(file.path)), DATA_FOLDER)
-            folders.setdefault(folder, tables)
+        # Not yet the folder, where the file is in an archive.
+        start = file.path[: -len(file.relative.rpartition("/")[2])]
+        if start != last:
+            last = start
+            folder = locations.folder_of(file.path)
+            folders.setdefault(folder, locations.join(locations.folder_of(folder), DATA_FOLDER))
         yield file
 
 
@@ -79,8 +80,10 @@ def _scan_pages(found: Iterator[File], database: Database, commits: Commits) -> 
 def _scan_sites(database: Database, folders: Iterable[str]) -> None:
     """Has the pages of folders wait that belong to another site than before, by what lies beside them."""
     before = json.loads(database.setting("sites") or "{}")
-    now = {folder: site_of(f"{folder}page.md") for folder in folders}
-    await_in_folders(database, (one for one, site in now.items() if before.get(one, site) != site))
+    now = {folder: site_of(locations.join(folder, "page.md")) for folder in folders}
+    changed = {folder for folder, site in now.items() if before.get(folder, site) != site}
+    if changed:
+        await_paths(database, lambda path: locations.folder_of(path) in changed)
     database.set("sites", json.dumps(now))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from rdfkit.pipeline.state.database import Database
@@ -62,13 +62,12 @@ def await_page(database: Database, page: int) -> None:
     database.run("UPDATE page SET state = 'pending' WHERE id = ?", (page,))
 
 
-def await_in_folders(database: Database, folders: Iterable[str]) -> None:
-    """Has the pages converted again whose paths begin with one of these, slash included, and are no deeper."""
-    database.run_many(
-        "UPDATE page SET state = 'pending' WHERE state <> 'gone' AND substr(path, 1, length(?1)) = ?1"
-        " AND instr(substr(path, length(?1) + 1), '/') = 0",
-        ((folder,) for folder in folders),
-    )
+def await_paths(database: Database, is_meant: Callable[[str], bool]) -> None:
+    """Has the pages converted again whose paths are meant."""
+    rows = database.run("SELECT id, path FROM page WHERE state <> 'gone'").fetchall()
+    for page, path in rows:
+        if is_meant(path):
+            await_page(database, page)
 
 
 def await_named(database: Database, names: Iterable[tuple[str, str]]) -> None:
