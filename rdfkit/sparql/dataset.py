@@ -86,6 +86,7 @@ def _head(tokens: Iterable[Token]) -> Iterator[Token]:
 
 def _nodes(iris: tuple[str, ...]) -> list[ox.NamedNode]:
     try:
-        return [ox.NamedNode(iri) for iri in iris]
+        # A graph that is named twice is one graph.
+        return [ox.NamedNode(iri) for iri in dict.fromkeys(iris)]
     except ValueError as error:
         raise QueryError(f"a graph is not named by an absolute IRI: {error}") from error

@@ -151,8 +151,8 @@ class Store:
         seen = dataset or query.dataset(options["prefixes"])
         if self._is_merged and seen is not None and len(seen.default_graphs) > 1:
             graph, options = merge(graph, seen), {**options, "default_graph": ox.DefaultGraph()}
-        elif dataset is not None:
-            options = {**options, **dataset.options()}
+        elif seen is not None:
+            options = {**options, **seen.options()}
         elif not self._is_merged and not query.says("FROM"):
             options = {**options, "use_default_graph_as_union": True}
         try:
