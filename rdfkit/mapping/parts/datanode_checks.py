@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -36,6 +36,25 @@ def gene_of(texts: Mapping[str, str]) -> RowGene | None:
         return None
     label = trimmed(texts.get("Label", ""))
     return RowGene(entrez, symbol, label if label and label.lower() != symbol.lower() else None)
+
+
+class ForeignGene(NamedTuple):
+    """The identifier of a gene of another species: its column, its text, its local part, the species."""
+
+    column: str
+    written: str
+    local: str
+    species: str
+
+
+def foreign_gene(texts: Mapping[str, str], taxa: Collection[str]) -> ForeignGene | None:
+    """The first identifier in a row whose form says that the gene is of none of the taxa."""
+    for column in ("Identifier", "Ensembl"):
+        for part in texts.get(column, "").split(";"):
+            found = _species(part)
+            if found and found.taxon not in taxa:
+                return ForeignGene(column, part, found.gene, found.name)
+    return None
 
 
 class Checks:
@@ -139,20 +158,16 @@ class Checks:
         # Of a pathway of a virus or a bacterium the genes may be those of its host.
         if not self._taxa or not _known_taxa().issuperset(self._taxa):
             return
-        for column in ("Identifier", "Ensembl"):
-            for part in row.texts.get(column, "").split(";"):
-                found = _species(part)
-                if found and found.taxon not in self._taxa:
-                    names = ", ".join(self._fields.texts("organisms"))
-                    self._note(
-                        row,
-                        column,
-                        "datanode-species",
-                        f"{found.gene} is of {found.name}, and the pathway of {names}",
-                        "Write the gene of the pathway's species, or name both species on the page.",
-                        value=part,
-                    )
-                    return
+        if found := foreign_gene(row.texts, self._taxa):
+            names = ", ".join(self._fields.texts("organisms"))
+            self._note(
+                row,
+                found.column,
+                "datanode-species",
+                f"{found.local} is of {found.species}, and the pathway of {names}",
+                "Write the gene of the pathway's species, or name both species on the page.",
+                value=found.written,
+            )
 
     def _check_type(self, row: Row, read: Reading) -> None:
         kind = row.get("Type") or ""

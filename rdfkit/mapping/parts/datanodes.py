@@ -10,7 +10,7 @@ from rdfkit.errors import TableError
 from rdfkit.mapping.document import Node, Origin
 from rdfkit.mapping.fields import Fields, Row
 from rdfkit.mapping.lookups import Site
-from rdfkit.mapping.parts.datanode_checks import Checks, gene_of
+from rdfkit.mapping.parts.datanode_checks import Checks, foreign_gene, gene_of
 from rdfkit.mapping.shaping import node
 from rdfkit.rdf.databases import Database, databases
 from rdfkit.rdf.reading import Reading, read_curie, read_local, read_locus, trimmed
@@ -44,7 +44,8 @@ def nodes(fields: Fields, version: str, site: Site, origins: dict[str, Origin]) 
 def define(page: Page, site: Site) -> None:
     """Defines the genes of the page's organism whose symbol and Entrez id stand in one row.
 
-    A page of several organisms, or of none that is known, defines none. Looks up the labels that `nodes` looks up, so
+    A page of several organisms, or of none that is known, defines none, and neither does a row whose identifiers are
+    of another species: its symbol is that of a gene there. Looks up the labels that `nodes` looks up, so
     that a page which waits for answers is not read twice.
     """
     table = page.tables.get(TABLE)
@@ -58,8 +59,9 @@ def define(page: Page, site: Site) -> None:
         return
     try:
         for row in read_rows(table):
-            gene = gene_of(row.texts or {})
-            if gene:
+            texts = row.texts or {}
+            gene = gene_of(texts)
+            if gene and not foreign_gene(texts, taxa):
                 site.define_gene(gene.symbol, taxa[0], gene.entrez)
             if gene and gene.label:
                 site.gene(gene.label, taxa)

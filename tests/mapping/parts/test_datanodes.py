@@ -294,6 +294,27 @@ def test_nodes_teach_under_the_taxon_of_their_page(
     assert [one for one in definitions if one[0] == "gene"] == taught
 
 
+@pytest.mark.parametrize(
+    ("organism", "identifier", "ensembl", "is_taught"),
+    [
+        ("Drosophila melanogaster", "ensembl:ENSG00000142208", "", False),
+        ("Drosophila melanogaster", "ncbigene:207", "ensembl:ENSG00000142208", False),
+        ("Homo sapiens", "ncbigene:207", "ensembl:ENSCAFG00000003471", False),
+        ("Gallus gallus", "ncbigene:207", "ensembl:ENSGALG00000006379; ensembl:ENSG00000164690", False),
+        ("SARS-CoV-2", "ensembl:ENSG00000142208", "", False),
+        ("Gallus gallus", "ncbigene:207", "ensembl:ENSGALG00000006379", True),
+        ("Homo sapiens", "ensembl:ENSG00000142208", "ensembl:ENSG00000142208", True),
+        ("Drosophila melanogaster", "ncbigene:207", "", True),
+    ],
+)
+def test_a_gene_of_another_species_teaches_nothing(
+    organism: str, identifier: str, ensembl: str, is_taught: bool, tmp_path: Path
+) -> None:
+    row = ("AKT1", "GeneProduct", identifier, "", ensembl, "ncbigene:207", "hgnc.symbol:AKT1")
+    definitions = _row(tmp_path, *row, organisms=(organism,)).definitions
+    assert [one[2] for one in definitions if one[0] == "gene"] == ["207"] * is_taught
+
+
 def test_a_type_that_is_none_moves_nothing(tmp_path: Path) -> None:
     found = _row(tmp_path, "Protein", "Fish", "uniprot:P00734")
     assert found.objects("uniprot:P00734", "rdfs:label") == {'"Protein"'}
