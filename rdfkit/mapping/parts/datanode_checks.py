@@ -110,6 +110,16 @@ class Checks:
             Severity.INFO if is_locus else Severity.WARNING,
         )
 
+    def note_misplaced(self, row: Row) -> None:
+        """Tells of an identifier in the column for the label or the type of a row that has none where it belongs."""
+        for column in ("Type", "Label"):
+            text = row.get(column) or ""
+            if ":" in text and read_curie(text).local is not None:
+                advice = "Move it to the column Identifier; until then the row has none."
+                self._note(
+                    row, column, "datanode-identifier", f'the identifier "{text}" is no {column}', advice
+                )
+
     def note_no_reference(self, row: Row, column: str, text: str, read: Reading) -> None:
         """Tells of a cross-reference that is none."""
         message, wanted = _why_none(read, text)

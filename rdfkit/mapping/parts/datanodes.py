@@ -36,7 +36,7 @@ def nodes(fields: Fields, version: str, site: Site, origins: dict[str, Origin]) 
         yield node(
             id=version,
             datanodes=[_node(row, version, fields, checks, origins) for row in drawn],
-            unidentifiedNode=list(filter(None, (_label_alone(row, fields) for row in block))),
+            unidentifiedNode=list(filter(None, (_label_alone(row, fields, checks) for row in block))),
         )
     checks.finish()
 
@@ -70,10 +70,11 @@ def define(page: Page, site: Site) -> None:
         return
 
 
-def _label_alone(row: Row, fields: Fields) -> str | None:
-    """The label of a row without an identifier."""
+def _label_alone(row: Row, fields: Fields, checks: Checks) -> str | None:
+    """The label of a row without an identifier; tells of an identifier that stands in another column."""
     if row.get("Identifier"):
         return None
+    checks.note_misplaced(row)
     label = _label(row)
     if label is None and not _has_references(row):
         fields.refuse_row(row, "the row has neither a label nor an identifier", "one of the two")
