@@ -7,7 +7,7 @@ from rdfkit.mapping.document import Document, Origin
 from rdfkit.mapping.fields import Fields
 from rdfkit.mapping.lookups import Site
 from rdfkit.mapping.parts.blocks import default_address, page_iri, site_prefix, to_document
-from rdfkit.mapping.shaping import node, redirects
+from rdfkit.mapping.shaping import node, redirects, reference
 from rdfkit.rdf.identifiers import curie
 from rdfkit.sources.page import Page
 
@@ -25,7 +25,7 @@ def document(page: Page, site: Site) -> Document:
     organism = node(
         id=taxon,
         type="Taxon",
-        taxonId=page.id,
+        taxonId=taxon.partition(":")[2],
         latin=fields.text("latin"),
         common=fields.text("common"),
         group=fields.text("group"),
@@ -43,6 +43,6 @@ def document(page: Page, site: Site) -> Document:
 
 def define(page: Page, site: Site) -> None:
     """Defines the taxon of a Latin name."""
-    name = page.fields.get("latin")
-    if isinstance(name, str) and page.id.isdigit():
-        site.define_taxon(name, page.id)
+    name, taxon = page.fields.get("latin"), reference("NCBITaxon", page.id)
+    if isinstance(name, str) and isinstance(taxon, str):
+        site.define_taxon(name, taxon.partition(":")[2])
