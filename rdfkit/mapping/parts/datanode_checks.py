@@ -16,7 +16,7 @@ from rdfkit.report import Severity
 # Pathways draw a thing under several names: what it is, and a state or a place of it. Beyond these it is a slip.
 _MANY_LABELS = 4
 _HGNC, _ENTREZ = "hgnc.symbol:", "ncbigene:"
-# Advice shows no pattern that is longer.
+# Advice shows no pattern that is longer, or that says what must not stand there.
 _LONG = 60
 
 
@@ -226,7 +226,8 @@ def _why_none(read: Reading, text: str) -> tuple[str, str]:
     """What is wrong with an identifier, and what was expected."""
     if read.database is not None:
         pattern = read.database.pattern.pattern
-        shown = f" of the form {pattern}" if len(pattern) <= _LONG else ""
+        is_plain = len(pattern) <= _LONG and "(?" not in pattern
+        shown = f" of the form {pattern}" if is_plain else ""
         wanted = f"expected {read.database.prefix}: and an identifier{shown}"
         return f'"{read.written}" is no identifier of {read.database.name}', wanted
     prefix, colon, _ = text.strip().partition(":")

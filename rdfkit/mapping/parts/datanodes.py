@@ -163,10 +163,11 @@ def _cross_references(row: Row, own: Reading, checks: Checks) -> dict[str, list[
 
 def _in_column(text: str, column: str) -> Reading:
     """A cross-reference without a prefix, as tables of before October 2024 have them: here the column says in which."""
-    for known in _databases_of().get(column, ()):
+    usual = _databases_of().get(column, ())
+    for known in usual:
         if local := read_local(known, text):
             return Reading(known, local.text, text, is_cut=local.is_cut)
-    return read_curie(text)
+    return read_curie(f"{usual[0].prefix}:{text}" if usual else text)
 
 
 @cache

@@ -234,6 +234,43 @@ def test_a_table_is_known_by_the_columns_it_needs(header: list[str], row: list[s
 
 
 @pytest.mark.parametrize(
+    ("column", "text", "predicate", "value"),
+    [
+        ("PubChem", "CID5957", "wp:bdbPubChem", "pubchem.compound:5957"),
+        ("PubChem", "5957", "wp:bdbPubChem", "pubchem.compound:5957"),
+        ("KEGG", "cpd:C00002", "wp:bdbKeggCompound", "kegg.compound:C00002"),
+        ("KEGG", "C00002", "wp:bdbKeggCompound", "kegg.compound:C00002"),
+        ("Ensembl", "ensg00000136244", "wp:bdbEnsembl", "ensembl:ENSG00000136244"),
+        ("HGNC", "HMDB00122", "wp:bdbHmdb", "hmdb:HMDB0000122"),
+    ],
+)
+def test_a_column_tells_the_database(
+    column: str, text: str, predicate: str, value: str, tmp_path: Path
+) -> None:
+    row = ["x", "Metabolite", "chebi:16393", *[text if name == column else "" for name in columns()[3:]]]
+    found = map_pathway(tmp_path, {"datanodes": table([row])})
+    assert value in found.objects("chebi:16393", predicate)
+    assert "warning" not in {severity for severity, _, _ in found.told}
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "says"),
+    [
+        ("PubChem", "adenosine", '"adenosine" is no identifier of PubChem-compound'),
+        ("HGNC", "see text", '"see text" is no identifier of HGNC'),
+        ("KEGG", "ATP", '"ATP" is no identifier of KEGG Compound'),
+    ],
+)
+def test_the_advice_for_a_column_names_its_database(
+    column: str, text: str, says: str, tmp_path: Path
+) -> None:
+    row = ["x", "Metabolite", "chebi:16393", *[text if name == column else "" for name in columns()[3:]]]
+    (found,) = map_pathway(tmp_path, {"datanodes": table([row])}).problems[-1:]
+    assert found.message == says
+    assert "(?" not in (found.advice or "")
+
+
+@pytest.mark.parametrize(
     ("column", "text"), [("UniProt", "see text"), ("HGNC", "IL-6 receptor"), ("PubChem", "C1")]
 )
 def test_a_text_in_a_column_is_no_cross_reference(column: str, text: str, tmp_path: Path) -> None:
