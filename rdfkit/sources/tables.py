@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeGuard
 
 from rdfkit.errors import ArchiveError, TableError
 from rdfkit.package_data import beside, read_toml
@@ -201,10 +201,9 @@ def _joined(lines: Iterator[_Line | TableRow]) -> Iterator[_Line | TableRow]:
             cell = "\n".join(texts).replace('""', '"')
             line = _Line(held[0].number, [*held[0].cells[:-1], cell, *line.cells[1:]])
             held = []
-        elif held and isinstance(line, _Line) and len(line.cells) == 1 and len(held) < _MAX_CELL_LINES:
-            if not _is_odd(line.cells[0]):
-                held.append(line)
-                continue
+        elif held and len(held) < _MAX_CELL_LINES and _is_within(line):
+            held.append(line)
+            continue
         yield from held
         held = []
         if isinstance(line, _Line) and line.cells[-1].startswith('"') and _is_odd(line.cells[-1]):
@@ -212,6 +211,11 @@ def _joined(lines: Iterator[_Line | TableRow]) -> Iterator[_Line | TableRow]:
         else:
             yield line
     yield from held
+
+
+def _is_within(line: _Line | TableRow) -> TypeGuard[_Line]:
+    """Whether a line may be the middle of a quoted cell."""
+    return isinstance(line, _Line) and len(line.cells) == 1 and not _is_odd(line.cells[0])
 
 
 def _is_odd(cell: str) -> bool:
