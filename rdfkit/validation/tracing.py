@@ -37,11 +37,11 @@ def trace(results: Iterable[ShapeResult], page: Page, document: Document) -> lis
     """
     found = [result for result in results if not _is_told_elsewhere(result, page, document.graph)]
     origins = {expand(name): origin for name, origin in document.origins.items()} if found else {}
-    return [_traced(result, page, origins) for result in found]
+    return [_traced(result, page, origins, document.graph) for result in found]
 
 
 def _is_told_elsewhere(result: ShapeResult, page: Page, graph: str) -> bool:
-    if result.component not in _MISSING:
+    if result.component not in _MISSING and not _is_part(result, graph):
         return False
     if _has_text(page.fields.get("redirect_to")):
         return True
@@ -49,6 +49,12 @@ def _is_told_elsewhere(result: ShapeResult, page: Page, graph: str) -> bool:
     is_of_block = expand(graph) == result.focus and path.startswith(_SCHEMA)
     key = registry.kind(page.kind).block.get(path.removeprefix(_SCHEMA)) if is_of_block else None
     return key is not None and not _has_text(page.fields.get(key))
+
+
+def _is_part(result: ShapeResult, graph: str) -> bool:
+    """Whether the value is a node of the page that has no name of its own: nobody has written its IRI."""
+    value, page = result.value, expand(graph)
+    return isinstance(value, ox.NamedNode) and value.value.startswith((f"{page}#", f"{page}-"))
 
 
 def _has_text(field: Value | None) -> bool:
@@ -68,9 +74,10 @@ def untraced(result: ShapeResult, path: str | None) -> Result:
     )
 
 
-def _traced(result: ShapeResult, page: Page, origins: Mapping[str, Origin]) -> Result:
+def _traced(result: ShapeResult, page: Page, origins: Mapping[str, Origin], graph: str) -> Result:
     key_path = _item_path(result, page, _key_path(result, page, origins))
-    found = _found(result, _at(page.fields, key_path))
+    raw = _at(page.fields, key_path)
+    found = None if _is_part(result, graph) and not _has_text(raw) else _found(result, raw)
     return _result(
         result,
         _problem(result, found),

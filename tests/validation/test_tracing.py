@@ -67,6 +67,10 @@ def test_what_is_wrong_with_the_authors(authors: str, message: str, tmp_path: Pa
         ("wpid: WP1", "_pathways/WP1.md"),
         ("title: Old", "old.md"),
         ("figid: PMC1__f1\npmcid: PMC1", "_figures/x.md"),
+        ("figid: PMC1__f1", "_figures/x.md"),
+        ("figid: PMC1__f1\npmcid: NA\nfigid_alias: PMC1__F1", "_figures/x.md"),
+        ("wpid: WP1\nrevision: ''", "_pathways/WP1.md"),
+        ("latin: Homo habilis", "_organisms/x.md"),
     ],
 )
 def test_nothing_is_asked_of_a_page_that_leads_to_another(text: str, path: str, tmp_path: Path) -> None:
@@ -74,3 +78,10 @@ def test_nothing_is_asked_of_a_page_that_leads_to_another(text: str, path: str, 
     assert found(tmp_path, f"---\n{text}\nredirect_to: https://example.org/new\n---\n", path) == []
     # The same page without it is incomplete.
     assert found(tmp_path, f"---\n{text}\n---\n", path)
+
+
+@pytest.mark.parametrize("more", ["", "papertitle: A title\nyear: '2003'\nreftext: A. J. 2003."])
+def test_a_figure_without_an_article_lacks_its_id(more: str, tmp_path: Path) -> None:
+    results = found(tmp_path, f"---\nfigid: PMC1__f1\norganisms: [Homo sapiens]\n{more}\n---\n")
+    (result,) = (one for one in results if one.rule == "FigureShape-pmcid")
+    assert (result.key, result.message) == ("pmcid", "missing: expected a PubMed Central id")

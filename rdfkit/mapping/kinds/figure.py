@@ -40,6 +40,10 @@ def document(page: Page, site: Site) -> Document:
     if is_missing(page.id):
         raise page.error("has no figid", "figid", "PMCID__FILE")
     graph = page_iri(page, expand(f"pfocr-site:figures/{percent_encode(page.id)}.html"))
+    others = redirects(fields, "pfocr-site")
+    if fields.leads_elsewhere and fields.text("pmcid") is None:
+        # What is left of a figure that another has taken the place of.
+        return to_document(fields, graph, [node(id=graph, **others)], {graph: Origin("", ())})
     figure = part_of(graph, "figure")
     origins = {figure: Origin("", ()), graph: Origin("", ())}
     species = Species.of(fields, site)
@@ -68,7 +72,6 @@ def document(page: Page, site: Site) -> Document:
     main |= ontology_terms(fields, site, origins)
     if not species.names and not fields.leads_elsewhere:
         _note_no_organism(fields)
-    others = redirects(fields, "pfocr-site")
     former = _former_address(fields)
     # An old address that still leads to the page is not replaced by it.
     is_served = former in others.get("redirect_from", ())

@@ -44,7 +44,7 @@ def document(page: Page, site: Site) -> Document:
     default = f"wikipathways-site:pathways/{percent_encode(page.id)}.html"
     graph = page_iri(page, expand(default))
     addresses = redirects(fields, "wikipathways-site")
-    if "redirect_to" in addresses and "revision" not in page.fields:
+    if fields.leads_elsewhere and fields.text("revision") is None:
         # What is left of a pathway that another has taken the place of.
         return to_document(fields, graph, [node(id=graph, **addresses)], {graph: Origin("", ())})
     pathway, version = _names(page)
