@@ -163,7 +163,7 @@ def named_term(
     An ontology file tells the label that a page lacks, and what is obsolete; without one the label tells the latter.
     """
     known = site.described(term)
-    label = label or (known.label if known else None)
+    label = (label.strip() if label else None) or (known.label if known else None)
     is_obsolete = known.obsolete if known else _is_obsolete(label)
     if is_obsolete:
         _note_obsolete(fields, term, label, known, key_path)
@@ -177,6 +177,7 @@ def parent_terms(
 
     A term is never its own parent. In place of an obsolete parent stands what replaces it.
     """
+    label = label.strip() if label else None
     if label is None or (own_label is not None and folded(label) == folded(own_label)):
         return {}
     found = site.term(term.partition(":")[0], label)
@@ -266,4 +267,5 @@ def _unnamed(row: Row) -> Node | None:
 def _typed(text: str | None, pattern: re.Pattern[str]) -> str | Node | None:
     if text is None:
         return None
-    return text if pattern.fullmatch(text) else literal(text)
+    bare = text.strip()
+    return bare if pattern.fullmatch(bare) else literal(text)

@@ -156,7 +156,7 @@ def _holds(field: Value | None, value: ox.NamedNode | ox.Literal | None) -> bool
     if not isinstance(value, ox.Literal) or field is None:
         return False
     if isinstance(field, str):
-        return field == value.value
+        return value.value in (field, field.strip())
     return any(_holds(inner, value) for inner in (field.values() if isinstance(field, dict) else field))
 
 

@@ -164,3 +164,35 @@ def test_a_term_page_of_an_obsolete_term() -> None:
 def test_the_version_has_the_term() -> None:
     found = _annotated({}, id="CL:0000093", value="obsolete osteochondroclast")
     assert found.objects(VERSION, "wp:cellTypeOntologyTag") == ["CL:0000093"]
+
+
+# --- outer blanks ---
+
+
+@pytest.mark.parametrize("revision", ["'r5 '", "[r5]", "[' r5']"])
+def test_outer_blanks_are_no_part_of_a_value(revision: str) -> None:
+    rows = "annotations: [{id: 'CL:0000000 ', value: ' cell', parent: ' '}]"
+    found = made(
+        f"wpid: ' WP1'\nrevision: {revision}\ntitle: T\norganisms: ' Homo sapiens '\n"
+        f"last-edited: '2024-08-01 '\n{rows}",
+        path="_pathways/WP1.md",
+    )
+    version = "wikipathways:WP1_r5"
+    assert found.objects(version, "wp:organismName") == ["Homo sapiens"]
+    assert found.objects(version, "pav:version") == ["r5"]
+    assert found.objects("CL:0000000", "rdfs:label") == ["cell"]
+    (modified,) = [one.object for one in found.triples if one.predicate.value.endswith("modified")]
+    assert str(modified) == '"2024-08-01"^^<http://www.w3.org/2001/XMLSchema#date>'
+
+
+def test_outer_blanks_are_no_part_of_what_a_figure_says() -> None:
+    found = made(
+        "figid: PMC1__f1\npmcid: ' PMC1'\nyear: '2020 '\nautoml_pathway: ' 0.9'\nnumber: ' F1 '\n"
+        "journal_title: ' J '\npublisher_name: ' P '\nfigtype: ' Figure '\norganisms: [' Homo habilis ']",
+        path="_figures/PMC1__f1.md",
+    )
+    texts = {str(one.object) for one in found.triples}
+    assert '"2020"^^<http://www.w3.org/2001/XMLSchema#gYear>' in texts
+    assert '"0.9"^^<http://www.w3.org/2001/XMLSchema#decimal>' in texts
+    assert {'"F1"', '"J"', '"P"', '"Homo habilis"'} <= texts
+    assert not [one for one in texts if '" ' in one or ' "' in one or one == '"Figure"' or "%20" in one]
