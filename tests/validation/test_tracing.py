@@ -85,3 +85,16 @@ def test_a_figure_without_an_article_lacks_its_id(more: str, tmp_path: Path) -> 
     results = found(tmp_path, f"---\nfigid: PMC1__f1\norganisms: [Homo sapiens]\n{more}\n---\n")
     (result,) = (one for one in results if one.rule == "FigureShape-pmcid")
     assert (result.key, result.message) == ("pmcid", "missing: expected a PubMed Central id")
+
+
+def test_a_symbol_by_homology_is_no_matter_of_a_figure(tmp_path: Path) -> None:
+    rows = "Label\tType\tIdentifier\tNCBI gene\tHGNC\nDAXX\tGeneProduct\tncbigene:403739\tncbigene:403739\thgnc.symbol:DAXX\n"
+    (tmp_path / "_pathways").mkdir()
+    (tmp_path / "_data").mkdir()
+    (tmp_path / "_data/WP1-datanodes.tsv").write_text(rows)
+    dog = PATHWAY.format("authors: [Egonw]\ndescription: Words.").replace("Homo sapiens", "Canis familiaris")
+    (tmp_path / "_pathways/WP1.md").write_text(dog)
+    figure = "figid: PMC1__f1\npmcid: PMC1\norganisms: [Canis familiaris]\n"
+    genes = "genes: [{word: DAXX, symbol: DAXX, source: ncbigene_symbol, entrez: '403739'}]"
+    results = found(tmp_path, f"---\n{figure}{genes}\n---\n", "PMC1__f1.md")
+    assert not [one for one in results if one.property_path and one.property_path.endswith("taxonomicRange")]
