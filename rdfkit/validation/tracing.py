@@ -15,7 +15,7 @@ from rdfkit.mapping.document import Document, Origin
 from rdfkit.mapping.jsonld import contexts
 from rdfkit.mapping.registry import BLOCK
 from rdfkit.rdf.identifiers import compress, expand, is_missing
-from rdfkit.report import Result
+from rdfkit.report import Result, Severity
 from rdfkit.sources.page import Page
 from rdfkit.sources.tables import table_kinds
 from rdfkit.sources.yaml_reader import KeyPath, Value
@@ -33,10 +33,11 @@ def trace(results: Iterable[ShapeResult], page: Page, document: Document) -> lis
     """The SHACL results about a page as findings, each at the file, line and key of the page that it comes from.
 
     `document` is what the page was mapped to; its origins lead from nodes back to keys. What is missing is not told
-    of a page that only leads to another one, nor of a block where the page lacks the key that says the same.
+    of a page that only leads to another one, nor of a block where the page lacks the key that says the same. Nodes of blocks are asked for what schema.org has.
     """
     found = [result for result in results if not _is_told_elsewhere(result, page, document.graph)]
     origins = {expand(name): origin for name, origin in document.origins.items()} if found else {}
+    found = [result for result in found if result.focus in origins or not _is_of_ours(result)]
     return [_traced(result, page, origins, document.graph) for result in found]
 
 
@@ -49,6 +50,12 @@ def _is_told_elsewhere(result: ShapeResult, page: Page, graph: str) -> bool:
     is_of_block = expand(graph) == result.focus and path.startswith(_SCHEMA)
     key = registry.kind(page.kind).block.get(path.removeprefix(_SCHEMA)) if is_of_block else None
     return key is not None and not _has_text(page.fields.get(key))
+
+
+def _is_of_ours(result: ShapeResult) -> bool:
+    """Whether what is missing is a property that keys of pages become, and none that a schema.org block has."""
+    is_foreign = result.path is None or result.path.startswith(_SCHEMA) or result.path == _TYPE
+    return result.component in _MISSING and result.severity is not Severity.VIOLATION and not is_foreign
 
 
 def _is_part(result: ShapeResult, graph: str) -> bool:

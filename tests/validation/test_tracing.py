@@ -98,3 +98,18 @@ def test_a_symbol_by_homology_is_no_matter_of_a_figure(tmp_path: Path) -> None:
     genes = "genes: [{word: DAXX, symbol: DAXX, source: ncbigene_symbol, entrez: '403739'}]"
     results = found(tmp_path, f"---\n{figure}{genes}\n---\n", "PMC1__f1.md")
     assert not [one for one in results if one.property_path and one.property_path.endswith("taxonomicRange")]
+
+
+ARTICLE = "'@type': ScholarlyArticle, '@id': 'https://x.org/a', identifier: a, name: A"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"schema-jsonld: {{'@context': 'https://schema.org/', {ARTICLE}}}",
+        PATHWAY.format("authors: [Egonw]\ndescription: Words.")[4:-5] + f"\n  citation: {{{ARTICLE}}}",
+    ],
+)
+def test_an_article_in_a_block_is_not_asked_for_what_figures_say(text: str, tmp_path: Path) -> None:
+    rules = [one.rule for one in found(tmp_path, f"---\n{text}\n---\n")]
+    assert not [rule for rule in rules if rule.startswith("FigureArticleShape")]
