@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rdfkit.report import Severity
 from tests.support.told import told_by
 
@@ -59,3 +61,21 @@ def test_a_block_of_another_site_gets_nothing_that_it_does_not_say() -> None:
     told = told_by(f"title: A gene\n{block}  name: AR")
     assert told.values("https://genes.example.org/AR", "schema:name") == ["AR"]
     assert len(told.triples) == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("[CreativeWork]", ["A title"]),
+        ("creativework", ["A title"]),
+        ("[[' DATASET '], CreativeWork]", ["A title"]),
+        ("{'@value': CreativeWork, '@language': en}", ["A title"]),
+        ("[CreativeWork, My name]", ["My name"]),
+        ("My CreativeWork", ["My CreativeWork"]),
+    ],
+)
+def test_a_placeholder_is_no_name_however_it_is_written(written: str, names: list[str]) -> None:
+    told = told_by(f"{FIGURE}{BLOCK}  name: {written}\n  creator: {{name: {written}}}")
+    assert told.values(PAGE, "schema:name") == names
+    assert ("placeholder-name" in told.rules) == (written != "My CreativeWork")
+    assert not [one for one in told.triples if str(one.object).strip('"@en ').lower() == "creativework"]
