@@ -27,12 +27,6 @@ _ONTOLOGIES = {"pw": "PW", "doid": "DOID", "cl": "CL"}
 _OBSOLETE = re.compile(r"\s*obsolete[\s_:]", re.IGNORECASE)
 # Addresses of the wiki that WikiPathways was until 2022.
 _OLD_ADDRESS = re.compile(r"[^/]+:(?://[^/]*)?/?index\.php(?:[/?]|$)")
-# Where people find what they copy.
-_OTHER_ADDRESSES = {
-    "doi": ("dx.doi.org/",),
-    "pmc": ("www.ncbi.nlm.nih.gov/pmc/articles/", "pmc.ncbi.nlm.nih.gov/articles/"),
-    "wikipathways": ("www.wikipathways.org/instance/", "www.wikipathways.org/pathways/"),
-}
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
@@ -48,33 +42,32 @@ def literal(text: str) -> Node:
 def reference(prefix: str, local: str | None) -> str | Node | None:
     """The CURIE of an identifier; a literal when it does not fit its pattern; None when there is none.
 
-    Outer blanks are no part of it, and neither is its own prefix (`chebi:CHEBI:9150`) or the start of its address. With
-    nothing behind that (`mesh:NA`) it is missing.
+    It is read as identifiers are everywhere (`rdf.reading`): without outer blanks, its own prefix (`chebi:CHEBI:9150`)
+    and the rest of its address. With nothing behind that (`mesh:NA`) it is missing.
     """
-    bare = None if local is None else _bare(prefix, local)
-    if local is None or bare is None or is_missing(bare):
+    if local is None or is_missing(local):
         return None
     try:
-        return curie(prefix, bare)
+        return curie(prefix, local)
     except IdentifierError:
-        return literal(local)
+        return None if _is_empty(prefix, local) else literal(local)
 
 
-def _bare(prefix: str, text: str) -> str:
-    """An identifier without its prefix, which may stand there twice, and without the start of its address."""
-    bare = text.strip()
-    starts = (f"{prefix}:", *_address_starts(prefix))
-    while found := next((start for start in starts if bare.lower().startswith(start.lower())), None):
-        bare = bare[len(found) :].strip()
-    return bare.rstrip("/") if len(bare) < len(text.strip()) else bare
+def pathway(text: str) -> str | Node | None:
+    """The CURIE of a pathway without version, from its id, a version of it, or the address of either."""
+    found = reference("wikipathways", text)
+    return found.partition("_")[0] if isinstance(found, str) else found
 
 
-@lru_cache
-def _address_starts(prefix: str) -> tuple[str, ...]:
-    """What addresses under a prefix begin with, with and without a scheme."""
-    plain = expand(f"{prefix}:").partition("://")[2]
-    hosts = (plain, *_OTHER_ADDRESSES.get(prefix, ()))
-    return tuple(f"{scheme}{host}" for host in hosts if host for scheme in ("https://", "http://", ""))
+def _is_empty(prefix: str, text: str) -> bool:
+    """Whether nothing stands behind a prefix, which may stand there twice, or behind the start of an address."""
+    bare, start = text.strip().lower(), f"{prefix}:".lower()
+    namespace = expand(f"{prefix}:").partition("://")[2].lower()
+    if bare.partition("://")[2].removeprefix("www.").rstrip("/") == namespace.rstrip("/") != "":
+        return True
+    while bare.startswith(start):
+        bare, text = bare.removeprefix(start).strip(), text.strip()[len(start) :]
+    return is_missing(text)
 
 
 def year(text: str | None) -> str | Node | None:

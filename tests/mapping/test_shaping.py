@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from rdfkit.mapping import shaping
 from rdfkit.mapping.lookups import Answers, TermFacts
+from rdfkit.rdf.identifiers import expand
 from rdfkit.report import Severity
 from tests.support.pages import PAGE, PATHWAY, VERSION, front_matter, made, pathway
 
@@ -196,3 +198,42 @@ def test_outer_blanks_are_no_part_of_what_a_figure_says() -> None:
     assert '"0.9"^^<http://www.w3.org/2001/XMLSchema#decimal>' in texts
     assert {'"F1"', '"J"', '"P"', '"Homo habilis"'} <= texts
     assert not [one for one in texts if '" ' in one or ' "' in one or one == '"Figure"' or "%20" in one]
+
+
+# --- identifiers ---
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("WP5283", "wikipathways:WP5283"),
+        (" wp5283 ", "wikipathways:WP5283"),
+        ("WP5283_r140049", "wikipathways:WP5283"),
+        ("https://www.wikipathways.org/pathways/WP5283.html", "wikipathways:WP5283"),
+        ("www.wikipathways.org/instance/WP5283_r140049", "wikipathways:WP5283"),
+        ("wikipathways:WP5283_r1", "wikipathways:WP5283"),
+        ("https://identifiers.org/wikipathways/WP5283", "wikipathways:WP5283"),
+        ("AKT1", {"@value": "AKT1"}),
+        ("wikipathways:NA", None),
+    ],
+)
+def test_a_pathway_is_named_without_version(written: str, expected: object) -> None:
+    assert shaping.pathway(written) == expected
+
+
+@pytest.mark.parametrize("key", ["wpid", "collection"])
+def test_figures_and_collections_name_pathways_alike(key: str) -> None:
+    named = "[WP1_r3, 'https://www.wikipathways.org/pathways/WP2.html']"
+    text = {
+        "wpid": f"figid: PMC1__f1\nwpid: {named}",
+        "collection": f"community-tag: X\ndisplay-name: X\ncollections: [{{name: N, wpids: {named}}}]",
+    }[key]
+    predicate = {"wpid": "dcterms:relation", "collection": "skos:member"}[key]
+    found = made(text, path="_pages/x.md")
+    said = {str(one.object) for one in found.triples if one.predicate.value == expand(predicate)}
+    assert said == {f"<https://identifiers.org/wikipathways/WP{number}>" for number in (1, 2)}
+
+
+@pytest.mark.parametrize("written", ["mesh:NA", "mesh: ", "MESH:mesh:", "http://id.nlm.nih.gov/mesh/"])
+def test_nothing_behind_a_prefix_is_missing(written: str) -> None:
+    assert shaping.reference("mesh", written) is None
