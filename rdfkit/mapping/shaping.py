@@ -27,6 +27,14 @@ _ONTOLOGIES = {"pw": "PW", "doid": "DOID", "cl": "CL"}
 _OBSOLETE = re.compile(r"\s*obsolete[\s_:]", re.IGNORECASE)
 # Addresses of the wiki that WikiPathways was until 2022.
 _OLD_ADDRESS = re.compile(r"[^/]+:(?://[^/]*)?/?index\.php(?:[/?]|$)")
+# The start of an address without its scheme, and no name of a file: www.example.org, example.org/x.
+_HOST = re.compile(
+    r"www\.[\w-]+\.|[\w-]+(\.[\w-]+)*\.[a-z]{2,}(:\d+)?/|"
+    r"[\w-]+(\.[\w-]+)*\.(?!(?:png|jpe?g|gif|svg|webp|ico|pdf|html?|md)$)[a-z]{2,}$",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"(https?|ftp)://[^/\s]", re.IGNORECASE)
+_BLANK = re.compile(r"\s")
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
@@ -91,11 +99,18 @@ def integer(text: str | None) -> str | Node | None:
 
 
 def address(text: str | None, base: str | None = None) -> str | Node | None:
-    """The absolute address of a text, against the address of its page if given; a literal when it is none."""
+    """The absolute address of a text, against the address of its page if given; a literal when it is none.
+
+    A host may stand there without its scheme. Words are no address, and a path is none without a page.
+    """
     if text is None:
         return None
-    absolute = encode_address(urljoin(base, text) if base else text)
-    return absolute if is_iri(absolute) else literal(text)
+    bare = text.strip()
+    if _HOST.match(bare):
+        bare = f"https://{bare}"
+    is_words = _BLANK.search(bare) is not None and "/" not in bare
+    absolute = encode_address(urljoin(base, bare) if base else bare)
+    return absolute if _ADDRESS.match(absolute) and is_iri(absolute) and not is_words else literal(text)
 
 
 def ontology_term(name: str) -> str:

@@ -237,3 +237,30 @@ def test_figures_and_collections_name_pathways_alike(key: str) -> None:
 @pytest.mark.parametrize("written", ["mesh:NA", "mesh: ", "MESH:mesh:", "http://id.nlm.nih.gov/mesh/"])
 def test_nothing_behind_a_prefix_is_missing(written: str) -> None:
     assert shaping.reference("mesh", written) is None
+
+
+# --- addresses ---
+
+HERE = f"{SITE}communities/X.html"
+
+
+@pytest.mark.parametrize(
+    ("written", "base", "expected"),
+    [
+        ("www.example.org", HERE, "https://www.example.org"),
+        ("www.example.org", None, "https://www.example.org"),
+        ("example.org/x", HERE, "https://example.org/x"),
+        (" example.org ", None, "https://example.org"),
+        ("github.com/wikipathways/x", HERE, "https://github.com/wikipathways/x"),
+        ("https://www.example.org/a b", None, "https://www.example.org/a%20b"),
+        ("../assets/img/a b.png", HERE, f"{SITE}assets/img/a%20b.png"),
+        ("logo.png", HERE, f"{SITE}communities/logo.png"),
+        ("not a url at all", HERE, None),
+        ("not a url at all", None, None),
+        ("home", None, None),
+        ("foo:bar", None, None),
+        ("https://", None, None),
+    ],
+)
+def test_addresses(written: str, base: str | None, expected: str | None) -> None:
+    assert shaping.address(written, base) == (expected or {"@value": written})

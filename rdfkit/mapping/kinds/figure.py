@@ -5,8 +5,6 @@ The page is a dataset of PFOCR's; the figure in it is the publisher's, and has n
 
 from __future__ import annotations
 
-import re
-
 from rdfkit.mapping.document import Document, Node, Origin
 from rdfkit.mapping.fields import Fields
 from rdfkit.mapping.lookups import Site
@@ -32,7 +30,6 @@ from rdfkit.sources.page import Page
 # What the figures are that have no type of their own.
 _USUAL_TYPE = "Figure"
 _PMC = "https://www.ncbi.nlm.nih.gov/"
-_HOST = re.compile(r"(www|pmc)\.[\w-]+\.[\w.-]+/", re.ASCII)
 
 
 def document(page: Page, site: Site) -> Document:
@@ -121,11 +118,7 @@ def _content_address(fields: Fields) -> str | Node | None:
 
 
 def _figure_address(fields: Fields) -> str | Node | None:
-    link = fields.text("figlink")
-    if link is None:
-        return None
-    link = link.strip()
-    return address(f"https://{link}" if _HOST.match(link) else link, _PMC)
+    return address(fields.text("figlink"), _PMC)
 
 
 def _is_whole(text: str) -> bool:
