@@ -6,6 +6,7 @@ What a result says comes from the shape: `sh:name` is what should stand there, `
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pyoxigraph as ox
@@ -13,7 +14,7 @@ import pyoxigraph as ox
 from rdfkit.mapping import registry
 from rdfkit.mapping.document import Document, Origin
 from rdfkit.mapping.jsonld import contexts
-from rdfkit.mapping.registry import BLOCK
+from rdfkit.mapping.registry import BLOCK, NO_BLOCK, NO_BLOCK_MESSAGE
 from rdfkit.rdf.identifiers import compress, expand, is_missing
 from rdfkit.report import Result, Severity
 from rdfkit.sources.page import Page
@@ -33,7 +34,8 @@ def trace(results: Iterable[ShapeResult], page: Page, document: Document) -> lis
     """The SHACL results about a page as findings, each at the file, line and key of the page that it comes from.
 
     `document` is what the page was mapped to; its origins lead from nodes back to keys. What is missing is not told
-    of a page that only leads to another one, nor of a block where the page lacks the key that says the same. Nodes of blocks are asked for what schema.org has.
+    of a page that only leads to another one, nor of a block where the page lacks the key that says the same. Nodes of
+    blocks are asked for what schema.org has.
     """
     found = [result for result in results if not _is_told_elsewhere(result, page, document.graph)]
     origins = {expand(name): origin for name, origin in document.origins.items()} if found else {}
@@ -84,6 +86,9 @@ def untraced(result: ShapeResult, path: str | None) -> Result:
 def _traced(result: ShapeResult, page: Page, origins: Mapping[str, Origin], graph: str) -> Result:
     key_path = _item_path(result, page, _key_path(result, page, origins))
     raw = _at(page.fields, key_path)
+    if result.path == _TYPE and result.focus == expand(graph) and not page.fields.get(BLOCK):
+        # The build says the same of pages that have a type without a block.
+        return replace(_result(result, NO_BLOCK_MESSAGE, path=page.path, line=1, key=BLOCK), rule=NO_BLOCK)
     found = None if _is_part(result, graph) and not _has_text(raw) else _found(result, raw)
     return _result(
         result,

@@ -88,7 +88,8 @@ def test_a_figure_without_an_article_lacks_its_id(more: str, tmp_path: Path) -> 
 
 
 def test_a_symbol_by_homology_is_no_matter_of_a_figure(tmp_path: Path) -> None:
-    rows = "Label\tType\tIdentifier\tNCBI gene\tHGNC\nDAXX\tGeneProduct\tncbigene:403739\tncbigene:403739\thgnc.symbol:DAXX\n"
+    rows = "Label\tType\tIdentifier\tNCBI gene\tHGNC\n"
+    rows += "DAXX\tGeneProduct\tncbigene:403739\tncbigene:403739\thgnc.symbol:DAXX\n"
     (tmp_path / "_pathways").mkdir()
     (tmp_path / "_data").mkdir()
     (tmp_path / "_data/WP1-datanodes.tsv").write_text(rows)
@@ -113,3 +114,18 @@ ARTICLE = "'@type': ScholarlyArticle, '@id': 'https://x.org/a', identifier: a, n
 def test_an_article_in_a_block_is_not_asked_for_what_figures_say(text: str, tmp_path: Path) -> None:
     rules = [one.rule for one in found(tmp_path, f"---\n{text}\n---\n")]
     assert not [rule for rule in rules if rule.startswith("FigureArticleShape")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wpid: WP1\nrevision: r1\ntitle: A",
+        "figid: PMC1__f1\npmcid: PMC1\ncaption: A",
+        "wpid: WP1\nrevision: r1\nschema-jsonld: ''",
+    ],
+)
+def test_a_missing_block_is_told_alike_on_all_pages(text: str, tmp_path: Path) -> None:
+    (result,) = (one for one in found(tmp_path, f"---\n{text}\n---\n") if one.key == "schema-jsonld")
+    told = "missing: expected a schema.org description of type Dataset"
+    advice = "Add a schema-jsonld block with @type Dataset and the address of the page as @id."
+    assert (result.rule, result.message, result.advice) == ("page-block", told, advice)

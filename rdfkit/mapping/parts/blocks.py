@@ -11,7 +11,7 @@ from rdfkit.mapping.fields import Fields
 from rdfkit.mapping.lookups import Site
 from rdfkit.mapping.parts.keywords import put_right
 from rdfkit.mapping.profiles import is_placeholder, profile
-from rdfkit.mapping.registry import BLOCK, NO_BLOCK
+from rdfkit.mapping.registry import BLOCK, NO_BLOCK, NO_BLOCK_MESSAGE
 from rdfkit.mapping.shaping import node
 from rdfkit.rdf.identifiers import expand
 from rdfkit.rdf.iris import percent_encode
@@ -93,7 +93,7 @@ def _dataset(document: Document, fields: Fields, nodes: list[Node]) -> Iterator[
     if not fields.page.fields.get(BLOCK) and not fields.leads_elsewhere:
         fields.note(
             NO_BLOCK,
-            "missing: expected a schema.org description of type Dataset",
+            NO_BLOCK_MESSAGE,
             BLOCK,
             advice="Add a schema-jsonld block with @type Dataset and the address of the page as @id.",
         )
