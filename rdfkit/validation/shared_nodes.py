@@ -8,9 +8,11 @@ from itertools import islice
 
 import pyoxigraph as ox
 
+from rdfkit.rdf.identifiers import expand
 from rdfkit.validation.shacl import CompiledShapes, ShapeResult, check, confirmed, gather, mixes_classes
 from rdfkit.validation.shacl.page_validator import Suspect
 
+_TYPE = ox.NamedNode(expand("rdf:type"))
 _DEFAULT = ox.DefaultGraph()
 # Nodes that are looked at together.
 _SLICE = 1000
@@ -55,14 +57,26 @@ def _node(term: str | None) -> ox.NamedNode | None:
 
 
 def holders(graph: ox.Store, result: ShapeResult) -> list[str]:
-    """The named graphs that hold the offending triple of a result, else those that describe its focus node."""
+    """The named graphs that say what a result is about, else those that describe its focus node.
+
+    What they say is the offending triple or, where there are too many, any value of the property. What is missing is
+    asked of those that say all of what the node is: an article has a reference where a figure is from it.
+    """
     if ":" not in result.focus:
         return []
     focus = ox.NamedNode(result.focus)
     exact: list[str] = []
-    if result.path is not None and result.value is not None:
+    if result.path is not None:
         exact = _graphs(graph.quads_for_pattern(focus, ox.NamedNode(result.path), result.value, None))
-    return exact or _graphs(graph.quads_for_pattern(focus, None, None, None))
+    return exact or _telling(graph, focus) or _graphs(graph.quads_for_pattern(focus, None, None, None))
+
+
+def _telling(graph: ox.Store, focus: ox.NamedNode) -> list[str]:
+    """The named graphs that say all the types that a node has in any."""
+    by_type: dict[str, set[str]] = {}
+    for quad in graph.quads_for_pattern(focus, _TYPE, None, None):
+        by_type.setdefault(str(quad.object), set()).update(_graphs([quad]))
+    return sorted(set.intersection(*by_type.values())) if by_type else []
 
 
 def _graphs(quads: Iterable[ox.Quad]) -> list[str]:
