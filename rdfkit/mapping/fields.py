@@ -68,7 +68,7 @@ class Fields:
         if isinstance(value, list) and len(value) == 1:
             value = value[0]
         if isinstance(value, str):
-            return None if is_missing(value) else self._read(value, (key,))
+            return None if is_missing(value) else self._read(value, (key,), is_bare=True)
         if value:
             self._wrong_form(value, "a text", (key,))
         return None
@@ -190,8 +190,11 @@ class Fields:
             ]
         return self._without_email(value, key_path)
 
-    def _read(self, text: str, key_path: KeyPath) -> str:
-        """A text as it goes into the graph. Says what is wrong with it if it is one for people."""
+    def _read(self, text: str, key_path: KeyPath, is_bare: bool = False) -> str:
+        """A text as it goes into the graph. Says what is wrong with it if it is one for people.
+
+        Outer blanks are no part of titles, nor of what `is_bare` and not for people: names, numbers, dates.
+        """
         if may_be_odd(text) or text != text.strip():
             kind = registry.kind(self.page.kind)
             name = ".".join(part for part in key_path if isinstance(part, str))
@@ -199,7 +202,7 @@ class Fields:
             if name in kind.prose:
                 for rule, severity, message, value, advice in prose_problems(text, is_title):
                     self.note(rule, message, *key_path, severity=severity, value=value, advice=advice)
-            text = text.strip() if is_title else text
+            text = text.strip() if is_title or (is_bare and name not in kind.prose) else text
         return self._without_email(text, key_path)
 
     def _without_email(self, text: str, key_path: KeyPath) -> str:
@@ -248,7 +251,7 @@ class Fields:
             if not isinstance(item, str):
                 self._wrong_form(item, "a text", (*key_path, index) if is_list else key_path)
             elif not is_missing(item):
-                yield self._read(item, (*key_path, index) if is_list else key_path)
+                yield self._read(item, (*key_path, index) if is_list else key_path, is_bare=True)
 
     def _row(self, value: Value, key_path: KeyPath) -> Row | None:
         if not isinstance(value, dict):

@@ -23,7 +23,7 @@ def page_about(curie: str) -> str | None:
 
 def is_placeholder(name: str) -> bool:
     """Whether a name is what a site's template writes where it has none."""
-    return name.strip() in _table()["placeholders"]["names"]
+    return name.strip().casefold() in {one.casefold() for one in _table()["placeholders"]["names"]}
 
 
 @cache

@@ -19,6 +19,7 @@ from rdfkit.package_data import beside, read_toml
 BLOCK = "schema-jsonld"
 # The rule of a page that should have one, and those of problems that leave nothing of it: nothing else is said of it.
 NO_BLOCK = "page-block"
+NO_BLOCK_MESSAGE = "missing: expected a schema.org description of type Dataset"
 WITHOUT_BLOCK = REFUSALS | {NO_BLOCK}
 
 # In the order in which a page is tried: any page may carry a schema-jsonld block, so `document` is last.

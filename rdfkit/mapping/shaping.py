@@ -11,7 +11,7 @@ from rdfkit.errors import IdentifierError
 from rdfkit.mapping.document import Node, Origin
 from rdfkit.mapping.fields import Fields, Row
 from rdfkit.mapping.lookups import NamedTerm, Site, TermFacts
-from rdfkit.rdf.identifiers import curie, is_missing, parse_curie
+from rdfkit.rdf.identifiers import curie, expand, is_missing, parse_curie
 from rdfkit.rdf.iris import encode_address, is_iri
 from rdfkit.sources.lexicons import folded
 from rdfkit.sources.yaml_reader import KeyPath
@@ -27,6 +27,14 @@ _ONTOLOGIES = {"pw": "PW", "doid": "DOID", "cl": "CL"}
 _OBSOLETE = re.compile(r"\s*obsolete[\s_:]", re.IGNORECASE)
 # Addresses of the wiki that WikiPathways was until 2022.
 _OLD_ADDRESS = re.compile(r"[^/]+:(?://[^/]*)?/?index\.php(?:[/?]|$)")
+# The start of an address without its scheme, and no name of a file: www.example.org, example.org/x.
+_HOST = re.compile(
+    r"www\.[\w-]+\.|[\w-]+(\.[\w-]+)*\.[a-z]{2,}(:\d+)?/|"
+    r"[\w-]+(\.[\w-]+)*\.(?!(?:png|jpe?g|gif|svg|webp|ico|pdf|html?|md)$)[a-z]{2,}$",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"(https?|ftp)://[^/\s]", re.IGNORECASE)
+_BLANK = re.compile(r"\s")
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
@@ -42,16 +50,32 @@ def literal(text: str) -> Node:
 def reference(prefix: str, local: str | None) -> str | Node | None:
     """The CURIE of an identifier; a literal when it does not fit its pattern; None when there is none.
 
-    It is read as `curie` reads it. With nothing behind its prefix (`mesh:NA`) it is missing.
+    It is read as identifiers are everywhere (`rdf.reading`): without outer blanks, its own prefix (`chebi:CHEBI:9150`)
+    and the rest of its address. With nothing behind that (`mesh:NA`) it is missing.
     """
     if local is None or is_missing(local):
         return None
     try:
         return curie(prefix, local)
     except IdentifierError:
-        before, _, behind = local.strip().partition(":")
-        is_bare = before.lower() == prefix.lower() and is_missing(behind)
-        return None if is_bare else literal(local)
+        return None if _is_empty(prefix, local) else literal(local)
+
+
+def pathway(text: str) -> str | Node | None:
+    """The CURIE of a pathway without version, from its id, a version of it, or the address of either."""
+    found = reference("wikipathways", text)
+    return found.partition("_")[0] if isinstance(found, str) else found
+
+
+def _is_empty(prefix: str, text: str) -> bool:
+    """Whether nothing stands behind a prefix, which may stand there twice, or behind the start of an address."""
+    bare, start = text.strip().lower(), f"{prefix}:".lower()
+    namespace = expand(f"{prefix}:").partition("://")[2].lower()
+    if bare.partition("://")[2].removeprefix("www.").rstrip("/") == namespace.rstrip("/") != "":
+        return True
+    while bare.startswith(start):
+        bare, text = bare.removeprefix(start).strip(), text.strip()[len(start) :]
+    return is_missing(text)
 
 
 def year(text: str | None) -> str | Node | None:
@@ -75,11 +99,18 @@ def integer(text: str | None) -> str | Node | None:
 
 
 def address(text: str | None, base: str | None = None) -> str | Node | None:
-    """The absolute address of a text, against the address of its page if given; a literal when it is none."""
+    """The absolute address of a text, against the address of its page if given; a literal when it is none.
+
+    A host may stand there without its scheme. Words are no address, and a path is none without a page.
+    """
     if text is None:
         return None
-    absolute = encode_address(urljoin(base, text) if base else text)
-    return absolute if is_iri(absolute) else literal(text)
+    bare = text.strip()
+    if _HOST.match(bare):
+        bare = f"https://{bare}"
+    is_words = _BLANK.search(bare) is not None and "/" not in bare
+    absolute = encode_address(urljoin(base, bare) if base else bare)
+    return absolute if _ADDRESS.match(absolute) and is_iri(absolute) and not is_words else literal(text)
 
 
 def ontology_term(name: str) -> str:
@@ -140,7 +171,7 @@ def named_term(
     An ontology file tells the label that a page lacks, and what is obsolete; without one the label tells the latter.
     """
     known = site.described(term)
-    label = label or (known.label if known else None)
+    label = (label.strip() if label else None) or (known.label if known else None)
     is_obsolete = known.obsolete if known else _is_obsolete(label)
     if is_obsolete:
         _note_obsolete(fields, term, label, known, key_path)
@@ -154,6 +185,7 @@ def parent_terms(
 
     A term is never its own parent. In place of an obsolete parent stands what replaces it.
     """
+    label = label.strip() if label else None
     if label is None or (own_label is not None and folded(label) == folded(own_label)):
         return {}
     found = site.term(term.partition(":")[0], label)
@@ -243,4 +275,5 @@ def _unnamed(row: Row) -> Node | None:
 def _typed(text: str | None, pattern: re.Pattern[str]) -> str | Node | None:
     if text is None:
         return None
-    return text if pattern.fullmatch(text) else literal(text)
+    bare = text.strip()
+    return bare if pattern.fullmatch(bare) else literal(text)

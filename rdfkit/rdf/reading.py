@@ -82,7 +82,7 @@ def read_curie(text: str) -> Reading:
     """A CURIE as pages write it, of any database. A text that is no identifier has no local part."""
     prefix, colon, written = text.partition(":")
     usual = databases().get(prefix)
-    if usual and usual.pattern.fullmatch(written):
+    if usual and prefix not in table()["loose"] and usual.pattern.fullmatch(written):
         return Reading(usual, _one_form(prefix, written), written)
     whole = trimmed(text)
     prefix, colon, written = _of_registry(whole).partition(":")
@@ -103,9 +103,11 @@ def read_curie(text: str) -> Reading:
 @lru_cache(_KNOWN)
 def read_local(known: Database, text: str) -> Local | None:
     """The local part under a prefix, however it is written; None when the text is none."""
+    if _is_of_other(known, trimmed(text)):
+        return None
     for candidate in _spellings(known, trimmed(text)):
         for tried in (candidate, candidate.rstrip(_DOTS), candidate.strip(_AFTER)):
-            for cased in (tried, tried.upper()):
+            for cased in (tried, _in_case(tried), tried.upper()):
                 if known.pattern.fullmatch(cased):
                     return Local(_one_form(known.prefix, cased), tried != candidate)
     return None
@@ -122,7 +124,7 @@ def read_locus(text: str) -> Locus | None:
     """The gene of a plant whose name this is; None for any other text."""
     for pattern, source in _loci():
         if found := pattern.fullmatch(text):
-            return Locus(found[1], source)
+            return Locus(_in_case(found[1]), source)
     return None
 
 
@@ -198,6 +200,13 @@ def _of_registry(text: str) -> str:
     return curie if ":" in first else curie.replace("/", ":", 1)
 
 
+def _is_of_other(known: Database, text: str) -> bool:
+    """Whether the form of a text tells another database than this one, whose pattern would let it through."""
+    also = table()["loose"].get(known.prefix)
+    found = _by_form(known.prefix, text) if also is not None else None
+    return bool(found and found.database and found.database.prefix not in (known.prefix, *also))
+
+
 def _by_form(prefix: str, written: str) -> Reading | None:
     """What the form of a local part says, or a second prefix in it (`hgnc.symbol:HGNC:11000`)."""
     inner, colon, rest = written.partition(":")
@@ -208,7 +217,7 @@ def _by_form(prefix: str, written: str) -> Reading | None:
     for pattern, known, within in _forms():
         if within and prefix.lower() not in within:
             continue
-        for text in (written, short, short.upper()):
+        for text in (written, short, _in_case(short), short.upper()):
             if found := pattern.fullmatch(text):
                 local_text = _one_form(known.prefix, found[1] if pattern.groups else found[0])
                 is_own = database(prefix) is known
@@ -223,7 +232,24 @@ def _one_form(prefix: str, local: str) -> str:
     """
     if prefix == "doi":
         return local.lower()
+    local = _in_case(local)
     return f"HMDB00{local[4:]}" if prefix == "hmdb" and len(local) == len("HMDB00000") else local
+
+
+def _in_case(text: str) -> str:
+    """An identifier in the case that its database writes, where people write it in any."""
+    for pattern, start in _cases():
+        if pattern.fullmatch(text):
+            return start + text[len(start) :].lower() if start else text.upper()
+    return text
+
+
+@cache
+def _cases() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple(
+        (re.compile(one["pattern"], re.ASCII | re.IGNORECASE), one.get("start", ""))
+        for one in table()["cases"]
+    )
 
 
 @cache

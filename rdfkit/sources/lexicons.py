@@ -52,7 +52,7 @@ def read_lexicon(path: Path) -> Iterator[Entry]:
     The header tells which of the two it is; HGNC's own downloads may have some of its columns only. Rows without an id
     or with `-`, and empty lines, are passed over. Raises LexiconError with file and line, also when no row has a gene.
     """
-    line, is_empty = 0, True
+    line, is_empty, columns = 0, True, list[str]()
     try:
         with archives.open_bytes(path) as lines:
             columns = _header(lines.readline())
@@ -79,7 +79,10 @@ def read_lexicon(path: Path) -> Iterator[Entry]:
         raise LexiconError(f"cannot be read: {error.strerror}", path=str(path)) from error
     if is_empty and line:
         raise LexiconError(
-            "has no gene with a symbol and an Entrez id", path=str(path), line=line, expected=_HEADERS
+            "has no gene with a symbol and an Entrez id",
+            path=str(path),
+            line=line,
+            expected=f"rows with values for {' and '.join(_columns_of(columns))}",
         )
 
 
@@ -113,6 +116,11 @@ def _row_reader(columns: list[str], path: Path) -> tuple[int, Callable[[dict[str
         if set(wanted) <= set(columns):
             return 1 + max(map(columns.index, wanted)), reader
     raise LexiconError("is no lexicon that rdfkit knows", path=str(path), line=1, expected=_HEADERS)
+
+
+def _columns_of(columns: list[str]) -> tuple[str, ...]:
+    """The columns of which a row needs a value."""
+    return next((wanted for wanted, _ in _READERS if set(wanted) <= set(columns)), ())
 
 
 def _header(line: bytes) -> list[str]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeGuard
 
 from rdfkit.errors import ArchiveError, TableError
 from rdfkit.package_data import beside, read_toml
@@ -28,6 +28,8 @@ DATA_FOLDER = "_data"
 TABLE_SUFFIXES = frozenset({".tsv"})
 # The csv module takes no longer cell, and no honest row is as long.
 MAX_ROW_BYTES = 128 * 1024
+# A quote that is not closed within so many lines is text.
+_MAX_CELL_LINES = 20
 _SHOWN_HEADER = 200
 
 
@@ -160,10 +162,10 @@ def _file_lines(path: str) -> Iterator[_Line | TableRow]:
     with open_bytes(path) as file:
         start = file.read(MAX_ROW_BYTES)
         if len(start) == MAX_ROW_BYTES:
-            yield from _lines(io.BufferedReader(Rejoined(start, file)))
+            yield from _joined(_lines(io.BufferedReader(Rejoined(start, file))))
             return
     small = _small(start)
-    yield from small if small is not None else _lines(io.BytesIO(start))
+    yield from small if small is not None else _joined(_lines(io.BytesIO(start)))
 
 
 def _small(content: bytes) -> Iterator[_Line] | None:
@@ -188,6 +190,36 @@ def _lines(file: BinaryIO) -> Iterator[_Line | TableRow]:
             yield TableRow(number, None, "the row is too long", f"at most {MAX_ROW_BYTES} bytes")
         elif text := line.rstrip(b"\r\n"):
             yield _line(number, text.removeprefix(codecs.BOM_UTF8) if number == 1 else text)
+
+
+def _joined(lines: Iterator[_Line | TableRow]) -> Iterator[_Line | TableRow]:
+    """The lines, with a quoted cell that goes over several in one. A quote that nothing closes is text."""
+    held: list[_Line] = []
+    for line in lines:
+        if held and isinstance(line, _Line) and _is_odd(line.cells[0]) and line.cells[0].endswith('"'):
+            texts = [held[0].cells[-1][1:], *(one.cells[0] for one in held[1:]), line.cells[0][:-1]]
+            cell = "\n".join(texts).replace('""', '"')
+            line = _Line(held[0].number, [*held[0].cells[:-1], cell, *line.cells[1:]])
+            held = []
+        elif held and len(held) < _MAX_CELL_LINES and _is_within(line):
+            held.append(line)
+            continue
+        yield from held
+        held = []
+        if isinstance(line, _Line) and line.cells[-1].startswith('"') and _is_odd(line.cells[-1]):
+            held = [line]
+        else:
+            yield line
+    yield from held
+
+
+def _is_within(line: _Line | TableRow) -> TypeGuard[_Line]:
+    """Whether a line may be the middle of a quoted cell."""
+    return isinstance(line, _Line) and len(line.cells) == 1 and not _is_odd(line.cells[0])
+
+
+def _is_odd(cell: str) -> bool:
+    return cell.count('"') % 2 == 1
 
 
 def _skip_line(file: BinaryIO) -> None:

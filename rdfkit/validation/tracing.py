@@ -6,6 +6,7 @@ What a result says comes from the shape: `sh:name` is what should stand there, `
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pyoxigraph as ox
@@ -13,9 +14,9 @@ import pyoxigraph as ox
 from rdfkit.mapping import registry
 from rdfkit.mapping.document import Document, Origin
 from rdfkit.mapping.jsonld import contexts
-from rdfkit.mapping.registry import BLOCK
+from rdfkit.mapping.registry import BLOCK, NO_BLOCK, NO_BLOCK_MESSAGE
 from rdfkit.rdf.identifiers import compress, expand, is_missing
-from rdfkit.report import Result
+from rdfkit.report import Result, Severity
 from rdfkit.sources.page import Page
 from rdfkit.sources.tables import table_kinds
 from rdfkit.sources.yaml_reader import KeyPath, Value
@@ -33,15 +34,17 @@ def trace(results: Iterable[ShapeResult], page: Page, document: Document) -> lis
     """The SHACL results about a page as findings, each at the file, line and key of the page that it comes from.
 
     `document` is what the page was mapped to; its origins lead from nodes back to keys. What is missing is not told
-    of a page that only leads to another one, nor of a block where the page lacks the key that says the same.
+    of a page that only leads to another one, nor of a block where the page lacks the key that says the same. Nodes of
+    blocks are asked for what schema.org has.
     """
     found = [result for result in results if not _is_told_elsewhere(result, page, document.graph)]
     origins = {expand(name): origin for name, origin in document.origins.items()} if found else {}
-    return [_traced(result, page, origins) for result in found]
+    found = [result for result in found if result.focus in origins or not _is_of_ours(result)]
+    return [_traced(result, page, origins, document.graph) for result in found]
 
 
 def _is_told_elsewhere(result: ShapeResult, page: Page, graph: str) -> bool:
-    if result.component not in _MISSING:
+    if result.component not in _MISSING and not _is_part(result, graph):
         return False
     if _has_text(page.fields.get("redirect_to")):
         return True
@@ -49,6 +52,18 @@ def _is_told_elsewhere(result: ShapeResult, page: Page, graph: str) -> bool:
     is_of_block = expand(graph) == result.focus and path.startswith(_SCHEMA)
     key = registry.kind(page.kind).block.get(path.removeprefix(_SCHEMA)) if is_of_block else None
     return key is not None and not _has_text(page.fields.get(key))
+
+
+def _is_of_ours(result: ShapeResult) -> bool:
+    """Whether what is missing is a property that keys of pages become, and none that a schema.org block has."""
+    is_foreign = result.path is None or result.path.startswith(_SCHEMA) or result.path == _TYPE
+    return result.component in _MISSING and result.severity is not Severity.VIOLATION and not is_foreign
+
+
+def _is_part(result: ShapeResult, graph: str) -> bool:
+    """Whether the value is a node of the page that has no name of its own: nobody has written its IRI."""
+    value, page = result.value, expand(graph)
+    return isinstance(value, ox.NamedNode) and value.value.startswith((f"{page}#", f"{page}-"))
 
 
 def _has_text(field: Value | None) -> bool:
@@ -68,9 +83,13 @@ def untraced(result: ShapeResult, path: str | None) -> Result:
     )
 
 
-def _traced(result: ShapeResult, page: Page, origins: Mapping[str, Origin]) -> Result:
+def _traced(result: ShapeResult, page: Page, origins: Mapping[str, Origin], graph: str) -> Result:
     key_path = _item_path(result, page, _key_path(result, page, origins))
-    found = _found(result, _at(page.fields, key_path))
+    raw = _at(page.fields, key_path)
+    if result.path == _TYPE and result.focus == expand(graph) and not page.fields.get(BLOCK):
+        # The build says the same of pages that have a type without a block.
+        return replace(_result(result, NO_BLOCK_MESSAGE, path=page.path, line=1, key=BLOCK), rule=NO_BLOCK)
+    found = None if _is_part(result, graph) and not _has_text(raw) else _found(result, raw)
     return _result(
         result,
         _problem(result, found),
@@ -149,7 +168,7 @@ def _holds(field: Value | None, value: ox.NamedNode | ox.Literal | None) -> bool
     if not isinstance(value, ox.Literal) or field is None:
         return False
     if isinstance(field, str):
-        return field == value.value
+        return value.value in (field, field.strip())
     return any(_holds(inner, value) for inner in (field.values() if isinstance(field, dict) else field))
 
 

@@ -199,9 +199,9 @@ def test_type_maps_are_read():
     context = {"@vocab": SCHEMA, "author": {"@container": "@type"}}
     shaped = documents({"@context": context, "author": {"Person": {"name": "A"}}}, PAGE)
     assert triples(shaped, PAGE) == {
-        f"<{PAGE}> <{SCHEMA}author> _:n1 .",
-        f"_:n1 <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{SCHEMA}Person> .",
-        f'_:n1 <{SCHEMA}name> "A" .',
+        f"<{PAGE}> <{SCHEMA}author> <{PAGE}#author> .",
+        f"<{PAGE}#author> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{SCHEMA}Person> .",
+        f'<{PAGE}#author> <{SCHEMA}name> "A" .',
     }
     assert not shaped.problems
 

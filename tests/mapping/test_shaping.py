@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from rdfkit.mapping import shaping
 from rdfkit.mapping.lookups import Answers, TermFacts
+from rdfkit.rdf.identifiers import expand
 from rdfkit.report import Severity
 from tests.support.pages import PAGE, PATHWAY, VERSION, front_matter, made, pathway
 
@@ -164,3 +166,101 @@ def test_a_term_page_of_an_obsolete_term() -> None:
 def test_the_version_has_the_term() -> None:
     found = _annotated({}, id="CL:0000093", value="obsolete osteochondroclast")
     assert found.objects(VERSION, "wp:cellTypeOntologyTag") == ["CL:0000093"]
+
+
+# --- outer blanks ---
+
+
+@pytest.mark.parametrize("revision", ["'r5 '", "[r5]", "[' r5']"])
+def test_outer_blanks_are_no_part_of_a_value(revision: str) -> None:
+    rows = "annotations: [{id: 'CL:0000000 ', value: ' cell', parent: ' '}]"
+    found = made(
+        f"wpid: ' WP1'\nrevision: {revision}\ntitle: T\norganisms: ' Homo sapiens '\n"
+        f"last-edited: '2024-08-01 '\n{rows}",
+        path="_pathways/WP1.md",
+    )
+    version = "wikipathways:WP1_r5"
+    assert found.objects(version, "wp:organismName") == ["Homo sapiens"]
+    assert found.objects(version, "pav:version") == ["r5"]
+    assert found.objects("CL:0000000", "rdfs:label") == ["cell"]
+    (modified,) = [one.object for one in found.triples if one.predicate.value.endswith("modified")]
+    assert str(modified) == '"2024-08-01"^^<http://www.w3.org/2001/XMLSchema#date>'
+
+
+def test_outer_blanks_are_no_part_of_what_a_figure_says() -> None:
+    found = made(
+        "figid: PMC1__f1\npmcid: ' PMC1'\nyear: '2020 '\nautoml_pathway: ' 0.9'\nnumber: ' F1 '\n"
+        "journal_title: ' J '\npublisher_name: ' P '\nfigtype: ' Figure '\norganisms: [' Homo habilis ']",
+        path="_figures/PMC1__f1.md",
+    )
+    texts = {str(one.object) for one in found.triples}
+    assert '"2020"^^<http://www.w3.org/2001/XMLSchema#gYear>' in texts
+    assert '"0.9"^^<http://www.w3.org/2001/XMLSchema#decimal>' in texts
+    assert {'"F1"', '"J"', '"P"', '"Homo habilis"'} <= texts
+    assert not [one for one in texts if '" ' in one or ' "' in one or one == '"Figure"' or "%20" in one]
+
+
+# --- identifiers ---
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("WP5283", "wikipathways:WP5283"),
+        (" wp5283 ", "wikipathways:WP5283"),
+        ("WP5283_r140049", "wikipathways:WP5283"),
+        ("https://www.wikipathways.org/pathways/WP5283.html", "wikipathways:WP5283"),
+        ("www.wikipathways.org/instance/WP5283_r140049", "wikipathways:WP5283"),
+        ("wikipathways:WP5283_r1", "wikipathways:WP5283"),
+        ("https://identifiers.org/wikipathways/WP5283", "wikipathways:WP5283"),
+        ("AKT1", {"@value": "AKT1"}),
+        ("wikipathways:NA", None),
+    ],
+)
+def test_a_pathway_is_named_without_version(written: str, expected: object) -> None:
+    assert shaping.pathway(written) == expected
+
+
+@pytest.mark.parametrize("key", ["wpid", "collection"])
+def test_figures_and_collections_name_pathways_alike(key: str) -> None:
+    named = "[WP1_r3, 'https://www.wikipathways.org/pathways/WP2.html']"
+    text = {
+        "wpid": f"figid: PMC1__f1\nwpid: {named}",
+        "collection": f"community-tag: X\ndisplay-name: X\ncollections: [{{name: N, wpids: {named}}}]",
+    }[key]
+    predicate = {"wpid": "dcterms:relation", "collection": "skos:member"}[key]
+    found = made(text, path="_pages/x.md")
+    said = {str(one.object) for one in found.triples if one.predicate.value == expand(predicate)}
+    assert said == {f"<https://identifiers.org/wikipathways/WP{number}>" for number in (1, 2)}
+
+
+@pytest.mark.parametrize("written", ["mesh:NA", "mesh: ", "MESH:mesh:", "http://id.nlm.nih.gov/mesh/"])
+def test_nothing_behind_a_prefix_is_missing(written: str) -> None:
+    assert shaping.reference("mesh", written) is None
+
+
+# --- addresses ---
+
+HERE = f"{SITE}communities/X.html"
+
+
+@pytest.mark.parametrize(
+    ("written", "base", "expected"),
+    [
+        ("www.example.org", HERE, "https://www.example.org"),
+        ("www.example.org", None, "https://www.example.org"),
+        ("example.org/x", HERE, "https://example.org/x"),
+        (" example.org ", None, "https://example.org"),
+        ("github.com/wikipathways/x", HERE, "https://github.com/wikipathways/x"),
+        ("https://www.example.org/a b", None, "https://www.example.org/a%20b"),
+        ("../assets/img/a b.png", HERE, f"{SITE}assets/img/a%20b.png"),
+        ("logo.png", HERE, f"{SITE}communities/logo.png"),
+        ("not a url at all", HERE, None),
+        ("not a url at all", None, None),
+        ("home", None, None),
+        ("foo:bar", None, None),
+        ("https://", None, None),
+    ],
+)
+def test_addresses(written: str, base: str | None, expected: str | None) -> None:
+    assert shaping.address(written, base) == (expected or {"@value": written})

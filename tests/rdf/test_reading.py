@@ -98,6 +98,11 @@ def test_a_curie_may_have_its_prefix_twice_or_be_an_address() -> None:
         ("LOC_Os02g43410", "LOC_Os02g43410", "Rice Ensembl Gene"),
         ("GRMZM2G092678", "GRMZM2G092678", "Gramene Maize"),
         ("BnaC01g16370D", "BnaC01g16370D", None),
+        ("at2g20610", "AT2G20610", "TAIR gene name"),
+        ("At2g20610.1", "AT2G20610", "TAIR gene name"),
+        ("Potri.001G000100", "Potri.001G000100", None),
+        ("Sobic.003G123456.1", "Sobic.003G123456", None),
+        ("Vitvi01g00123", "Vitvi01g00123", None),
     ],
 )
 def test_names_of_plant_genes(written: str, name: str, source: str | None) -> None:

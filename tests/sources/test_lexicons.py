@@ -102,3 +102,11 @@ def test_all_organisms_of_the_samples_are_known(samples: Path) -> None:
     for path in (samples / "wikipathways" / "_pathways").glob("*.md"):
         names |= set(yaml.load(path.read_text().split("---")[1], Loader=yaml.BaseLoader)["organisms"])
     assert {name for name in names if shipped_taxon(folded(name)) is None} == set()
+
+
+def test_a_lexicon_without_genes_is_not_told_that_its_header_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "lexicon.tsv"
+    path.write_text("symbol\tentrez_id\nIL6\t\n")
+    with pytest.raises(LexiconError) as raised:
+        list(read_lexicon(path))
+    assert raised.value.expected == "rows with values for symbol and entrez_id"

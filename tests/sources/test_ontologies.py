@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from rdfkit.errors import ArchiveError, RdfkitError, SourceError
 from rdfkit.mapping.lookups import top_terms
-from rdfkit.rdf.identifiers import prefix_map
+from rdfkit.rdf.identifiers import compress, prefix_map
 from rdfkit.report import Severity
 from rdfkit.sources.ontologies.model import Ontology, Term, labels
 from rdfkit.sources.ontologies.reader import read_ontology
@@ -157,6 +157,13 @@ def test_a_cycle_of_subclasses(tmp_path: Path) -> None:
     assert len(steps) == 4
     assert all(parent_of[child] == parent for child, parent in pairwise(steps))
     assert len(ontology.terms) == 4
+
+
+def test_a_term_is_never_its_own_parent(tmp_path: Path) -> None:
+    ontology = read(f"ontology: pw\n\n{TERM}is_a: PW:0000001\nis_a: GO:0000001\n", tmp_path)
+    assert [[compress(parent) for parent in term.parents] for term in ontology.terms] == [["obo:GO_0000001"]]
+    (problem,) = ontology.problems
+    assert (problem.rule, problem.value) == ("ontology-cycle", "PW:0000001")
 
 
 def test_parents_that_the_file_lacks(tmp_path: Path) -> None:

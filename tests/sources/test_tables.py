@@ -217,6 +217,28 @@ def test_quotes_are_those_of_the_cell(tmp_path: Path) -> None:
     assert found == ['A "B" C.', '5"-end', '"open']
 
 
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ('"multi\nline"\tProtein\tx:1\nB\tProtein\n', [(2, "multi\nline", "Protein"), (4, "B", "Protein")]),
+        ('"a\nb ""c""\nd"\tRna\tx:1\n', [(2, 'a\nb "c"\nd', "Rna")]),
+        ('"a\nb\nc"\tRna\tx:1\n', [(2, "a\nb\nc", "Rna")]),
+        ('A\tProtein\t"x\ny"\n', [(2, "A", "Protein")]),
+        ('A\tProtein\t"x\nB\tRna\n', [(2, "A", "Protein"), (3, "B", "Rna")]),
+        ('5"\tProtein\tx:1\n5"\tRna\tx:1\n', [(2, '5"', "Protein"), (3, '5"', "Rna")]),
+    ],
+)
+def test_a_quoted_cell_may_go_over_lines(
+    text: str, rows: list[tuple[int, str, str | None]], tmp_path: Path
+) -> None:
+    table = tmp_path / "WP1-datanodes.tsv"
+    table.write_text(NODES + text)
+    found = list(read_rows(_file(table)))
+    shown = [(row.line, (row.texts or {}).get("Label"), (row.texts or {}).get("Type")) for row in found]
+    assert shown == rows
+    assert count_rows(_file(table)) == len(rows)
+
+
 def _file(path: Path) -> TableFile:
     return TableFile(path.stem.rpartition("-")[2], str(path), str(path))
 

@@ -10,7 +10,7 @@ from rdfkit.mapping.fields import Fields
 from rdfkit.mapping.lookups import Site
 from rdfkit.mapping.parts import persons
 from rdfkit.mapping.parts.blocks import default_address, page_iri, to_document
-from rdfkit.mapping.shaping import address, node, redirects, reference
+from rdfkit.mapping.shaping import address, node, pathway, redirects
 from rdfkit.rdf.identifiers import curie, is_missing
 from rdfkit.sources.page import Page
 
@@ -68,5 +68,5 @@ def _collections(fields: Fields, graph: str, origins: dict[str, Origin]) -> Iter
             id=name,
             type="Collection",
             name=row.get("name"),
-            wpids=[reference("wikipathways", pathway) for pathway in row.lists.get("wpids", ())],
+            wpids=[pathway(text) for text in row.lists.get("wpids", ())],
         )

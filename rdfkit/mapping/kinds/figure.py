@@ -5,8 +5,6 @@ The page is a dataset of PFOCR's; the figure in it is the publisher's, and has n
 
 from __future__ import annotations
 
-import re
-
 from rdfkit.mapping.document import Document, Node, Origin
 from rdfkit.mapping.fields import Fields
 from rdfkit.mapping.lookups import Site
@@ -20,6 +18,7 @@ from rdfkit.mapping.shaping import (
     literal,
     node,
     ontology_terms,
+    pathway,
     redirects,
     reference,
     taxa,
@@ -31,7 +30,6 @@ from rdfkit.sources.page import Page
 # What the figures are that have no type of their own.
 _USUAL_TYPE = "Figure"
 _PMC = "https://www.ncbi.nlm.nih.gov/"
-_HOST = re.compile(r"(www|pmc)\.[\w-]+\.[\w.-]+/", re.ASCII)
 
 
 def document(page: Page, site: Site) -> Document:
@@ -40,6 +38,10 @@ def document(page: Page, site: Site) -> Document:
     if is_missing(page.id):
         raise page.error("has no figid", "figid", "PMCID__FILE")
     graph = page_iri(page, expand(f"pfocr-site:figures/{percent_encode(page.id)}.html"))
+    others = redirects(fields, "pfocr-site")
+    if fields.leads_elsewhere and fields.text("pmcid") is None:
+        # What is left of a figure that another has taken the place of.
+        return to_document(fields, graph, [node(id=graph, **others)], {graph: Origin("", ())})
     figure = part_of(graph, "figure")
     origins = {figure: Origin("", ()), graph: Origin("", ())}
     species = Species.of(fields, site)
@@ -60,7 +62,7 @@ def document(page: Page, site: Site) -> Document:
         pathway_score=decimal(fields.text("pathway_score")),
         automl_pathway=decimal(fields.text("automl_pathway")),
         network=reference("ndex", fields.text("ndex")),
-        wpid=[reference("wikipathways", text) for text in fields.texts("wpid")],
+        wpid=[pathway(text) for text in fields.texts("wpid")],
         article=article(fields, site, graph, origins),
         mentions=mentions.entity_nodes(found, origins),
         mention=mentions.mention_nodes(found, graph, origins),
@@ -68,7 +70,6 @@ def document(page: Page, site: Site) -> Document:
     main |= ontology_terms(fields, site, origins)
     if not species.names and not fields.leads_elsewhere:
         _note_no_organism(fields)
-    others = redirects(fields, "pfocr-site")
     former = _former_address(fields)
     # An old address that still leads to the page is not replaced by it.
     is_served = former in others.get("redirect_from", ())
@@ -117,11 +118,7 @@ def _content_address(fields: Fields) -> str | Node | None:
 
 
 def _figure_address(fields: Fields) -> str | Node | None:
-    link = fields.text("figlink")
-    if link is None:
-        return None
-    link = link.strip()
-    return address(f"https://{link}" if _HOST.match(link) else link, _PMC)
+    return address(fields.text("figlink"), _PMC)
 
 
 def _is_whole(text: str) -> bool:

@@ -39,17 +39,17 @@ def document(page: Page, site: Site) -> Document:
     default = f"wikipathways-site:pathways/{percent_encode(page.id)}.html"
     graph = page_iri(page, expand(default))
     addresses = redirects(fields, "wikipathways-site")
-    if "redirect_to" in addresses and "revision" not in page.fields:
+    if fields.leads_elsewhere and fields.text("revision") is None:
         # What is left of a pathway that another has taken the place of.
         return to_document(fields, graph, [node(id=graph, **addresses)], {graph: Origin("", ())})
-    pathway, version = _names(page)
+    revision = fields.text("revision")
+    pathway, version = _names(page, revision)
     origins = {
         version: Origin("", ()),
         pathway: Origin("versionOf", (), "wpid"),
         graph: Origin("about", (), "wpid"),
     }
     _note_same_title(fields, site)
-    revision = fields.text("revision")
     organism = organisms(fields, site)
     main = node(
         id=version,
@@ -82,16 +82,15 @@ def document(page: Page, site: Site) -> Document:
     return replace(made, version=version.partition(":")[2])
 
 
-def _names(page: Page) -> tuple[str, str]:
-    revision = page.fields.get("revision", "")
+def _names(page: Page, revision: str | None) -> tuple[str, str]:
     try:
         pathway = curie("wikipathways", page.id)
     except IdentifierError as error:
         message = error.message if page.id else "the wpid is no text"
         raise page.error(message, "wpid", "WP and a number", page.id) from error
-    if not isinstance(revision, str) or not _REVISION.fullmatch(revision):
+    if revision is None or not _REVISION.fullmatch(revision):
         message = "the revision is missing or malformed, so the pathway's version has no name"
-        raise page.error(message, "revision", "r and a number", str(revision) or None)
+        raise page.error(message, "revision", "r and a number", str(page.fields.get("revision", "")) or None)
     return pathway, f"{pathway}_{revision}"
 
 

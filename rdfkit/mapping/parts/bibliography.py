@@ -74,7 +74,8 @@ def _read(text: str, known: Database | None) -> Reading | None:
 
 def _note_unidentified(row: Row, text: str, named: str, fields: Fields) -> None:
     known = database_named(named)
-    message = f'"{text}" is no identifier of {known.name}' if known else f'"{named}" is no known database'
+    unknown = f'"{named}" is no known database' if named else "the row names no database"
+    message = f'"{text}" is no identifier of {known.name}' if known else unknown
     wanted = f"such as {known.prefix}" if known else "such as PubMed or DOI"
     fields.note(
         "reference-identifier",

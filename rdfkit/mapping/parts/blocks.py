@@ -12,7 +12,7 @@ from rdfkit.mapping.fields import Fields
 from rdfkit.mapping.lookups import Site
 from rdfkit.mapping.parts.keywords import put_right
 from rdfkit.mapping.profiles import is_placeholder, profile
-from rdfkit.mapping.registry import BLOCK, NO_BLOCK
+from rdfkit.mapping.registry import BLOCK, NO_BLOCK, NO_BLOCK_MESSAGE
 from rdfkit.mapping.shaping import node
 from rdfkit.rdf.identifiers import expand
 from rdfkit.rdf.iris import percent_encode
@@ -100,7 +100,7 @@ def _dataset(document: Document, fields: Fields, nodes: list[Node]) -> Iterator[
     if not fields.page.fields.get(BLOCK) and not fields.leads_elsewhere:
         fields.note(
             NO_BLOCK,
-            "missing: expected a schema.org description of type Dataset",
+            NO_BLOCK_MESSAGE,
             BLOCK,
             advice="Add a schema-jsonld block with @type Dataset and the address of the page as @id.",
         )
@@ -122,17 +122,28 @@ def _without_placeholders(value: Value, fields: Fields) -> Value:
         return value
     found: dict[str, Value] = {}
     for key, item in value.items():
-        if key in _NAMES and isinstance(item, str) and is_placeholder(item):
-            fields.note_for_site(
-                "placeholder-name",
-                f'"{item.strip()}" stands on pages as {key}, but names nothing; it stays out of the graph',
-                f"{BLOCK}.{key}",
-                value=item.strip(),
-                advice="Have the site's template write the title of the figure or pathway.",
-            )
-        else:
+        if key not in _NAMES:
             found[key] = item if isinstance(item, str) else _without_placeholders(item, fields)
+        elif (named := _named(key, item, fields)) is not None:
+            found[key] = named
     return found
+
+
+def _named(key: str, item: Value, fields: Fields) -> Value | None:
+    """The names under a key, alone, in lists or as value objects, without placeholders; None when none is left."""
+    if isinstance(item, list):
+        return [one for one in (_named(key, part, fields) for part in item) if one is not None] or None
+    text = item.get("@value") if isinstance(item, dict) else item
+    if not isinstance(text, str) or not is_placeholder(text):
+        return _without_placeholders(item, fields)
+    fields.note_for_site(
+        "placeholder-name",
+        f'"{text.strip()}" stands on pages as {key}, but names nothing; it stays out of the graph',
+        f"{BLOCK}.{key}",
+        value=text.strip(),
+        advice="Have the site's template write the title of the figure or pathway.",
+    )
+    return None
 
 
 def _listed(value: object) -> list[object]:

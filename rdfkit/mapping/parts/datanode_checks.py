@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from rdfkit.report import Severity
 # Pathways draw a thing under several names: what it is, and a state or a place of it. Beyond these it is a slip.
 _MANY_LABELS = 4
 _HGNC, _ENTREZ = "hgnc.symbol:", "ncbigene:"
-# Advice shows no pattern that is longer.
+# Advice shows no pattern that is longer, or that says what must not stand there.
 _LONG = 60
 
 
@@ -36,6 +36,25 @@ def gene_of(texts: Mapping[str, str]) -> RowGene | None:
         return None
     label = trimmed(texts.get("Label", ""))
     return RowGene(entrez, symbol, label if label and label.lower() != symbol.lower() else None)
+
+
+class ForeignGene(NamedTuple):
+    """The identifier of a gene of another species: its column, its text, its local part, the species."""
+
+    column: str
+    written: str
+    local: str
+    species: str
+
+
+def foreign_gene(texts: Mapping[str, str], taxa: Collection[str]) -> ForeignGene | None:
+    """The first identifier in a row whose form says that the gene is of none of the taxa."""
+    for column in ("Identifier", "Ensembl"):
+        for part in texts.get(column, "").split(";"):
+            found = _species(part)
+            if found and found.taxon not in taxa:
+                return ForeignGene(column, part, found.gene, found.name)
+    return None
 
 
 class Checks:
@@ -91,6 +110,16 @@ class Checks:
             Severity.INFO if is_locus else Severity.WARNING,
         )
 
+    def note_misplaced(self, row: Row) -> None:
+        """Tells of an identifier in the column for the label or the type of a row that has none where it belongs."""
+        for column in ("Type", "Label"):
+            text = row.get(column) or ""
+            if ":" in text and read_curie(text).local is not None:
+                advice = "Move it to the column Identifier; until then the row has none."
+                self._note(
+                    row, column, "datanode-identifier", f'the identifier "{text}" is no {column}', advice
+                )
+
     def note_no_reference(self, row: Row, column: str, text: str, read: Reading) -> None:
         """Tells of a cross-reference that is none."""
         message, wanted = _why_none(read, text)
@@ -139,20 +168,16 @@ class Checks:
         # Of a pathway of a virus or a bacterium the genes may be those of its host.
         if not self._taxa or not _known_taxa().issuperset(self._taxa):
             return
-        for column in ("Identifier", "Ensembl"):
-            for part in row.texts.get(column, "").split(";"):
-                found = _species(part)
-                if found and found.taxon not in self._taxa:
-                    names = ", ".join(self._fields.texts("organisms"))
-                    self._note(
-                        row,
-                        column,
-                        "datanode-species",
-                        f"{found.gene} is of {found.name}, and the pathway of {names}",
-                        "Write the gene of the pathway's species, or name both species on the page.",
-                        value=part,
-                    )
-                    return
+        if found := foreign_gene(row.texts, self._taxa):
+            names = ", ".join(self._fields.texts("organisms"))
+            self._note(
+                row,
+                found.column,
+                "datanode-species",
+                f"{found.local} is of {found.species}, and the pathway of {names}",
+                "Write the gene of the pathway's species, or name both species on the page.",
+                value=found.written,
+            )
 
     def _check_type(self, row: Row, read: Reading) -> None:
         kind = row.get("Type") or ""
@@ -201,7 +226,8 @@ def _why_none(read: Reading, text: str) -> tuple[str, str]:
     """What is wrong with an identifier, and what was expected."""
     if read.database is not None:
         pattern = read.database.pattern.pattern
-        shown = f" of the form {pattern}" if len(pattern) <= _LONG else ""
+        is_plain = len(pattern) <= _LONG and "(?" not in pattern
+        shown = f" of the form {pattern}" if is_plain else ""
         wanted = f"expected {read.database.prefix}: and an identifier{shown}"
         return f'"{read.written}" is no identifier of {read.database.name}', wanted
     prefix, colon, _ = text.strip().partition(":")

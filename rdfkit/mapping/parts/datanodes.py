@@ -10,7 +10,7 @@ from rdfkit.errors import TableError
 from rdfkit.mapping.document import Node, Origin
 from rdfkit.mapping.fields import Fields, Row
 from rdfkit.mapping.lookups import Site
-from rdfkit.mapping.parts.datanode_checks import Checks, gene_of
+from rdfkit.mapping.parts.datanode_checks import Checks, foreign_gene, gene_of
 from rdfkit.mapping.shaping import node
 from rdfkit.rdf.databases import Database, databases
 from rdfkit.rdf.reading import Reading, read_curie, read_local, read_locus, trimmed
@@ -36,7 +36,7 @@ def nodes(fields: Fields, version: str, site: Site, origins: dict[str, Origin]) 
         yield node(
             id=version,
             datanodes=[_node(row, version, fields, checks, origins) for row in drawn],
-            unidentifiedNode=list(filter(None, (_label_alone(row, fields) for row in block))),
+            unidentifiedNode=list(filter(None, (_label_alone(row, fields, checks) for row in block))),
         )
     checks.finish()
 
@@ -44,7 +44,8 @@ def nodes(fields: Fields, version: str, site: Site, origins: dict[str, Origin]) 
 def define(page: Page, site: Site) -> None:
     """Defines the genes of the page's organism whose symbol and Entrez id stand in one row.
 
-    A page of several organisms, or of none that is known, defines none. Looks up the labels that `nodes` looks up, so
+    A page of several organisms, or of none that is known, defines none, and neither does a row whose identifiers are
+    of another species: its symbol is that of a gene there. Looks up the labels that `nodes` looks up, so
     that a page which waits for answers is not read twice.
     """
     table = page.tables.get(TABLE)
@@ -58,8 +59,9 @@ def define(page: Page, site: Site) -> None:
         return
     try:
         for row in read_rows(table):
-            gene = gene_of(row.texts or {})
-            if gene:
+            texts = row.texts or {}
+            gene = gene_of(texts)
+            if gene and not foreign_gene(texts, taxa):
                 site.define_gene(gene.symbol, taxa[0], gene.entrez)
             if gene and gene.label:
                 site.gene(gene.label, taxa)
@@ -68,10 +70,11 @@ def define(page: Page, site: Site) -> None:
         return
 
 
-def _label_alone(row: Row, fields: Fields) -> str | None:
-    """The label of a row without an identifier."""
+def _label_alone(row: Row, fields: Fields, checks: Checks) -> str | None:
+    """The label of a row without an identifier; tells of an identifier that stands in another column."""
     if row.get("Identifier"):
         return None
+    checks.note_misplaced(row)
     label = _label(row)
     if label is None and not _has_references(row):
         fields.refuse_row(row, "the row has neither a label nor an identifier", "one of the two")
@@ -160,10 +163,11 @@ def _cross_references(row: Row, own: Reading, checks: Checks) -> dict[str, list[
 
 def _in_column(text: str, column: str) -> Reading:
     """A cross-reference without a prefix, as tables of before October 2024 have them: here the column says in which."""
-    for known in _databases_of().get(column, ()):
+    usual = _databases_of().get(column, ())
+    for known in usual:
         if local := read_local(known, text):
             return Reading(known, local.text, text, is_cut=local.is_cut)
-    return read_curie(text)
+    return read_curie(f"{usual[0].prefix}:{text}" if usual else text)
 
 
 @cache

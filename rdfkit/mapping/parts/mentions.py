@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -22,6 +23,7 @@ from rdfkit.sources.yaml_reader import KeyPath
 # The lexicons in which a gene has its official symbol. In all others a word stands for it.
 _OFFICIAL = frozenset({"hgnc_symbol", "ncbigene_symbol"})
 _COUNTS = ("count_direct", "count_synonym", "count_match")
+_COUNT = re.compile(r"(\d+)(?:\.0*)?", re.ASCII)
 _TYPES = {"chemicals": "MolecularEntity", "diseases": "MedicalCondition"}
 # The lexicon of the tables that have no column for it.
 _MESH = "MESH"
@@ -175,8 +177,26 @@ def _table_gene(row: Row, species: Species, fields: Fields) -> Mention:
         _note_no_species(row, fields)
     lexicon = _trimmed(row, "source")
     evidence = _evidence(lexicon, species.is_other(number, row.get("organism_name"))) if entity else None
-    counts = tuple(_trimmed(row, column) for column in _COUNTS)
+    counts = tuple(_count(row, column, fields) for column in _COUNTS)
     return Mention(row.get("word"), row.get("match"), lexicon, entity, "ncbigene_id", evidence, counts)
+
+
+def _count(row: Row, column: str, fields: Fields) -> str | None:
+    """The count in a cell. R and spreadsheets write 1.0 for 1; any other text is noted and left out."""
+    text = _trimmed(row, column)
+    if text is None:
+        return None
+    if found := _COUNT.fullmatch(text):
+        return found[1]
+    fields.note(
+        "mention-count",
+        f'"{text}" is no number for the column {column}',
+        *row.key_path,
+        column,
+        value=text,
+        advice="Write a whole number such as 3, or leave the cell empty; the mention is kept without it.",
+    )
+    return None
 
 
 def _evidence(lexicon: str | None, is_other: bool) -> str | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
 from rdfkit.mapping.fields import Fields
 from rdfkit.mapping.lookups import Site
+from rdfkit.package_data import beside, read_toml
 from rdfkit.rdf.taxa import packaged_taxa
 from rdfkit.sources.lexicons import folded
 
@@ -31,7 +33,7 @@ class Species(NamedTuple):
         """The species of a figure page."""
         written = [*fields.texts("organisms"), *fields.texts("organisms_ner")]
         names = tuple(dict.fromkeys(map(folded, written)))
-        found = [site.taxon(name) for name in names]
+        found = [site.taxon(name) or _common_names().get(name) for name in names]
         return cls(names, frozenset(taxon for taxon in found if taxon), all(found))
 
     def is_other(self, taxon: str | None, name: str | None = None) -> bool:
@@ -42,7 +44,8 @@ class Species(NamedTuple):
         """
         if not self.names or (taxon is None and name is None) or taxon in self.taxa:
             return False
-        names = [folded(name)] if name else _names_of(taxon)
+        # A row may name its species otherwise than the page does: Canis familiaris, Canis lupus familiaris.
+        names = [*([folded(name)] if name else []), *_names_of(taxon)]
         if not names:
             # It may be the very species of which no table knows the taxon.
             return self.all_known
@@ -59,3 +62,9 @@ def _is_same(one: str, other: str) -> bool:
 @cache
 def _names_of(taxon: str | None) -> list[str]:
     return [folded(name) for name, number in packaged_taxa().items() if number == taxon]
+
+
+@cache
+def _common_names() -> Mapping[str, str]:
+    taxa: dict[str, str] = read_toml(beside(__file__, "common_names.toml"))["taxa"]
+    return taxa

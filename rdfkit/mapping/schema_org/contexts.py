@@ -160,3 +160,60 @@ def _is_map(definition: dict[str, Value]) -> bool:
 
 def _containers(definition: dict[str, Value]) -> set[str]:
     return {text for _, text in texts(definition.get("@container", []), ())}
+
+
+def without_type_maps(part: dict[str, Value]) -> dict[str, Value]:
+    """A mapping with the nodes of its type maps in lists, each with its type, and contexts without such containers.
+
+    Oxigraph's processor refuses type maps of nodes with an `@id`, and leaves others without a name
+    (https://www.w3.org/TR/json-ld11/#node-type-indexing).
+    """
+    terms = frozenset(key for key, found in _definitions(part) if "@type" in _containers(found))
+    found = _unmapped(part, terms) if terms else part
+    return found if isinstance(found, dict) else part
+
+
+def _unmapped(value: Value, terms: frozenset[str]) -> Value:
+    if isinstance(value, list):
+        return [_unmapped(item, terms) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: _without_containers(item)
+        if key == "@context"
+        else _typed_nodes({name: _unmapped(inner, terms) for name, inner in item.items()})
+        if key in terms and isinstance(item, dict)
+        else _unmapped(item, terms)
+        for key, item in value.items()
+    }
+
+
+def _typed_nodes(by_type: dict[str, Value]) -> list[Value]:
+    """The nodes of a type map with their types; a text in it is the IRI of a node."""
+    nodes: list[Value] = []
+    for name, inner in by_type.items():
+        for one in inner if isinstance(inner, list) else [inner]:
+            node: dict[str, Value] = (
+                {"@id": one} if isinstance(one, str) else one if isinstance(one, dict) else {}
+            )
+            own = node.get("@type", [])
+            types: list[Value] = [
+                *([] if name == "@none" else [name]),
+                *(own if isinstance(own, list) else [own]),
+            ]
+            if node and not (isinstance(one, str) and is_missing(one)):
+                nodes.append(
+                    {**({"@type": types} if types else {}), **{k: v for k, v in node.items() if k != "@type"}}
+                )
+    return nodes
+
+
+def _without_containers(context: Value) -> Value:
+    """A context whose terms have no container of types."""
+    if isinstance(context, list):
+        return [_without_containers(item) for item in context]
+    if not isinstance(context, dict):
+        return context
+    found = {key: _without_containers(item) for key, item in context.items() if key != "@container"}
+    kept: list[Value] = [text for _, text in texts(context.get("@container", []), ()) if text != "@type"]
+    return found | ({"@container": kept if len(kept) > 1 else kept[0]} if kept else {})

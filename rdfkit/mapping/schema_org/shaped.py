@@ -18,6 +18,7 @@ from rdfkit.mapping.schema_org.contexts import (
     packaged_context,
     remote_contexts,
     says_nothing,
+    without_type_maps,
 )
 from rdfkit.mapping.schema_org.nodes import node_object
 from rdfkit.mapping.schema_org.places import Names, Place, Shaping
@@ -92,6 +93,7 @@ def _node_of_part(
     names: Names, problems: Problems, part: dict[str, Value], path: KeyPath, top_iri: str, *, usual: bool
 ) -> Node | None:
     """The node object of one mapping of the block, with the context if that is its own; None when it is left out."""
+    part = part if usual else without_type_maps(part)
     context = part.get("@context", "")
     if says_nothing(context):
         problems.note("schema-no-context", "there is no @context, so it is read as schema.org", path)

@@ -12,14 +12,18 @@ from rdfkit.pipeline.stages.run import Run
 from rdfkit.pipeline.stages.share import settle_shared
 from rdfkit.pipeline.state.descriptions import saying
 from rdfkit.pipeline.state.findings import focus_nodes, replace_findings_about, unsettle
-from rdfkit.pipeline.state.graphs import has_graph, loaded, set_loaded, shared_subjects, suspects
+from rdfkit.pipeline.state.graphs import has_graph, holder, loaded, set_loaded, shared_subjects, suspects
 from rdfkit.pipeline.state.model import Waiting
-from rdfkit.pipeline.state.pages import pages_numbered, pages_of_graphs, path_of
+from rdfkit.pipeline.state.pages import pages_between, path_of
+from rdfkit.rdf.identifiers import expand
 from rdfkit.report import Result, Severity
+from rdfkit.store.graph_editor import Object
 from rdfkit.store.statistics import Counts, count_merged
 from rdfkit.validation import tracing, validator
 from rdfkit.validation.shacl import CompiledShapes, ShapeResult
 from rdfkit.validation.shared_nodes import can_be_parted, check_union, confirmed_suspects
+
+_TYPE = ox.NamedNode(expand("rdf:type"))
 
 
 def check_shared(run: Run, reviewed: Set[str]) -> set[str]:
@@ -86,25 +90,39 @@ def _traced(run: Run, found: Iterable[ShapeResult]) -> Iterator[tuple[int, Resul
 
 
 def _holders(run: Run, result: ShapeResult) -> list[Waiting]:
-    """The pages that say the offending triple of a result, else those that describe its focus node."""
+    """The pages that say what a result is about, else those that describe its focus node.
+
+    What they say is the offending triple or, where there are too many, any value of the property. What is missing is
+    asked of those that say all of what the node is: an article has a reference where a figure is from it.
+    """
     if ":" not in result.focus:
         return []
     focus = ox.NamedNode(result.focus)
-    if result.path is not None and result.value is not None:
-        triple = ox.Triple(focus, ox.NamedNode(result.path), result.value)
-        own = run.stage.graph.quads_for_pattern(focus, triple.predicate, triple.object, None)
-        saying_it = saying(run.database, result.focus, f"{triple} .")
-        exact = _pages(run, own, saying_it)
-        if exact:
-            return exact
-    own = run.stage.graph.quads_for_pattern(focus, None, None, None)
-    return _pages(run, own, saying(run.database, result.focus))
+    path = ox.NamedNode(result.path) if result.path is not None else None
+    exact = _saying(run, focus, path, result.value) if path is not None else []
+    return _pages(run, exact or _telling(run, focus) or _saying(run, focus))
 
 
-def _pages(run: Run, own: Iterable[ox.Quad], numbers: Iterable[int]) -> list[Waiting]:
-    """The pages with these quads of their own, and those with these numbers."""
-    graphs = sorted({quad.graph_name.value for quad in own if isinstance(quad.graph_name, ox.NamedNode)})
-    return [*pages_of_graphs(run.database, graphs), *pages_numbered(run.database, numbers)]
+def _telling(run: Run, focus: ox.NamedNode) -> list[int]:
+    """The pages that say all the types that a node has."""
+    types = {quad.object for quad in run.stage.graph.quads_for_pattern(focus, _TYPE, None, None)}
+    pages = [set(_saying(run, focus, _TYPE, one)) for one in types]
+    return sorted(set.intersection(*pages)) if pages else []
+
+
+def _saying(
+    run: Run, focus: ox.NamedNode, path: ox.NamedNode | None = None, value: Object | None = None
+) -> list[int]:
+    """The numbers of the pages that say this of a node; None stands for any."""
+    found = run.stage.graph.quads_for_pattern(focus, path, value, None)
+    graphs = {quad.graph_name.value for quad in found if isinstance(quad.graph_name, ox.NamedNode)}
+    own = [page for graph in sorted(graphs) if (page := holder(run.database, graph)) is not None]
+    start = " ".join(str(term) for term in (focus, path, value) if term is not None)
+    return [*own, *saying(run.database, focus.value, f"{start} ")]
+
+
+def _pages(run: Run, numbers: Iterable[int]) -> list[Waiting]:
+    return [page for number in dict.fromkeys(numbers) for page in pages_between(run.database, number, number)]
 
 
 def _refuse(run: Run, found: Iterable[tuple[int, Result]]) -> set[str]:

@@ -74,15 +74,13 @@ def unsettle_repeated(database: Database) -> None:
     )
 
 
-def saying(database: Database, subject: str, line: str | None = None) -> list[int]:
-    """The pages that describe a shared node, or that say one line of N-Triples of it."""
+def saying(database: Database, subject: str, start: str) -> list[int]:
+    """The pages that say a line of N-Triples of a shared node that begins like this."""
     rows = database.run(
         "SELECT DISTINCT page, text FROM description JOIN said USING (digest) WHERE subject = ? ORDER BY page",
         (subject,),
     )
-    return list(
-        dict.fromkeys(page for page, text in rows if line is None or line in _text(text).splitlines())
-    )
+    return list(dict.fromkeys(page for page, text in rows if f"\n{start}" in f"\n{_text(text)}"))
 
 
 def _text(packed: bytes) -> str:

@@ -38,20 +38,6 @@ def pages_between(database: Database, first: int, last: int) -> list[Waiting]:
     return [_waiting(row) for row in rows]
 
 
-def pages_of_graphs(database: Database, graphs: Iterable[str]) -> list[Waiting]:
-    """The pages in these graphs."""
-    return [
-        _waiting(row)
-        for graph in graphs
-        for row in database.run(f"{_WAITING} WHERE graph = ? AND state = 'used'", (graph,))
-    ]
-
-
-def pages_numbered(database: Database, numbers: Iterable[int]) -> list[Waiting]:
-    """The pages with these numbers."""
-    return [page for number in numbers for page in pages_between(database, number, number)]
-
-
 def path_of(database: Database, page: int) -> str:
     """The file of a page, as the user would type it."""
     return str(database.run("SELECT path FROM page WHERE id = ?", (page,)).fetchone()[0])

@@ -123,10 +123,13 @@ def _version(dataset: DatasetFacts, made: Made, publication: Publication) -> Ite
 
 
 def _sources(iri: str, dataset: DatasetFacts, commits: Iterable[str]) -> Iterator[Statement]:
-    """The repository whose pages a version was made of, and its commit."""
+    """The repository of the dataset, and the commits whose pages a version was made of.
+
+    A commit may be one of a fork, so it is named by its hash and has no address.
+    """
     yield iri, "pav:importedFrom", node(dataset.repository)
     for commit in sorted(commits):
-        source = f"{dataset.repository}/tree/{commit}"
+        source = part(iri, f"commit-{commit}")
         yield iri, "prov:wasDerivedFrom", node(source)
         yield source, "rdf:type", node("prov:Entity")
         yield source, "pav:version", ox.Literal(commit)

@@ -63,7 +63,8 @@ class Draft:
             Term(
                 iri=iri,
                 label=_best(draft.labels),
-                parents=tuple(sorted(draft.parents)),
+                # Each class is a subclass of itself anyway, and no hierarchy is read with such a loop.
+                parents=tuple(sorted(draft.parents - {iri})),
                 deprecated=draft.deprecated,
                 replaced_by=tuple(sorted(draft.replaced_by)),
                 consider=tuple(sorted(draft.consider)),
@@ -74,6 +75,7 @@ class Draft:
         header = self.header(own)
         self.problems.extend(_imports(self.imports, path))
         self.problems.extend(_two_labels(drafts, path))
+        self.problems.extend(_own_parents(drafts, path))
         self.problems.extend(_missing_parents(terms, path))
         self.problems.extend(_cycle(terms, path))
         return Ontology(
@@ -128,6 +130,18 @@ def _two_labels(drafts: dict[str, _TermDraft], path: Path) -> Iterator[Result]:
                 f"{compress(iri)} has several labels, of which the first is used: {several}",
                 path,
                 value=compress(iri),
+            )
+
+
+def _own_parents(drafts: dict[str, _TermDraft], path: Path) -> Iterator[Result]:
+    for iri, draft in drafts.items():
+        if iri in draft.parents:
+            yield _warning(
+                "ontology-cycle",
+                f"{compress(iri)} is its own parent, which is left out",
+                path,
+                value=compress(iri),
+                advice="Tell the makers of the ontology.",
             )
 
 

@@ -300,3 +300,23 @@ def test_figures_that_disagree_on_their_article_are_told(tmp_path: Path) -> None
         ("PMC1__f2.md", "year", "ArticleShape-year-agreed"),
         ("PMC1__f2.md", "publisher_name", "ArticleShape-publisher-agreed"),
     ]
+
+
+def test_pages_are_told_only_of_what_they_say_of_an_article(tmp_path: Path) -> None:
+    for name in "AB":
+        _page(
+            tmp_path,
+            figid=f"PMC9__{name}",
+            pmcid="PMC9",
+            publisher_name=name,
+            journal_title=f"J{name}",
+            doi=f"10.1234/{name}",
+            papertitle="T",
+        )
+    pathway = "wpid: WP1\nrevision: r1\norganisms: Homo sapiens\ncitedin: [{link: PMC9, title: T}]"
+    (tmp_path / "WP1.md").write_text(f"---\n{pathway}\n---\n")
+    results = assemble([tmp_path]).report.results
+    about = [(Path(one.path or "").stem, one.rule) for one in results if "rticle" in one.rule]
+    asked = [f"ArticleShape-{one}-agreed" for one in ("doi", "journal", "publisher")]
+    asked += [f"FigureArticleShape-{one}" for one in ("citation", "year-given")]
+    assert sorted(about) == [(f"PMC9__{name}", rule) for name in "AB" for rule in asked]

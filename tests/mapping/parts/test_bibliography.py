@@ -72,7 +72,7 @@ def test_a_web_page_is_its_address(tmp_path: Path) -> None:
     ("text", "database", "source", "says"),
     [
         ("77", "Foo", "Foo", '"Foo" is no known database'),
-        ("77", "", None, '"" is no known database'),
+        ("77", "", None, "the row names no database"),
         ("abc", "Pubmed", "PubMed", '"abc" is no identifier of PubMed'),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rdfkit.report import Severity
 from tests.support.told import told_by
 
@@ -59,3 +61,43 @@ def test_a_block_of_another_site_gets_nothing_that_it_does_not_say() -> None:
     told = told_by(f"title: A gene\n{block}  name: AR")
     assert told.values("https://genes.example.org/AR", "schema:name") == ["AR"]
     assert len(told.triples) == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("[CreativeWork]", ["A title"]),
+        ("creativework", ["A title"]),
+        ("[[' DATASET '], CreativeWork]", ["A title"]),
+        ("{'@value': CreativeWork, '@language': en}", ["A title"]),
+        ("[CreativeWork, My name]", ["My name"]),
+        ("My CreativeWork", ["My CreativeWork"]),
+    ],
+)
+def test_a_placeholder_is_no_name_however_it_is_written(written: str, names: list[str]) -> None:
+    told = told_by(f"{FIGURE}{BLOCK}  name: {written}\n  creator: {{name: {written}}}")
+    assert told.values(PAGE, "schema:name") == names
+    assert ("placeholder-name" in told.rules) == (written != "My CreativeWork")
+    assert not [one for one in told.triples if str(one.object).strip('"@en ').lower() == "creativework"]
+
+
+@pytest.mark.parametrize("container", ["'@type'", "['@type']", "['@type', '@set']"])
+def test_nodes_by_type_are_nodes_with_their_types(container: str) -> None:
+    context = f"'@vocab': 'http://x.org/', byType: {{'@id': 'http://x.org/has', '@container': {container}}}"
+    nodes = (
+        "Person: [{'@id': 'http://x.org/p', name: P}, {'@id': 'http://x.org/q', '@type': Author}], "
+        "Place: {'@id': 'http://x.org/l', byType: {Room: 'http://x.org/r'}}, '@none': {'@id': 'http://x.org/n'}"
+    )
+    block = f"{{'@context': {{{context}}}, '@id': 'http://x.org/a', byType: {{{nodes}}}}}"
+    told = told_by(f"schema-jsonld: {block}")
+    assert told.rules == []
+    assert told.values("http://x.org/a", "http://x.org/has") == [f"http://x.org/{one}" for one in "lnpq"]
+    assert told.values("http://x.org/l", "http://x.org/has") == ["http://x.org/r"]
+    types = {one: told.values(f"http://x.org/{one}", "rdf:type") for one in "lnpqr"}
+    assert types == {
+        "l": ["http://x.org/Place"],
+        "n": [],
+        "p": ["http://x.org/Person"],
+        "q": ["http://x.org/Author", "http://x.org/Person"],
+        "r": ["http://x.org/Room"],
+    }

@@ -139,3 +139,23 @@ def test_agi_codes_under_tair_are_noted_once(tmp_path: Path) -> None:
     rows = [["x", "GeneProduct", f"tair.locus:AT3G0155{number}"] for number in range(3)]
     (found,) = _found(tmp_path, rows, "Arabidopsis thaliana")
     assert (found.severity, found.rule, found.line) == ("info", "datanode-locus", 2)
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        (["Z", "ncbigene:106"], "Type"),
+        (["Z", "CHEBI:16393"], "Type"),
+        (["ncbigene:107", "GeneProduct"], "Label"),
+        (["ncbigene:107", "GeneProduct", "", "", "ensembl:ENSG00000136244"], "Label"),
+    ],
+)
+def test_an_identifier_in_another_column_is_told(row: list[str], column: str, tmp_path: Path) -> None:
+    found = [one for one in _found(tmp_path, [row]) if one.rule == "datanode-identifier"]
+    assert [(one.severity, one.key, one.line) for one in found] == [("warning", column, 2)]
+    assert f"is no {column}" in found[0].message
+
+
+@pytest.mark.parametrize("label", ["IL6", "note: see text", "NF-kB", "ratio 1:2"])
+def test_a_label_without_an_identifier_is_right(label: str, tmp_path: Path) -> None:
+    assert _found(tmp_path, [[label, "GeneProduct"]]) == []

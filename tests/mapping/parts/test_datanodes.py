@@ -234,6 +234,43 @@ def test_a_table_is_known_by_the_columns_it_needs(header: list[str], row: list[s
 
 
 @pytest.mark.parametrize(
+    ("column", "text", "predicate", "value"),
+    [
+        ("PubChem", "CID5957", "wp:bdbPubChem", "pubchem.compound:5957"),
+        ("PubChem", "5957", "wp:bdbPubChem", "pubchem.compound:5957"),
+        ("KEGG", "cpd:C00002", "wp:bdbKeggCompound", "kegg.compound:C00002"),
+        ("KEGG", "C00002", "wp:bdbKeggCompound", "kegg.compound:C00002"),
+        ("Ensembl", "ensg00000136244", "wp:bdbEnsembl", "ensembl:ENSG00000136244"),
+        ("HGNC", "HMDB00122", "wp:bdbHmdb", "hmdb:HMDB0000122"),
+    ],
+)
+def test_a_column_tells_the_database(
+    column: str, text: str, predicate: str, value: str, tmp_path: Path
+) -> None:
+    row = ["x", "Metabolite", "chebi:16393", *[text if name == column else "" for name in columns()[3:]]]
+    found = map_pathway(tmp_path, {"datanodes": table([row])})
+    assert value in found.objects("chebi:16393", predicate)
+    assert "warning" not in {severity for severity, _, _ in found.told}
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "says"),
+    [
+        ("PubChem", "adenosine", '"adenosine" is no identifier of PubChem-compound'),
+        ("HGNC", "see text", '"see text" is no identifier of HGNC'),
+        ("KEGG", "ATP", '"ATP" is no identifier of KEGG Compound'),
+    ],
+)
+def test_the_advice_for_a_column_names_its_database(
+    column: str, text: str, says: str, tmp_path: Path
+) -> None:
+    row = ["x", "Metabolite", "chebi:16393", *[text if name == column else "" for name in columns()[3:]]]
+    (found,) = map_pathway(tmp_path, {"datanodes": table([row])}).problems[-1:]
+    assert found.message == says
+    assert "(?" not in (found.advice or "")
+
+
+@pytest.mark.parametrize(
     ("column", "text"), [("UniProt", "see text"), ("HGNC", "IL-6 receptor"), ("PubChem", "C1")]
 )
 def test_a_text_in_a_column_is_no_cross_reference(column: str, text: str, tmp_path: Path) -> None:
@@ -292,6 +329,27 @@ def test_nodes_teach_under_the_taxon_of_their_page(
     row = ("DAXX", "GeneProduct", "ncbigene:474873", "", "", "ncbigene:474873", "hgnc.symbol:DAXX")
     definitions = _row(tmp_path, *row, organisms=organisms).definitions
     assert [one for one in definitions if one[0] == "gene"] == taught
+
+
+@pytest.mark.parametrize(
+    ("organism", "identifier", "ensembl", "is_taught"),
+    [
+        ("Drosophila melanogaster", "ensembl:ENSG00000142208", "", False),
+        ("Drosophila melanogaster", "ncbigene:207", "ensembl:ENSG00000142208", False),
+        ("Homo sapiens", "ncbigene:207", "ensembl:ENSCAFG00000003471", False),
+        ("Gallus gallus", "ncbigene:207", "ensembl:ENSGALG00000006379; ensembl:ENSG00000164690", False),
+        ("SARS-CoV-2", "ensembl:ENSG00000142208", "", False),
+        ("Gallus gallus", "ncbigene:207", "ensembl:ENSGALG00000006379", True),
+        ("Homo sapiens", "ensembl:ENSG00000142208", "ensembl:ENSG00000142208", True),
+        ("Drosophila melanogaster", "ncbigene:207", "", True),
+    ],
+)
+def test_a_gene_of_another_species_teaches_nothing(
+    organism: str, identifier: str, ensembl: str, is_taught: bool, tmp_path: Path
+) -> None:
+    row = ("AKT1", "GeneProduct", identifier, "", ensembl, "ncbigene:207", "hgnc.symbol:AKT1")
+    definitions = _row(tmp_path, *row, organisms=(organism,)).definitions
+    assert [one[2] for one in definitions if one[0] == "gene"] == ["207"] * is_taught
 
 
 def test_a_type_that_is_none_moves_nothing(tmp_path: Path) -> None:

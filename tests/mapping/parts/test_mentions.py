@@ -44,6 +44,28 @@ def test_a_row_keeps_its_species_its_counts_and_its_evidence(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
+    ("written", "count", "rules"),
+    [
+        ("3", ["3"], []),
+        ("1.0", ["1"], []),
+        ("12.", ["12"], []),
+        ("-", [], ["mention-count"]),
+        ("2.5", [], ["mention-count"]),
+        ("many", [], ["mention-count"]),
+        ("-1", [], ["mention-count"]),
+        ("", [], []),
+    ],
+)
+def test_a_count_is_a_number_or_none(
+    written: str, count: list[str], rules: list[str], tmp_path: Path
+) -> None:
+    row = f"9606\tHomo sapiens\tPrimates\tIL-6\tIL-6\tIL6\t3569\tncbigene_synonym\t{written}\t9\t13\n"
+    told = _figure(tmp_path, "organisms: [Homo sapiens]", genes=GENES + row)
+    assert told.values(f"{PAGE}#mention-1", "pfocr:countDirect") == count
+    assert told.rules == rules
+
+
+@pytest.mark.parametrize(
     "organisms",
     ["organisms: NA", "organisms: [NA]\norganisms_ner: [Mus musculus]", "organisms: .na.character"],
 )

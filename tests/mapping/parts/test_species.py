@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from rdfkit.mapping.fields import Fields
+from rdfkit.mapping.lookups import Site
 from rdfkit.mapping.parts.species import Species
+from rdfkit.mapping.recognition import parse_page
 from rdfkit.rdf.taxa import packaged_taxa
+from rdfkit.sources.discovery import SourceFile
 from rdfkit.sources.lexicons import folded
 
 
@@ -37,6 +41,9 @@ def _species(*names: str) -> Species:
         (["Oryza sativa"], "39947", "Oryza sativa Japonica Group", False),
         (["Canis lupus"], "9615", "Canis lupus familiaris", False),
         (["Mus"], "10090", "Mus musculus", False),
+        # A known name of the taxon, whatever the row calls it.
+        (["Canis lupus"], "9615", "Canis familiaris", False),
+        (["Canis lupus"], "9913", "Bos taurus", True),
         (["Saccharomyces cerevisiae"], "4896", "Schizosaccharomyces pombe", True),
         # Viruses.
         (["Coronaviridae"], "2697049", "Severe acute respiratory syndrome coronavirus 2", False),
@@ -47,3 +54,12 @@ def _species(*names: str) -> Species:
 )
 def test_is_other(names: list[str], taxon: str | None, name: str | None, is_other: bool) -> None:
     assert _species(*names).is_other(taxon, name) is is_other
+
+
+@pytest.mark.parametrize("written", ["Mouse", "[' mice ']", "[MOUSE, Homo sapiens]"])
+def test_a_page_may_call_its_species_as_people_do(written: str) -> None:
+    text = f"---\nfigid: PMC1__f1\norganisms: {written}\n---\n"
+    page = parse_page(text.encode(), SourceFile("x.md", "x.md", "x.md", named=True))
+    species = Species.of(Fields(page), Site())
+    assert not species.is_other("10090", "Mus musculus")
+    assert species.is_other("10116", "Rattus norvegicus")

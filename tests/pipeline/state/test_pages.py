@@ -23,7 +23,6 @@ from rdfkit.pipeline.state.pages import (
     is_unreadable,
     page_accounts,
     pages_between,
-    pages_of_graphs,
     path_of,
     pending,
     put,
@@ -55,7 +54,6 @@ def test_what_became_of_a_page_takes_the_place_of_what_was_known(database: Datab
     assert [one.message for one in findings(database)] == ["is worse"]
     assert definitions(database, ("person", "jane")) == []
     assert path_of(database, page) == "a"
-    assert [one.id for one in pages_of_graphs(database, ["g", "other"])] == [page]
 
 
 @pytest.mark.parametrize(
