@@ -63,7 +63,7 @@ def export(
     rdfkit export --release out/ --date 2026-11-20 --base-url https://data.example.org/20261120/
     """
     from rdfkit.cli import query_output
-    from rdfkit.publishing.export import write_pages
+    from rdfkit.publishing.export import self_contained, write_pages
     from rdfkit.rdf.formats import of_file, of_name
     from rdfkit.rdf.quads import sorted_quads
     from rdfkit.rdf.serializer import serialize
@@ -84,7 +84,7 @@ def export(
     by_name = of_file(output) if output and not per_page else None
     chosen = of_name(format.value) if format else by_name or of_name("turtle")
     with sources_or_store(sources, store, endpoint, registry, lexicon, quiet) as found:
-        quads = sorted_quads(found.quads())
+        quads = sorted_quads(self_contained(found) if per_page else found.quads())
     if per_page and output is not None:
         written = write_pages(quads, output, chosen)
         say(f"{len(written)} files in {output}", quiet)

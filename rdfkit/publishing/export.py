@@ -20,6 +20,7 @@ from rdfkit.rdf.formats import Format, of_name
 from rdfkit.rdf.quads import sorted_quads
 from rdfkit.rdf.serializer import serialize
 from rdfkit.store import Store, StoreProtocol, open_store
+from rdfkit.store.page_graphs import PageGraphs, all_shared_graphs
 
 
 def export_store(store: StoreProtocol, format: str = "turtle") -> bytes:
@@ -64,6 +65,16 @@ def source_store(
         )
         with open_store(path) if done.switched else Store.from_quads(()) as store:
             yield store, done
+
+
+def self_contained(store: StoreProtocol) -> Iterator[ox.Quad]:
+    """All quads of a store; each page has what it shares with others, too, so that its file stands for itself."""
+    pages, shared = PageGraphs(store), all_shared_graphs()
+    for graph in store.graphs():
+        if isinstance(graph, ox.NamedNode) and graph.value not in shared:
+            yield from pages.quads(graph)
+        else:
+            yield from store.quads(graph)
 
 
 def write_pages(quads: list[ox.Quad], folder: Path, format: Format) -> list[Path]:

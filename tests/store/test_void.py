@@ -12,7 +12,7 @@ from hypothesis import given
 
 import rdfkit
 from rdfkit.errors import SourceError
-from rdfkit.rdf.graphs import PROVENANCE_GRAPH
+from rdfkit.rdf.graphs import PROVENANCE_GRAPH, shared_graphs
 from rdfkit.rdf.identifiers import expand
 from rdfkit.store import Store
 from rdfkit.store.catalogue import linksets
@@ -32,6 +32,7 @@ KINDS = {"wikipathways": {"author", "community", "organism", "pathway", "term"},
 def _triples(store: Store, site: str) -> set[ox.Triple]:
     rows = store.query("SELECT ?graph ?kind { GRAPH pfocr:provenance { ?graph dcterms:type ?kind } }")
     graphs = [row["graph"] for row in rows if row["kind"] in KINDS[site]]
+    graphs += shared_graphs(DATASET[site].removesuffix("dataset"))
     return {quad.triple for graph in graphs for quad in store.quads(ox.NamedNode(str(graph)))}
 
 
