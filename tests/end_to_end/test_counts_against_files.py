@@ -31,13 +31,12 @@ PROPERTIES = {
 # What stands in the sample tables and is no identifier, found by looking.
 NO_IDENTIFIERS = {
     ":AT2G20610", "hgnc.symbol:Y40H4A.1", "ncbigene:0", "ncbiprotein:F52E10.1", "tair.locus:IGMT1", "tair.locus:IGMT5",
-    "uniprot:17928", "uniprot:3O5B", "uniprot:694009",
+    "uniprot:17928", "uniprot:3O5B", "uniprot:694009", "ena.embl:CHEMBL2096670",
 }  # fmt: skip
 # What stands under another database than its form says, and what has a sign too many.
 OTHERS = {
     "kegg.genes:K13027": "kegg.orthology:K13027",
     "ensembl:ENSG00000136238-": "ensembl:ENSG00000136238",
-    "ena.embl:CHEMBL2096670": "chembl.compound:CHEMBL2096670",
     "ena.embl:ENSG00000114302": "ensembl:ENSG00000114302",
     "eccode:2.7.1.-.": "eccode:2.7.1.-",
     "mirbase.mature:ENSG00000175899": "ensembl:ENSG00000175899",
