@@ -43,8 +43,9 @@ _QUERIES = {"aggregate": _SHARED, "optional": _OPTIONAL}
 def parts(seed_store: Store, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The graphs of the seeds in two stores: that of one figure, and all others."""
     folder = tmp_path_factory.mktemp("parts")
-    one = [quad for quad in seed_store.quads() if quad.graph_name == ox.NamedNode(_HERE[1:-1])]
-    others = [quad for quad in seed_store.quads() if quad.graph_name != ox.NamedNode(_HERE[1:-1])]
+    page = ox.NamedNode(_HERE[1:-1].removesuffix("#figure"))
+    one = [quad for quad in seed_store.quads() if quad.graph_name == page]
+    others = [quad for quad in seed_store.quads() if quad.graph_name != page]
     for name, quads in (("one", one), ("others", others)):
         with new_build(folder / name) as stage:
             stage.load(quads)

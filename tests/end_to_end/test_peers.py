@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 import rdflib
 
+import rdfkit
 from rdfkit.publishing.release.release import write_release
 from rdfkit.rdf.formats import FORMATS, of_name
+from rdfkit.rdf.identifiers import expand
 from rdfkit.rdf.serializer import serialize
 from rdfkit.store import Store
 from tests.support.graphs import Graph, assemble
@@ -88,16 +90,19 @@ def test_jena_reads_the_shapes(shapes: Path) -> None:
 
 
 def test_jena_finds_what_we_find(seed_graph: Graph, tmp_path: Path) -> None:
-    """Jena's SHACL engine gives the same results on the seeds with our shapes."""
+    """Jena's SHACL engine gives the same results with our shapes, on the seeds without their titles."""
     if not JENA.exists():
         pytest.skip("the tool that runs Debian's Jena is not beside this checkout")
-    data, shapes = _file(seed_graph, "turtle", tmp_path), tmp_path / "shapes.ttl"
+    titles = {expand("dcterms:title"), expand("dc:title")}
+    quads = [quad for quad in seed_graph.quads if quad.predicate.value not in titles]
+    data, shapes = _file(seed_graph._replace(quads=quads), "turtle", tmp_path), tmp_path / "shapes.ttl"
     shapes.write_bytes(b"\n".join(path.read_bytes() for path in sorted((PROJECT / "shapes").glob("*.ttl"))))
     command = [str(JENA), "shacl.shacl", "validate", "--shapes", str(shapes), "--data", str(data)]
     done = subprocess.run(command, capture_output=True, text=True)
     found = rdflib.Graph().parse(data=done.stdout, format="turtle")
     shapes_found = [str(shape).rpartition("#")[2] for shape in found.objects(None, rdflib.SH.sourceShape)]
-    assert sorted(shapes_found) == sorted(result.rule for result in seed_graph.report.results)
+    assert sorted(shapes_found) == sorted(result.rule for result in rdfkit.validate([data]).results)
+    assert "FigureShape-title" in shapes_found
 
 
 @pytest.fixture(scope="module")
