@@ -110,4 +110,4 @@ def _is_foreign(subject: str, said: dict[str, list[str]]) -> bool:
 
 
 def _may_be_of_a_page(iri: str) -> bool:
-    return dataset_of(None, iri) is not None or (iri.startswith(_PATHWAYS) and not is_listed(iri))
+    return not is_listed(iri) and (dataset_of(None, iri) is not None or iri.startswith(_PATHWAYS))

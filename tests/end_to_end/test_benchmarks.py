@@ -171,7 +171,6 @@ def _holds_all_rows(kept: dict[str, dict], page: str) -> None:
         "build": {
             "rdfkit build",
             "floor: bulk load of the same quads",
-            "bulk load without the default graph",
         },
         "large": {"60", "120"},
         "incremental": {"nothing changed", "one page changed"},
