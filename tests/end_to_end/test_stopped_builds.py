@@ -204,7 +204,7 @@ def test_a_watch_goes_on_after_errors_until_ctrl_c(tmp_path: Path) -> None:
 def _wait_for(store: Path, version: int | None) -> None:
     """Until a reader sees this version of the first page, or none of it."""
     page = "https://pfocr.wikipathways.org/figures/PMC70000__JCI0319974.f1.html"
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while True:
         assert time.monotonic() < deadline, f"version {version} was not seen"
         time.sleep(0.1)
