@@ -55,13 +55,6 @@ class Fields:
                 advice="Write --- after the last key.",
             )
 
-    @property
-    def leads_elsewhere(self) -> bool:
-        """Whether the page only leads to another one, so that nothing can be missing in it."""
-        value = self.page.fields.get("redirect_to")
-        texts = value if isinstance(value, list) else [value]
-        return any(isinstance(text, str) and not is_missing(text) for text in texts)
-
     def text(self, key: str) -> str | None:
         """The text under a key, or the one of a list; None when it is missing or no text."""
         value = self.page.fields.get(key)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rdfkit.errors import PageError
+from rdfkit.rdf.identifiers import is_missing
 from rdfkit.sources.tables import TableFile
 from rdfkit.sources.yaml_reader import KeyPath, Value
 
@@ -31,6 +32,11 @@ class Page:
     closed: bool = True
     tables: Mapping[str, TableFile] = field(default_factory=dict)
     site: str | None = None
+
+    @property
+    def leads_elsewhere(self) -> bool:
+        """Whether the page only leads to another one, so that nothing can be missing in it."""
+        return has_text(self.fields.get("redirect_to"))
 
     def error(self, message: str, key: str, expected: str, value: str | None = None) -> PageError:
         """What to raise for a page that cannot be used because of what stands, or does not, under a key."""
@@ -63,3 +69,11 @@ class Page:
 
     def _in_table(self, key_path: KeyPath) -> bool:
         return bool(key_path) and key_path[0] in self.tables
+
+
+def has_text(field: Value | None) -> bool:
+    """Whether a field, or something in it, is a text that says something."""
+    if isinstance(field, str):
+        return not is_missing(field)
+    inner = field.values() if isinstance(field, dict) else field or ()
+    return any(map(has_text, inner))

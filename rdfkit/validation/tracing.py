@@ -15,9 +15,9 @@ from rdfkit.mapping import registry
 from rdfkit.mapping.document import Document, Origin
 from rdfkit.mapping.jsonld import contexts
 from rdfkit.mapping.registry import BLOCK, NO_BLOCK, NO_BLOCK_MESSAGE
-from rdfkit.rdf.identifiers import compress, expand, is_missing
+from rdfkit.rdf.identifiers import compress, expand
 from rdfkit.report import Result, Severity
-from rdfkit.sources.page import Page
+from rdfkit.sources.page import Page, has_text
 from rdfkit.sources.tables import table_kinds
 from rdfkit.sources.yaml_reader import KeyPath, Value
 from rdfkit.validation.shacl import ShapeResult
@@ -46,12 +46,12 @@ def trace(results: Iterable[ShapeResult], page: Page, document: Document) -> lis
 def _is_told_elsewhere(result: ShapeResult, page: Page, graph: str) -> bool:
     if result.component not in _MISSING and not _is_part(result, graph):
         return False
-    if _has_text(page.fields.get("redirect_to")):
+    if page.leads_elsewhere:
         return True
     path = result.path or ""
     is_of_block = expand(graph) == result.focus and path.startswith(_SCHEMA)
     key = registry.kind(page.kind).block.get(path.removeprefix(_SCHEMA)) if is_of_block else None
-    return key is not None and not _has_text(page.fields.get(key))
+    return key is not None and not has_text(page.fields.get(key))
 
 
 def _is_of_ours(result: ShapeResult) -> bool:
@@ -64,14 +64,6 @@ def _is_part(result: ShapeResult, graph: str) -> bool:
     """Whether the value is a node of the page that has no name of its own: nobody has written its IRI."""
     value, page = result.value, expand(graph)
     return isinstance(value, ox.NamedNode) and value.value.startswith((f"{page}#", f"{page}-"))
-
-
-def _has_text(field: Value | None) -> bool:
-    """Whether a field, or something in it, is a text that says something."""
-    if isinstance(field, str):
-        return not is_missing(field)
-    inner = field.values() if isinstance(field, dict) else field or ()
-    return any(map(_has_text, inner))
 
 
 def untraced(result: ShapeResult, path: str | None) -> Result:
@@ -89,7 +81,7 @@ def _traced(result: ShapeResult, page: Page, origins: Mapping[str, Origin], grap
     if result.path == _TYPE and result.focus == expand(graph) and not page.fields.get(BLOCK):
         # The build says the same of pages that have a type without a block.
         return replace(_result(result, NO_BLOCK_MESSAGE, path=page.path, line=1, key=BLOCK), rule=NO_BLOCK)
-    found = None if _is_part(result, graph) and not _has_text(raw) else _found(result, raw)
+    found = None if _is_part(result, graph) and not has_text(raw) else _found(result, raw)
     return _result(
         result,
         _problem(result, found),

@@ -39,7 +39,7 @@ def document(page: Page, site: Site) -> Document:
         raise page.error("has no figid", "figid", "PMCID__FILE")
     graph = page_iri(page, expand(f"pfocr-site:figures/{percent_encode(page.id)}.html"))
     others = redirects(fields, "pfocr-site")
-    if fields.leads_elsewhere and fields.text("pmcid") is None:
+    if page.leads_elsewhere and fields.text("pmcid") is None:
         # What is left of a figure that another has taken the place of.
         return to_document(fields, graph, [node(id=graph, **others)], {graph: Origin("", ())})
     figure = part_of(graph, "figure")
@@ -68,7 +68,7 @@ def document(page: Page, site: Site) -> Document:
         mention=mentions.mention_nodes(found, graph, origins),
     )
     main |= ontology_terms(fields, site, origins)
-    if not species.names and not fields.leads_elsewhere:
+    if not species.names and not page.leads_elsewhere:
         _note_no_organism(fields)
     former = _former_address(fields)
     # An old address that still leads to the page is not replaced by it.

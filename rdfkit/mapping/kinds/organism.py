@@ -17,7 +17,7 @@ def document(page: Page, site: Site) -> Document:
     fields = Fields(page)
     graph = page_iri(page, default_address(page))
     addresses = redirects(fields, site_prefix(page))
-    if fields.leads_elsewhere and is_missing(page.id):
+    if page.leads_elsewhere and is_missing(page.id):
         # What is left of a page that another has taken the place of.
         return to_document(fields, graph, [node(id=graph, **addresses)], {graph: Origin("", ())})
     try:

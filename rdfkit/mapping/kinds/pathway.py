@@ -39,7 +39,7 @@ def document(page: Page, site: Site) -> Document:
     default = f"wikipathways-site:pathways/{percent_encode(page.id)}.html"
     graph = page_iri(page, expand(default))
     addresses = redirects(fields, "wikipathways-site")
-    if fields.leads_elsewhere and fields.text("revision") is None:
+    if page.leads_elsewhere and fields.text("revision") is None:
         # What is left of a pathway that another has taken the place of.
         return to_document(fields, graph, [node(id=graph, **addresses)], {graph: Origin("", ())})
     revision = fields.text("revision")
@@ -152,7 +152,7 @@ def _title_key(page: Page) -> str:
     "" for a page without a title, and for what is left of a pathway that another has taken the place of.
     """
     title, names = page.fields.get("title"), page.fields.get("organisms", [])
-    if not isinstance(title, str) or is_missing(title) or page.fields.get("redirect_to"):
+    if not isinstance(title, str) or is_missing(title) or page.leads_elsewhere:
         return ""
     listed = names if isinstance(names, list) else [names]
     return "\t".join([folded(title), *sorted(folded(name) for name in listed if isinstance(name, str))])

@@ -97,7 +97,7 @@ def _dataset(document: Document, fields: Fields, nodes: list[Node]) -> Iterator[
     own = [one for one in (*nodes, *document.schema_nodes) if one["@id"] == document.graph]
     if kind.title_key is None or not any("Dataset" in _listed(one.get("@type")) for one in own):
         return
-    if not fields.page.fields.get(BLOCK) and not fields.leads_elsewhere:
+    if not fields.page.fields.get(BLOCK) and not fields.page.leads_elsewhere:
         fields.note(
             NO_BLOCK,
             NO_BLOCK_MESSAGE,
