@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from rdfkit.errors import SourceError, StoreError
 from rdfkit.pipeline.distributed.load import load_shards
 from rdfkit.pipeline.distributed.shards import read_manifest
+from rdfkit.pipeline.memory import share_arenas
 from rdfkit.pipeline.progress import Advance, no_progress
 from rdfkit.pipeline.scan import scan
 from rdfkit.pipeline.stages.check import check_shared, count_and_check
@@ -147,6 +148,7 @@ def _build(
     request: Request, path: Path, progress: Advance, is_usable: Callable[[Path], bool]
 ) -> Build | None:
     """One build; None when it would change so much of the last one that a new one is quicker."""
+    share_arenas()
     started = time.monotonic()
     with building(path, is_usable, (FILE,)) as stage, Database(stage.folder) as database:
         run = open_run(request, stage, database, progress)

@@ -53,10 +53,11 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a file, and the statements of its own graph; empty unless its state is `USED`."""
+    """What became of a file, the statements of its own graph, and what else it says; empty unless it is `USED`."""
 
     converted: Converted
     own: Statements = field(default_factory=dict)
+    shared: Statements = field(default_factory=dict)
 
     def n_quads(self) -> str:
         """The statements of its own graph as N-Quads, each line once, in the order of the page."""
@@ -158,6 +159,7 @@ def _convert_page(page: Page, task: Task, batch: Batch) -> Outcome:
         state = PageState.USED
     version = mapped.document.version
     own: Statements = {}
+    shared: Statements = {}
     descriptions: tuple[Description, ...] = ()
     if state is PageState.USED:
         own, shared = part(mapped.statements, document.graph, version)
@@ -174,7 +176,7 @@ def _convert_page(page: Page, task: Task, batch: Batch) -> Outcome:
         version=version,
         descriptions=descriptions,
     )
-    return Outcome(_of_page(done, page, graph, site, tallies), own)
+    return Outcome(_of_page(done, page, graph, site, tallies), own, shared)
 
 
 def map_document(page: Page, document: Document) -> Mapped:

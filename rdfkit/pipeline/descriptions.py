@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rdfkit.mapping.jsonld.statements import Statements, to_n_triples
 from rdfkit.rdf.graphs import is_listed, shared_graph
@@ -17,6 +18,8 @@ from rdfkit.rdf.identifiers import expand
 from rdfkit.store.catalogue import dataset_of, space_of
 
 _DIGEST_BYTES = 8
+# IRIs that many pages name: terms, genes, accounts.
+_REMEMBERED = 20_000
 _PATHWAYS = expand("wikipathways:")
 
 
@@ -109,5 +112,6 @@ def _is_foreign(subject: str, said: dict[str, list[str]]) -> bool:
     )
 
 
+@lru_cache(_REMEMBERED)
 def _may_be_of_a_page(iri: str) -> bool:
     return not is_listed(iri) and (dataset_of(None, iri) is not None or iri.startswith(_PATHWAYS))

@@ -7,13 +7,16 @@ leaves behind can be loaded by the next; loading a batch twice changes nothing, 
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
 from rdfkit.pipeline.converter import Batch, convert_batch, uncollected, without_known
+from rdfkit.pipeline.page_uses import PageUses
 from rdfkit.pipeline.state.model import Converted, PageState
+from rdfkit.store.catalogue import dataset_of
 from rdfkit.validation.shacl import CompiledShapes
 
 FOLDER = "spool"
@@ -32,10 +35,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Spooled:
-    """A batch that is ready: a file of N-Quads, and what became of each page."""
+    """A batch that is ready: a file of N-Quads, what became of each page, and what is counted of each dataset."""
 
     path: Path
     pages: tuple[tuple[int, Converted], ...]
+    uses: Mapping[str, str] | None = None
 
     def remove(self) -> None:
         """Removes the files, when the batch is loaded and noted."""
@@ -59,20 +63,27 @@ class Spooler:
     def spool(self, job: Job) -> Spooled:
         """Converts a batch and writes its quads. Raises OSError."""
         path = self.folder / f"{job.number:08}.nq"
+        uses: defaultdict[str, PageUses] = defaultdict(PageUses)
         with uncollected(), path.open("w", encoding="utf-8", newline="\n") as file:
-            pages = tuple(zip(job.pages, self._written_batch(job.batch, file), strict=True))
+            pages = tuple(zip(job.pages, self._written_batch(job.batch, file, uses), strict=True))
+        found = Spooled(path, pages, {name: one.to_json() for name, one in uses.items()})
         partial = path.with_suffix(".partial")
-        partial.write_bytes(pickle.dumps(pages))
+        partial.write_bytes(pickle.dumps(found))
         partial.replace(_list_of(path))
-        return Spooled(path, pages)
+        return found
 
-    def _written_batch(self, batch: Batch, file: IO[str]) -> Iterator[Converted]:
+    def _written_batch(
+        self, batch: Batch, file: IO[str], uses: defaultdict[str, PageUses]
+    ) -> Iterator[Converted]:
         for outcome in convert_batch(replace(batch, shapes=self.shapes)):
             converted = self._without_known(outcome.converted)
             if converted.state is PageState.USED:
                 file.write(outcome.n_quads())
                 for one in converted.descriptions:
                     file.write(one.n_quads())
+                dataset = dataset_of(converted.kind, converted.graph or "")
+                if dataset is not None:
+                    uses[dataset].add(outcome.own, outcome.shared)
             yield converted
 
     def _without_known(self, converted: Converted) -> Converted:
@@ -89,7 +100,9 @@ def spooled(folder: Path) -> Iterator[Spooled]:
     for path in sorted(folder.glob("*.nq")):
         listed = _list_of(path)
         if listed.exists():
-            yield Spooled(path, pickle.loads(listed.read_bytes()))  # noqa: S301 - written by this program
+            found: Spooled = pickle.loads(listed.read_bytes())  # noqa: S301 - written by this program
+            # The folder may have another name than when it was written.
+            yield replace(found, path=path)
         else:
             path.unlink()
 

@@ -214,10 +214,11 @@ def _by_form(prefix: str, written: str) -> Reading | None:
     if other and (local := read_local(other, rest)):
         return Reading(other, local.text, written, is_cut=local.is_cut)
     short = written.strip(_AFTER)
+    texts = tuple(dict.fromkeys((written, short, _in_case(short), short.upper())))
     for pattern, known, within in _forms():
         if within and prefix.lower() not in within:
             continue
-        for text in (written, short, _in_case(short), short.upper()):
+        for text in texts:
             if found := pattern.fullmatch(text):
                 local_text = _one_form(known.prefix, found[1] if pattern.groups else found[0])
                 is_own = database(prefix) is known

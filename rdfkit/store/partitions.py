@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
 
 import pyoxigraph as ox
 
@@ -25,7 +23,7 @@ Statement = tuple[Subject, ox.NamedNode, Object]
 # The classes of a node, in a fixed order.
 Types = Callable[[Subject], tuple[str, ...]]
 # What a triple is: the classes of its subject, its predicate, the classes or the datatype of its object.
-_Combination = tuple[tuple[str, ...], str, tuple[str, ...]]
+Combination = tuple[tuple[str, ...], str, tuple[str, ...]]
 
 _TYPE = ox.NamedNode(expand("rdf:type"))
 # How many nodes' classes are remembered in a pass: enough for what many pages name.
@@ -35,32 +33,23 @@ _REMEMBERED = 200_000
 def count_uses(triples: Iterable[Statement], types: Types) -> Uses:
     """The uses in distinct triples, in one pass."""
     # There are far fewer combinations than triples.
-    return _uses(Counter(_combination(triple, types) for triple in triples))
+    return expanded(Counter(combination(triple, types) for triple in triples))
 
 
-def merged_uses(store: ox.Store, triples: Iterable[Statement]) -> tuple[Uses, int]:
-    """The uses in all graphs of a store, by one pass over its triples in bounded memory, and the number of runs.
-
-    In a run the subject is the same, and its classes are those that the run tells: a store on disk has a run for each
-    subject. When there are more runs than subjects, the uses are wrong; `count_uses` takes any order.
-    """
-    types = merged_types(store)
-    found: Counter[_Combination] = Counter()
-    runs = 0
-    for _, run in groupby(triples, key=itemgetter(0)):
-        several = list(run)
-        classes = _classes(value for _, predicate, value in several if predicate == _TYPE)
-        found.update((classes, *_used(triple, types)) for triple in several)
-        runs += 1
-    return _uses(found), runs
+def dataset_uses(store: ox.Store, dataset: str, site: Site) -> Uses:
+    """The uses in the graphs of a dataset, by one pass over the triples of the store."""
+    quads = store.quads_for_pattern(None, None, None, None)
+    triples = (statement(quad) for quad in quads if _is_of(quad, dataset, site))
+    return count_uses(triples, dataset_types(store, dataset, site))
 
 
-def merged_types(store: ox.Store) -> Types:
-    """The classes of nodes in all graphs of a store."""
+def dataset_types(store: ox.Store, dataset: str, site: Site) -> Types:
+    """The classes of nodes in the graphs of a dataset."""
 
     @lru_cache(_REMEMBERED)
     def types(node: Subject) -> tuple[str, ...]:
-        return _classes(quad.object for quad in store.quads_for_pattern(node, _TYPE, None, None))
+        quads = store.quads_for_pattern(node, _TYPE, None, None)
+        return classes_of(quad.object for quad in quads if _is_of(quad, dataset, site))
 
     return types
 
@@ -82,24 +71,21 @@ def changed_uses(
     gained, lost = _classes_by_node(come), _classes_by_node(gone)
     retyped = gained.keys() | lost.keys()
 
-    @lru_cache(_REMEMBERED)
-    def now(node: Subject) -> tuple[str, ...]:
-        quads = store.quads_for_pattern(node, _TYPE, None, None)
-        return _classes(quad.object for quad in quads if _is_of(quad, dataset, site))
+    now = dataset_types(store, dataset, site)
 
     def before(node: Subject) -> tuple[str, ...]:
         if node not in retyped:
             return now(node)
         return tuple(sorted({*now(node)} - gained.get(node, set()) | lost.get(node, set())))
 
-    found: Counter[_Combination] = Counter(_combination(triple, now) for triple in come)
-    found.subtract(_combination(triple, before) for triple in gone)
+    found: Counter[Combination] = Counter(combination(triple, now) for triple in come)
+    found.subtract(combination(triple, before) for triple in gone)
     new = frozenset(come)
     for triple in _around(store, retyped, dataset, site):
         if triple not in new:
-            found[_combination(triple, now)] += 1
-            found[_combination(triple, before)] -= 1
-    return _uses(found)
+            found[combination(triple, now)] += 1
+            found[combination(triple, before)] -= 1
+    return expanded(found)
 
 
 def _around(store: ox.Store, nodes: Collection[Subject], dataset: str, site: Site) -> Iterator[Statement]:
@@ -115,7 +101,8 @@ def _around(store: ox.Store, nodes: Collection[Subject], dataset: str, site: Sit
         yield from (triple for triple in matches(None, node) if triple[0] not in nodes)
 
 
-def _combination(triple: Statement, types: Types) -> _Combination:
+def combination(triple: Statement, types: Types) -> Combination:
+    """What a triple is."""
     return types(triple[0]), *_used(triple, types)
 
 
@@ -127,7 +114,8 @@ def _used(triple: Statement, types: Types) -> tuple[str, tuple[str, ...]]:
     return predicate.value, types(value)
 
 
-def _uses(combinations: Counter[_Combination]) -> Uses:
+def expanded(combinations: Counter[Combination]) -> Uses:
+    """The uses in triples of which it is known how many there are of each combination."""
     found: Uses = Counter()
     for (classes, predicate, targets), number in combinations.items():
         for one in classes:
@@ -141,7 +129,8 @@ def statement(quad: ox.Quad) -> Statement:
     return quad.subject, quad.predicate, quad.object
 
 
-def _classes(values: Iterable[Object]) -> tuple[str, ...]:
+def classes_of(values: Iterable[Object]) -> tuple[str, ...]:
+    """The IRIs among the values of rdf:type, in a fixed order."""
     return tuple(sorted({value.value for value in values if isinstance(value, ox.NamedNode)}))
 
 

@@ -7,7 +7,7 @@ or kept up to date by what a change did.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,11 +22,8 @@ from rdfkit.store.partitions import (
     Statement,
     Uses,
     changed_uses,
-    count_uses,
-    merged_types,
-    merged_uses,
+    dataset_uses,
     own_uses,
-    statement,
 )
 
 _TYPE = ox.NamedNode(expand("rdf:type"))
@@ -67,9 +64,8 @@ class Counts:
                 if predicate == _TYPE:
                     _add(self.classes, value.value, number)
                 if isinstance(subject, ox.NamedNode):
-                    for one in linksets_by_predicate().get(predicate.value, ()):
-                        if one.has(subject.value, value.value):
-                            _add(self.links, one.key, number)
+                    for key in links_of(subject.value, predicate.value, value.value):
+                        _add(self.links, key, number)
 
     def add_uses(self, uses: Uses) -> None:
         """Adds to the uses, or takes away what is less than nothing."""
@@ -91,13 +87,26 @@ class Counts:
         return cls(data["subjects"], data["entities"], data["objects"], classes, properties, links, uses)
 
 
+@dataclass(frozen=True, slots=True)
+class PageCounts:
+    """The uses and the links in the graphs of a dataset, where they are counted as its pages are converted."""
+
+    uses: Uses
+    links: Counter[str]
+
+
 def count_store(
-    store: ox.Store, whole: Counts, graphs: Iterable[tuple[str, str | None]], site: Site
+    store: ox.Store,
+    whole: Counts,
+    graphs: Iterable[tuple[str, str | None]],
+    site: Site,
+    counted: Callable[[str], PageCounts | None] = lambda _: None,
 ) -> dict[str, Counts]:
     """The counts of the datasets in a store that holds the graphs of pages and what they share.
 
     `whole` is what `count_merged` gives, `graphs` are all its graphs, each with its dataset. The largest dataset is
-    what is in the store, without what is in others alone: these are read whole.
+    what is in the store, without what is in others alone: these are read whole. `counted` gives the uses and links of
+    the largest, by its name; without them all its triples are read.
     """
     by_site: dict[str | None, list[str]] = defaultdict(list)
     for graph, name in graphs:
@@ -120,12 +129,13 @@ def count_store(
             for pattern in own:
                 found[name].add(pattern, 1)
             found[name].add_uses(own_uses(_statements(own)))
-    gone = [pattern for pattern in elsewhere if not is_matched(store, pattern, largest, site)]
-    for pattern in gone:
-        whole.add(pattern, -1)
     if largest is None:
         return found
-    whole.add_uses(changed_uses(store, largest, site, (), _statements(gone)))
+    for pattern in elsewhere:
+        if not is_matched(store, pattern, largest, site):
+            whole.add(pattern, -1)
+    known = counted(largest) or PageCounts(dataset_uses(store, largest, site), _links(store, largest, site))
+    whole.uses, whole.links = known.uses, known.links
     return {**found, largest: whole}
 
 
@@ -147,9 +157,8 @@ def count_changes(
 
 
 def count_merged(store: ox.Store) -> Counts:
-    """The counts of all graphs together. Oxigraph counts what it can; one pass over the triples gives the uses."""
+    """The counts of all graphs together, without uses and links."""
     numbers = partial(_numbers, store)
-    links: Counter[str] = Counter()
     with ThreadPoolExecutor() as pool:
         subjects = pool.submit(numbers, "(COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }")
         objects = pool.submit(numbers, "(COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o }")
@@ -158,30 +167,29 @@ def count_merged(store: ox.Store) -> Counts:
         classes = pool.submit(
             numbers, f"?k (COUNT(*) AS ?n) {{ ?s {_TYPE} ?k FILTER(ISIRI(?k)) }} GROUP BY ?k"
         )
-        uses = pool.submit(merged_uses, store, _linked(_merged(store), links))
     found = Counts(subjects.result()[""], entities.result()[""], objects.result()[""])
     found.properties.update(properties.result())
     found.classes.update(classes.result())
-    found.links.update(links)
-    found.uses, runs = uses.result()
-    if runs != found.subjects:
-        found.uses = count_uses(_merged(store), merged_types(store))
     return found
 
 
-def _merged(store: ox.Store) -> Iterator[Statement]:
-    """The triples of all graphs, read by the thread that asks for them."""
-    yield from map(statement, store.quads_for_pattern(None, None, None, None))
+def links_of(subject: str, predicate: str, value: str) -> Iterator[str]:
+    """The keys of the linksets that have this triple of IRIs."""
+    for one in linksets_by_predicate().get(predicate, ()):
+        if one.has(subject, value):
+            yield one.key
 
 
-def _linked(triples: Iterable[Statement], found: Counter[str]) -> Iterator[Statement]:
-    """The triples; meanwhile their links are counted by the keys of their linksets."""
-    for triple in triples:
-        yield triple
-        subject, predicate, value = triple
-        for one in linksets_by_predicate().get(predicate.value, ()):
-            if isinstance(subject, ox.NamedNode) and isinstance(value, ox.NamedNode):
-                found[one.key] += one.has(subject.value, value.value)
+def _links(store: ox.Store, dataset: str, site: Site) -> Counter[str]:
+    """The links in the graphs of a dataset by the keys of their linksets."""
+    found: Counter[str] = Counter()
+    for predicate in linksets_by_predicate():
+        for quad in store.quads_for_pattern(None, ox.NamedNode(predicate), None, None):
+            ends = quad.subject, quad.object, quad.graph_name
+            subject, value, graph = (one.value if isinstance(one, ox.NamedNode) else "" for one in ends)
+            if site(graph) == dataset and subject and value:
+                found.update(links_of(subject, predicate, value))
+    return found
 
 
 def _numbers(store: ox.Store, query: str) -> dict[str, int]:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+from operator import itemgetter
 
 import pyoxigraph as ox
 
-from rdfkit.pipeline.converter import map_task, unsaid
-from rdfkit.pipeline.stages.run import Run
+from rdfkit.pipeline.converter import Batch, map_task, unsaid
+from rdfkit.pipeline.processes import in_processes
+from rdfkit.pipeline.stages.run import FEW_PAGES, Run
 from rdfkit.pipeline.stages.share import settle_shared
 from rdfkit.pipeline.state.descriptions import saying
 from rdfkit.pipeline.state.findings import focus_nodes, replace_findings_about, unsettle
 from rdfkit.pipeline.state.graphs import has_graph, holder, loaded, set_loaded, shared_subjects, suspects
 from rdfkit.pipeline.state.model import Waiting
 from rdfkit.pipeline.state.pages import pages_between, path_of
+from rdfkit.pipeline.state.uses import forget_uses
 from rdfkit.rdf.identifiers import expand
 from rdfkit.report import Result, Severity
 from rdfkit.store.graph_editor import Object
@@ -24,6 +29,15 @@ from rdfkit.validation.shacl import CompiledShapes, ShapeResult
 from rdfkit.validation.shared_nodes import can_be_parted, check_union, confirmed_suspects
 
 _TYPE = ox.NamedNode(expand("rdf:type"))
+
+
+@dataclass(frozen=True, slots=True)
+class _TraceJob:
+    """Pages to map once more, each with the results that are to be found in it."""
+
+    pages: Sequence[int]
+    batch: Batch
+    results: Sequence[list[ShapeResult]]
 
 
 def check_shared(run: Run, reviewed: Set[str]) -> set[str]:
@@ -81,12 +95,29 @@ def _traced(run: Run, found: Iterable[ShapeResult]) -> Iterator[tuple[int, Resul
         for page in _holders(run, result):
             waiting[page.id] = page
             by_page.setdefault(page.id, []).append(result)
-    for number, results in sorted(by_page.items()):
-        batch = run.batches.batch([waiting[number]])
-        mapped = map_task(batch.tasks[0], batch.answers)
+    jobs = _trace_jobs(run, waiting, by_page)
+    traced = in_processes(_trace, jobs) if len(waiting) > FEW_PAGES else map(_trace, jobs)
+    yield from sorted(chain.from_iterable(traced), key=itemgetter(0))
+
+
+def _trace_jobs(
+    run: Run, waiting: Mapping[int, Waiting], by_page: Mapping[int, list[ShapeResult]]
+) -> Iterator[_TraceJob]:
+    # Nothing is checked again.
+    batches = replace(run.batches, shapes=None)
+    numbers = iter(sorted(waiting))
+    while some := list(islice(numbers, FEW_PAGES)):
+        yield _TraceJob(some, batches.batch([waiting[one] for one in some]), [by_page[one] for one in some])
+
+
+def _trace(job: _TraceJob) -> list[tuple[int, Result]]:
+    traced = []
+    for number, task, results in zip(job.pages, job.batch.tasks, job.results, strict=True):
+        mapped = map_task(task, job.batch.answers)
         if mapped is not None:
-            traced = tracing.trace(results, mapped.page, mapped.document)
-            yield from ((number, result) for result in unsaid(traced, mapped.document.problems))
+            found = tracing.trace(results, mapped.page, mapped.document)
+            traced += [(number, result) for result in unsaid(found, mapped.document.problems)]
+    return traced
 
 
 def _holders(run: Run, result: ShapeResult) -> list[Waiting]:
@@ -132,6 +163,8 @@ def _refuse(run: Run, found: Iterable[tuple[int, Result]]) -> set[str]:
         if finding.severity is Severity.VIOLATION:
             reasons.setdefault(page, []).append((path_of(run.database, page), finding.reason))
     altered = set()
+    if reasons:
+        forget_uses(run.database)
     for page, refusals in reasons.items():
         # Before its quads go: a build that is stopped here has the page converted again by the next.
         unsettle(run.database, page, refusals)

@@ -20,6 +20,7 @@ from rdfkit.pipeline.state.findings import await_unsettled
 from rdfkit.pipeline.state.graphs import holder, loaded, set_loaded, shared_of
 from rdfkit.pipeline.state.model import PageState, Scope
 from rdfkit.pipeline.state.pages import count_in, forget, gone_pages, pending, put
+from rdfkit.pipeline.state.uses import add_uses, forget_uses
 
 # Pages to a batch: some 10 MB of N-Quads, a second of work.
 _BATCH = 250
@@ -112,6 +113,12 @@ def _load_graph(run: Run, batch: Spooled) -> Spooled:
 def _note(run: Run, batch: Spooled) -> Changes:
     """Notes what became of the pages of a batch that is loaded."""
     owners = put(run.database, batch.pages)
+    if batch.uses is None:
+        forget_uses(run.database)
+    else:
+        # A page is loaded in one batch, though it may have been converted in others.
+        first = next((page for page, one in batch.pages if one.state is PageState.USED), 0)
+        add_uses(run.database, first, batch.uses)
     set_loaded(
         run.database,
         ((page, [one.graph]) for page, one in batch.pages if one.state is PageState.USED and one.graph),
@@ -134,6 +141,7 @@ def _convert_changed(run: Run, scope: Scope) -> Iterator[Changes]:
 def _change(run: Run, page: int, outcome: Outcome | None) -> Changes:
     """Gives the graph of a page its quads, and takes them out of the graphs where they were."""
     database = run.database
+    forget_uses(database)
     before, reviewed, altered = loaded(database, page), set(shared_of(database, page)), set()
     graph = outcome.converted.graph if outcome and outcome.converted.state is PageState.USED else None
     after = [graph] if graph is not None else []

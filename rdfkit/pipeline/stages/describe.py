@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Set
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 import pyoxigraph as ox
 
+from rdfkit.pipeline.page_uses import page_counts
 from rdfkit.pipeline.provenance import Source, provenance_quads, provenance_triples, version_quad
 from rdfkit.pipeline.stages.run import Phase, Run
 from rdfkit.pipeline.stages.share import settle_ontologies, settle_shared
@@ -36,7 +38,8 @@ def describe(run: Run, whole: Counts) -> None:
     database.set("phase", Phase.DESCRIBING)
     of_datasets = ((graph, site_of_kind(kind, graph)) for graph, kind in graphs(database))
     shared = ((graph, run.sites(graph)) for space in spaces() for graph in shared_graphs(space))
-    counts = count_store(run.stage.graph, whole, chain(of_datasets, shared), run.sites)
+    counted = partial(page_counts, database, run.stage.graph, site=run.sites)
+    counts = count_store(run.stage.graph, whole, chain(of_datasets, shared), run.sites, counted)
     run.stage.load(_ontology_quads(run.ontologies))
     editor = Editor(run.stage, run.sites)
     settle_ontologies(run, editor)

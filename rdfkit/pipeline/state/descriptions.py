@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.model import Converted
+from rdfkit.rdf.identifiers import expand
 from rdfkit.store.catalogue import spaces
 
+_TYPE = expand("rdf:type")
 # The texts are repetitive, and there are many.
 _LEVEL = 1
 _SUBJECTS = "SELECT subject FROM said JOIN description USING (digest) WHERE page = ?"
@@ -81,6 +83,32 @@ def saying(database: Database, subject: str, start: str) -> list[int]:
         (subject,),
     )
     return list(dict.fromkeys(page for page, text in rows if f"\n{start}" in f"\n{_text(text)}"))
+
+
+def classes_told(database: Database, space: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The nodes that pages of a dataset describe, each with the classes that one of the descriptions gives it."""
+    rows = database.run(
+        "SELECT subject, text FROM description"
+        " WHERE EXISTS (SELECT 1 FROM said WHERE said.digest = description.digest AND space = ?)",
+        (space,),
+    )
+    return ((subject, _classes(subject, text)) for subject, text in rows)
+
+
+def classes_said(database: Database, space: str, subject: str) -> dict[str, tuple[str, ...]]:
+    """The classes that pages of a dataset give a shared node, by their graphs."""
+    rows = database.run(
+        "SELECT graph, text FROM description JOIN said USING (digest) JOIN page ON page.id = said.page"
+        " WHERE subject = ? AND space = ? AND state = 'used'",
+        (subject, space),
+    )
+    return {graph: _classes(subject, text) for graph, text in rows}
+
+
+def _classes(subject: str, text: bytes) -> tuple[str, ...]:
+    start = f"<{subject}> <{_TYPE}> <"
+    lines = (line for line in _text(text).splitlines() if line.startswith(start))
+    return tuple(sorted(line[len(start) : -len("> .")] for line in lines))
 
 
 def _text(packed: bytes) -> str:
