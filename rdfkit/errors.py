@@ -203,6 +203,10 @@ class LabelError(RdfkitError):
     exit_code = 4
 
 
+class LabelsPendingError(LabelError):
+    """The index of labels is not there yet."""
+
+
 class LinkError(RdfkitError):
     """Figures and pathways cannot be linked."""
 

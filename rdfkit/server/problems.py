@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 from rdfkit.errors import (
     AnswerTooLargeError,
     ExportError,
+    LabelsPendingError,
     NotAcceptableError,
     NotFoundError,
     ParameterError,
@@ -45,6 +46,7 @@ _KINDS: tuple[tuple[type[RdfkitError], int, str, str], ...] = (
     (QueryError, 400, "query", "The query is not valid, or failed"),
     (ExportError, 400, "format", "The format does not fit"),
     (StoreBusyError, 503, "busy", "The store is being written"),
+    (LabelsPendingError, 503, "names", "The names are not indexed yet"),
     (StoreError, 500, "store", "The store cannot be read or written"),
 )
 

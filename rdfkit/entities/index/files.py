@@ -14,7 +14,7 @@ from rdfkit.entities.index.entries import failures
 from rdfkit.entities.index.indexer import make_labels
 from rdfkit.entities.index.search import Labels
 from rdfkit.entities.index.update import update_labels
-from rdfkit.errors import LabelError
+from rdfkit.errors import LabelError, LabelsPendingError
 
 if TYPE_CHECKING:
     from rdfkit.store import StoreProtocol
@@ -38,6 +38,16 @@ def ensure_labels(store: StoreProtocol) -> Path:
             if not _is_usable(target):
                 _make(store, store.folder, target)
     return target
+
+
+def open_labels(store: StoreProtocol) -> Labels:
+    """The label index of a store on disk, if it is there. Raises LabelsPendingError when it is not made yet."""
+    path = store.folder / _FILE if store.folder is not None else None
+    if path is None or not _is_usable(path):
+        raise LabelsPendingError(
+            "the index of names is being made; searches and pages answer when it is there"
+        )
+    return Labels(path)
 
 
 def _make(store: StoreProtocol, folder: Path, target: Path) -> None:

@@ -163,6 +163,7 @@ class Endpoints:
             "status": "stopping" if pool.queue.is_closed else "ok",
             "build": pool.build,
             "built": pool.built,
+            "names": "ready" if pool.has_labels else "being indexed",
             "running": pool.queue.running,
             "waiting": pool.queue.waiting,
         }

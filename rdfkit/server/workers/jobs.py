@@ -48,9 +48,14 @@ class Context:
     """What every job may use: the open store, its index of labels, and how the client wants the answer."""
 
     store: StoreProtocol
-    labels: Labels
+    open_labels: Callable[[], Labels]
     accept: str | None
     format: str | None
+
+    @property
+    def labels(self) -> Labels:
+        """The index of labels. Raises LabelsPendingError."""
+        return self.open_labels()
 
     def choose(self, offers: tuple[Offer, ...]) -> Offer:
         """The representation that suits the client. Raises NotAcceptableError."""

@@ -19,7 +19,7 @@ from rdfkit.server import problems
 from rdfkit.server.settings import Settings
 from rdfkit.server.workers.answer_cache import Answered
 from rdfkit.server.workers.backends import Origin, find_current, remove_labels
-from rdfkit.server.workers.process import Worker, log, start_workers
+from rdfkit.server.workers.process import Labels, Worker, log, start_workers
 from rdfkit.server.workers.queue import Queue
 from rdfkit.server.workers.reply import Job, Reply
 
@@ -40,6 +40,8 @@ class Pool:
         self.store = store
         self.settings = settings
         self.build, self.built = "", ""
+        # Whether names can be searched.
+        self.has_labels = False
         self.answered = Answered(settings.kept_bytes)
         self.queue = Queue()
         self._workers: set[Worker] = set()
@@ -52,9 +54,11 @@ class Pool:
         self._folder = self._labels.name if self._labels is not None else None
 
     async def start(self) -> None:
-        """Starts the workers. Raises StoreError when the store cannot be opened."""
+        """Starts the workers, which answer queries at once. Raises StoreError when the store cannot be opened."""
         await self.reload()
         self._spawn(self._watch())
+        if not self.has_labels:
+            self._spawn(self._make_labels())
 
     async def stop(self) -> None:
         """Lets running requests end, for as long as the settings say, then ends all workers."""
@@ -95,7 +99,10 @@ class Pool:
         async with self._reloading:
             if self.build and await find_current(self.store) == self.build:
                 return
-            started = await start_workers(self.store, self.settings, self._folder)
+            # A new build is served when it has its names; until then there is the old one.
+            labels: Labels = "made" if self.build else "found"
+            started = await start_workers(self.store, self.settings, self._folder, labels)
+            self.has_labels = all(worker.has_labels for worker in started)
             old, self._idle = self._idle, deque(started)
             self._workers.update(started)
             self.build, self.built = started[0].build, started[0].built
@@ -104,6 +111,19 @@ class Pool:
             if self._folder is not None:
                 remove_labels(Path(self._folder), self.build)
             self._dispatch()
+
+    async def _make_labels(self) -> None:
+        """Has a worker of its own make the index of labels."""
+        log.info("making the index of names: searches and pages answer when it is there, queries at once")
+        started = asyncio.get_running_loop().time()
+        try:
+            worker = await Worker.start(self.store, self.settings, self._folder)
+        except StoreError as error:
+            log.error("the index of names cannot be made: %s", error)
+            return
+        self.has_labels = True
+        log.info("the index of names is there, after %.0f s", asyncio.get_running_loop().time() - started)
+        await worker.retire()
 
     async def _watch(self) -> None:
         """Looks for new builds."""

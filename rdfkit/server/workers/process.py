@@ -8,6 +8,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
+from typing import Literal
 
 from rdfkit.errors import StoreError
 from rdfkit.server import problems
@@ -18,6 +19,8 @@ from rdfkit.server.workers.reply import Job, Reply, Spool
 from rdfkit.server.workers.wire import FrameKind, decode, json_frame, next_frame
 
 log = logging.getLogger("rdfkit.server")
+
+Labels = Literal["made", "found"]
 
 
 # What the alarm of a worker needs at most to be noticed here.
@@ -36,20 +39,22 @@ class Worker:
 
     def __init__(self, process: Process) -> None:
         self.process = process
-        self.build, self.built = "", ""
+        self.build, self.built, self.has_labels = "", "", False
         # Whether the process was killed, or has ended, in the middle of a job.
         self.is_lost = False
 
     @classmethod
-    async def start(cls, store: Origin, settings: Settings, labels: str | None = None) -> Worker:
+    async def start(
+        cls, store: Origin, settings: Settings, folder: str | None = None, labels: Labels = "made"
+    ) -> Worker:
         """Starts a worker on the current build of a store. Raises StoreError when there can be none or it cannot open
-        the store. What it says in its last moments goes to our stderr, where the log is. `labels` is the folder for
-        those of an endpoint.
+        the store. What it says in its last moments goes to our stderr, where the log is. `folder` is that for the
+        labels of an endpoint; `labels` says whether the worker makes them first.
         """
         try:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "rdfkit.server.workers.worker", str(store), str(settings.memory),
-                *([labels] if labels is not None else []),
+                labels, *([folder] if folder is not None else []),
                 stdin=PIPE, stdout=PIPE,
             )  # fmt: skip
         except OSError as error:
@@ -67,7 +72,7 @@ class Worker:
         except (asyncio.CancelledError, StoreError):
             await worker.kill()
             raise
-        worker.build, worker.built = said["name"], said["built"]
+        worker.build, worker.built, worker.has_labels = said["name"], said["built"], said["has_labels"]
         return worker
 
     @property
@@ -183,11 +188,14 @@ class Worker:
         return await next_frame(self.process.stdout)
 
 
-async def start_workers(store: Origin, settings: Settings, labels: str | None = None) -> list[Worker]:
+async def start_workers(
+    store: Origin, settings: Settings, folder: str | None = None, labels: Labels = "made"
+) -> list[Worker]:
     """Starts all workers, on one build, as `Worker.start` does one. Raises StoreError."""
     for _ in range(_ATTEMPTS):
         starting = [
-            asyncio.create_task(Worker.start(store, settings, labels)) for _ in range(settings.workers)
+            asyncio.create_task(Worker.start(store, settings, folder, labels))
+            for _ in range(settings.workers)
         ]
         try:
             found = await asyncio.gather(*starting, return_exceptions=True)

@@ -1,8 +1,10 @@
 """A worker: a process that holds the store open and does one job at a time, read from stdin, answered on stdout.
 
-    python -m rdfkit.server.workers.worker STORE MEMORY_MIB [FOLDER]
+    python -m rdfkit.server.workers.worker STORE MEMORY_MIB LABELS [FOLDER]
 
-STORE is a folder, or the URL of an endpoint, whose index of labels is then kept in FOLDER.
+STORE is a folder, or the URL of an endpoint, whose index of labels is then kept in FOLDER. With LABELS "made" a worker
+makes the index before it says that it is ready, with "found" only that of a small store; any other it uses once
+somebody has made it.
 
 It can be killed at any moment, and ends by itself: at the deadline of its job by the system's alarm, which no
 running query can put off; when it needs more memory than it may have; and when the server's process has gone.
@@ -12,19 +14,22 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from rdfkit.entities.index.files import ensure_labels
+from rdfkit.entities.index.files import ensure_labels, open_labels
 from rdfkit.entities.index.search import Labels
-from rdfkit.errors import RdfkitError
+from rdfkit.errors import LabelsPendingError, RdfkitError
 from rdfkit.server.problems import Problem, crashed, of_error
 from rdfkit.server.workers.backends import open_origin, read_origin
 from rdfkit.server.workers.jobs import JOBS, Context
 from rdfkit.server.workers.output import Output
 from rdfkit.server.workers.wire import FrameKind, decode, json_frame, read_frame
 from rdfkit.store import StoreProtocol
+
+# Of a store with fewer the index is made in a second.
+_FEW_QUADS = 200_000
 
 if sys.platform != "win32":
     import resource
@@ -34,24 +39,50 @@ if sys.platform != "win32":
 def main(arguments: list[str]) -> int:
     """Opens the store, says so in a HEAD frame (or why not, in a PROBLEM), then does jobs until stdin ends."""
     origin, memory = read_origin(arguments[0]), int(arguments[1])
-    folder = Path(arguments[2]) if len(arguments) > 2 else None
+    folder = Path(arguments[3]) if len(arguments) > 3 else None
     jobs, answers = sys.stdin.buffer, _private_stdout()
     _ignore_signals()
     try:
         store = open_origin(origin, folder)
-        labels = Labels(ensure_labels(store))
+        if arguments[2] == "made" or store.metadata.get("quads", _FEW_QUADS) < _FEW_QUADS:
+            ensure_labels(store)
     except RdfkitError as error:
         _refuse(answers, of_error(error))
         return 0
     _limit_memory(memory)
-    with store, labels:
-        _say(answers, FrameKind.HEAD, {key: store.metadata[key] for key in ("name", "built")})
+    with store:
+        head = {key: store.metadata[key] for key in ("name", "built")}
+        labels = _KeptLabels(store)
+        _say(answers, FrameKind.HEAD, {**head, "has_labels": labels.are_there})
         while (found := read_frame(jobs)) is not None:
             _do(store, labels, decode(found[1]), answers)
     return 0
 
 
-def _do(store: StoreProtocol, labels: Labels, job: Mapping[str, Any], stream: BinaryIO) -> None:
+class _KeptLabels:
+    """The label index of a store, opened once it is there."""
+
+    def __init__(self, store: StoreProtocol) -> None:
+        self._store = store
+        self._labels: Labels | None = None
+
+    def __call__(self) -> Labels:
+        """The index. Raises LabelsPendingError."""
+        if self._labels is None:
+            self._labels = open_labels(self._store)
+        return self._labels
+
+    @property
+    def are_there(self) -> bool:
+        """Whether the index is made."""
+        try:
+            self()
+        except LabelsPendingError:
+            return False
+        return True
+
+
+def _do(store: StoreProtocol, labels: Callable[[], Labels], job: Mapping[str, Any], stream: BinaryIO) -> None:
     output = Output(stream, encoding=job["encoding"], max_rows=job["max_rows"], max_bytes=job["max_bytes"])
     _set_alarm(job["time"])
     try:
