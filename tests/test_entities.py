@@ -108,13 +108,15 @@ def test_shared_genes_are_those_of_the_library(seed_store: Store, seed_labels: L
 def test_links_go_before_counting(seed_store: Store, sample_store: Store) -> None:
     assert not sharing.has_links(seed_store)
     assert sharing.has_links(sample_store)
-    linked = sharing.linked_pathways(sample_store, NEW_FIGURE)
+    linked = sharing.linked_pathways(sample_store, NEW_FIGURE, 1000)
+    assert sharing.linked_pathways(sample_store, NEW_FIGURE, 5) == linked[:5]
+    assert sharing.count_linked(sample_store, NEW_FIGURE) == len(linked)
     asked = _asked(
         sample_store, "pathways-linked-to-figure", "pathway", figure="PMC10846991__j-krcp-23-071f3"
     )
     assert sorted(one.other for one in linked) == sorted(asked)
     assert [one.p for one in linked] == sorted(one.p for one in linked if one.p is not None)
-    assert [one.other for one in sharing.linked_figures(sample_store, PATHWAY)] == [NEW_FIGURE]
+    assert [one.other for one in sharing.linked_figures(sample_store, PATHWAY, 20)] == [NEW_FIGURE]
     assert all(one.p is not None and len(one.genes) >= 3 for one in linked)
 
 

@@ -14,12 +14,11 @@ from functools import partial
 import pyoxigraph as ox
 
 from rdfkit.entities.figures import figure_genes
-from rdfkit.entities.reading import along, rows, subjects
+from rdfkit.entities.reading import along, checked, nodes, rows
 from rdfkit.rdf.graphs import LINKSET_GRAPH
 from rdfkit.rdf.identifiers import expand
 from rdfkit.store import StoreProtocol
 
-_SHOWS = ox.NamedNode(expand("pfocr:sharesGene"))
 _OVERLAP = ox.NamedNode(expand("pfocr:GeneOverlap"))
 
 
@@ -38,32 +37,36 @@ def has_links(store: StoreProtocol) -> bool:
     return store.has(None, None, _OVERLAP, LINKSET_GRAPH)
 
 
-def linked_figures(store: StoreProtocol, pathway: str) -> list[Shared]:
-    """The figures linked to a pathway, the surest first."""
-    return _linked(store, "rdf:object", pathway, "rdf:subject")
+def linked_figures(store: StoreProtocol, pathway: str, limit: int) -> list[Shared]:
+    """The figures linked to a pathway, the surest first, at most `limit`."""
+    return _linked(store, "rdf:object", pathway, "rdf:subject", limit)
 
 
-def linked_pathways(store: StoreProtocol, figure: str) -> list[Shared]:
-    """The pathways linked to a figure, the surest first."""
-    return _linked(store, "rdf:subject", figure, "rdf:object")
+def linked_pathways(store: StoreProtocol, figure: str, limit: int) -> list[Shared]:
+    """The pathways linked to a figure, the surest first, at most `limit`."""
+    return _linked(store, "rdf:subject", figure, "rdf:object", limit)
+
+
+def count_linked(store: StoreProtocol, iri: str) -> int:
+    """How many pathways or figures are linked to a figure or pathway."""
+    query = f"SELECT (COUNT(?o) AS ?n) {{ ?o rdf:subject|rdf:object <{checked(iri)}> ; a pfocr:GeneOverlap }}"
+    return next(int(str(row["n"])) for row in rows(store, query))
 
 
 def figures_with_genes(store: StoreProtocol, genes: Sequence[str], limit: int = 100) -> list[Shared]:
     """The figures that show most of these genes, at least one, the most alike first."""
-    return _counted(genes, limit, partial(subjects, store, "schema:mentions"), partial(figure_genes, store))
+    return _counted(store, genes, limit, "?one schema:mentions ?gene", partial(figure_genes, store))
 
 
 def pathways_with_genes(store: StoreProtocol, genes: Sequence[str], limit: int = 20) -> list[Shared]:
     """The pathways that draw most of these genes, at least two, the most alike first."""
 
-    def pathways_with(gene: str) -> list[str]:
-        return along(store, gene, "^wp:bdbEntrezGene/dcterms:isPartOf/^pav:hasVersion")
-
     def genes_of(pathway: str) -> list[str]:
         found = along(store, pathway, "pav:hasVersion/^dcterms:isPartOf/wp:bdbEntrezGene")
         return [gene for gene in found if gene.startswith(expand("ncbigene:"))]
 
-    return [one for one in _counted(genes, limit, pathways_with, genes_of) if len(one.genes) > 1]
+    pattern = "?one pav:hasVersion/^dcterms:isPartOf/wp:bdbEntrezGene ?gene"
+    return [one for one in _counted(store, genes, limit, pattern, genes_of) if len(one.genes) > 1]
 
 
 def most_common_genes(shared: Sequence[Shared], limit: int) -> list[str]:
@@ -73,38 +76,38 @@ def most_common_genes(shared: Sequence[Shared], limit: int) -> list[str]:
 
 
 def _counted(
+    store: StoreProtocol,
     genes: Sequence[str],
     limit: int,
-    with_gene: Callable[[str], Iterable[str]],
+    pattern: str,
     genes_of: Callable[[str], Iterable[str]],
 ) -> list[Shared]:
-    """Those that have most of these genes, the most alike first: `with_gene` gives who has a gene, `genes_of` all."""
-    having: dict[str, list[str]] = {}
-    for gene in genes:
-        for one in with_gene(gene):
-            having.setdefault(one, []).append(gene)
+    """Those that have most of these genes, the most alike first: `pattern` says that ?one has ?gene."""
+    wanted = " ".join(f"<{checked(gene)}>" for gene in genes)
+    query = (
+        f"SELECT ?one (COUNT(DISTINCT ?gene) AS ?n) {{ VALUES ?gene {{ {wanted} }} {pattern} }}"
+        f" GROUP BY ?one ORDER BY DESC(?n) ?one LIMIT {limit}"
+    )
     found = []
-    for one in sorted(having, key=lambda one: (-len(having[one]), one))[:limit]:
-        shared = tuple(having[one])
-        found.append(Shared(one, shared, len(shared) / len({*genes_of(one), *genes}), None))
+    for one in [str(row["one"]) for row in rows(store, query)] if genes else ():
+        all_of = {*genes_of(one)}
+        shared = tuple(gene for gene in genes if gene in all_of)
+        found.append(Shared(one, shared, len(shared) / len({*all_of, *genes}), None))
     return sorted(found, key=lambda one: (-len(one.genes), -one.jaccard, one.other))
 
 
-def _linked(store: StoreProtocol, own: str, iri: str, other: str) -> list[Shared]:
+def _linked(store: StoreProtocol, own: str, iri: str, other: str, limit: int) -> list[Shared]:
     query = (
-        f"SELECT ?overlap ?other ?jaccard ?p {{ ?overlap {own} <{iri}> ; a pfocr:GeneOverlap ; {other} ?other ;"
-        " pfocr:jaccardIndex ?jaccard ; pfocr:adjustedPValue ?p }"
+        f"SELECT ?overlap ?other ?jaccard ?p {{ ?overlap {own} <{checked(iri)}> ; a pfocr:GeneOverlap ;"
+        f" {other} ?other ; pfocr:jaccardIndex ?jaccard ; pfocr:adjustedPValue ?p ; pfocr:sharedGenes ?n }}"
+        f" ORDER BY ?p DESC(?n) ?other LIMIT {limit}"
     )
-    found = []
-    for row in rows(store, query):
-        overlap = ox.NamedNode(str(row["overlap"]))
-        genes = (triple.object for triple in store.triples(_SHOWS, overlap))
-        found.append(
-            Shared(
-                other=str(row["other"]),
-                genes=tuple(sorted(gene.value for gene in genes if isinstance(gene, ox.NamedNode))),
-                jaccard=float(str(row["jaccard"])),
-                p=float(str(row["p"])),
-            )
+    return [
+        Shared(
+            other=str(row["other"]),
+            genes=tuple(nodes(store, str(row["overlap"]), "pfocr:sharesGene")),
+            jaccard=float(str(row["jaccard"])),
+            p=float(str(row["p"])),
         )
-    return sorted(found, key=lambda one: (one.p, -len(one.genes), one.other))
+        for row in rows(store, query)
+    ]

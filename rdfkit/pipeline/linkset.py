@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -23,11 +24,16 @@ from rdfkit.rdf.graphs import LINKSET_GRAPH
 from rdfkit.rdf.identifiers import compress, expand
 from rdfkit.rdf.iris import page_of_part, part_of
 from rdfkit.store import Store, StoreProtocol
-from rdfkit.store.builds import changing
+from rdfkit.store.builds import Stage, changing
 from rdfkit.store.graph_editor import Editor
 
 if TYPE_CHECKING:
     from rdfkit.pipeline.significance import Pairs
+
+
+RELATION = ox.NamedNode(expand("dcterms:relation"))
+# Quads that are written and loaded together.
+_SLICE = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +162,9 @@ def link_store(path: str | Path, thresholds: Thresholds) -> Linkset:
         linkset = linkset_of(Store(stage.graph), thresholds)
         editor = Editor(stage, lambda _: None)
         editor.clear(LINKSET_GRAPH.value)
-        quads = [quad for quad in linkset_quads(linkset) if not editor.is_elsewhere(quad)]
-        stage.load(quads)
-        number = metadata["quads"] + editor.added + len(quads)
+        number = (
+            metadata["quads"] + editor.added + load_linkset(stage, unsaid(editor, linkset_quads(linkset)))
+        )
         if (stage.folder / STATE).exists():
             with Database(stage.folder) as database:
                 database.set("thresholds", repr(thresholds))
@@ -172,6 +178,23 @@ def linkset_quads(linkset: Linkset) -> Iterator[ox.Quad]:
     yield from _description(linkset)
     for overlap in linkset.overlaps:
         yield from _overlap_quads(overlap)
+
+
+def unsaid(editor: Editor, quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    """The quads of a linkset but those that pages say: links made by hand. All else is about nodes of its own."""
+    return (quad for quad in quads if quad.predicate != RELATION or not editor.is_elsewhere(quad))
+
+
+def load_linkset(stage: Stage, quads: Iterable[ox.Quad]) -> int:
+    """Loads quads by way of files, so that no more than a slice of them is held; gives their number."""
+    path = stage.folder / "lines.nq"
+    number, rest = 0, iter(quads)
+    while some := list(islice(rest, _SLICE)):
+        ox.serialize(some, str(path), format=ox.RdfFormat.N_QUADS)
+        stage.load_file(path)
+        number += len(some)
+    path.unlink(missing_ok=True)
+    return number
 
 
 def require_scipy() -> ModuleType:

@@ -103,7 +103,7 @@ def page_number(parameters: Mapping[str, str]) -> int:
 
 def _figure(source: Source, iri: str) -> Rendered:
     found = figures.figure(source.store, iri)
-    linked = sharing.linked_pathways(source.store, iri)
+    linked = sharing.linked_pathways(source.store, iri, _TABLE)
     counted = not linked and not sharing.has_links(source.store)
     if counted:
         linked = sharing.pathways_with_genes(source.store, found.genes)
@@ -127,7 +127,7 @@ def _figure(source: Source, iri: str) -> Rendered:
         article=article,
         named=named,
         shared=linked[:_TABLE],
-        shared_total=len(linked),
+        shared_total=len(linked) if counted else sharing.count_linked(source.store, iri),
         counted=counted,
         plain_keywords=[word for word in found.keywords if word not in mentioned],
         ndex=_ndex(found.networks),
@@ -139,7 +139,7 @@ def _figure(source: Source, iri: str) -> Rendered:
 
 def _pathway(source: Source, iri: str) -> Rendered:
     found = pathways.pathway(source.store, source.labels, iri)
-    shared = sharing.linked_figures(source.store, found.iri)
+    shared = sharing.linked_figures(source.store, found.iri, _MAP_FIGURES)
     counted = not shared and not sharing.has_links(source.store)
     if counted:
         shared = sharing.figures_with_genes(source.store, found.genes)
@@ -161,7 +161,7 @@ def _pathway(source: Source, iri: str) -> Rendered:
         genes=sorted((named[gene] for gene in found.genes), key=lambda gene: gene.label.casefold()),
         others=[one for one in found.data_nodes if not one.genes],
         shared=most[:_TABLE],
-        shared_total=len(shared),
+        shared_total=len(shared) if counted else sharing.count_linked(source.store, found.iri),
         counted=counted,
         picture=_heat_map(most, genes, named, found.title or found.identifier),
         picture_figures=len(most),
