@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+import filelock
 import pytest
 
 from rdfkit.errors import StoreError
@@ -404,3 +406,28 @@ def test_a_pool_without_a_store_does_not_start(tmp_path: Path):
     with pytest.raises(StoreError):
         asyncio.run(start())
     assert not [pid for pid in children(os.getpid()) if pid not in before and is_running(pid)]
+
+
+def test_queries_are_answered_while_the_names_of_a_large_build_are_indexed(tmp_path: Path) -> None:
+    write_store(tmp_path / "store", numbers(300))
+    (build,) = (tmp_path / "store" / "builds").glob("*/build.json")
+    build.write_text(json.dumps({**json.loads(build.read_text()), "quads": 300_000}))
+    search = Job("view", {"view": "search", "parameters": {"q": "x"}}, "text/html")
+
+    # As if another process were making the index.
+    lock = filelock.FileLock(build.parent / "labels.lock")
+    lock.acquire()
+
+    async def work(pool: Pool) -> None:
+        assert not pool.has_labels
+        assert await (await pool.run(query("ASK { }"), "me")).whole()
+        with pytest.raises(Problem) as raised:
+            await pool.run(search, "me")
+        assert (raised.value.status, raised.value.name) == (503, "names")
+        lock.release()
+        until = asyncio.get_running_loop().time() + PATIENCE
+        while not pool.has_labels and asyncio.get_running_loop().time() < until:
+            await asyncio.sleep(0.05)
+        assert await (await pool.run(search, "me")).whole()
+
+    in_pool(tmp_path / "store", work)
