@@ -12,9 +12,6 @@ from rdfkit.report import Report, Severity
 if TYPE_CHECKING:
     from rdfkit.pipeline.summary import Build
 
-# Of more findings the command line shows the beginning.
-_SHOWN_FINDINGS = 200
-
 
 def rendered(report: Report, format: ReportFormat) -> str:
     """The report in a format."""
@@ -23,32 +20,34 @@ def rendered(report: Report, format: ReportFormat) -> str:
     return render(report, format.value)
 
 
-def print_report(report: Report, format: ReportFormat, severity: Severity, stream: TextIO) -> None:
-    """Writes what is as severe as `severity` or worse; as text on a terminal with colours."""
+def print_report(
+    report: Report, format: ReportFormat, severity: Severity, stream: TextIO, *, verbose: bool = False
+) -> None:
+    """Writes what is as severe as `severity` or worse; as text folded unless `verbose`, on a terminal with colours."""
     shown = report.at_least(severity)
-    if format is ReportFormat.TEXT and stream.isatty():
+    if format is not ReportFormat.TEXT:
+        stream.write(rendered(shown, format))
+        return
+    from rdfkit.validation import text_report
+
+    if stream.isatty():
         from rich.console import Console
 
-        from rdfkit.validation.report_formats import styled
-
-        Console(file=stream, soft_wrap=True).print(styled(shown), end="", highlight=False)
+        styled = text_report.styled_whole(shown) if verbose else text_report.styled(shown)
+        Console(file=stream, soft_wrap=True).print(styled, end="", highlight=False)
     else:
-        stream.write(rendered(shown, format))
+        stream.write(text_report.text(shown) if verbose else text_report.folded(shown))
 
 
 def print_findings(done: Build, verbose: bool) -> None:
-    """The findings of a build, of a long list the beginning unless all are asked for."""
+    """The findings of a build, many of one rule folded unless all are asked for."""
     least = Severity.INFO if verbose else Severity.WARNING
-    told = sum(number for severity, number in done.findings.items() if severity.rank <= least.rank)
-    if not told:
-        return
     shown = done.report.at_least(least)
-    rest = 0 if verbose else told - _SHOWN_FINDINGS
-    if rest > 0:
-        shown = Report(shown.results[:_SHOWN_FINDINGS])
-    print_report(shown, ReportFormat.TEXT, Severity.INFO, sys.stderr)
-    if rest > 0:
-        sys.stderr.write(f"… and {rest} more: --verbose lists them, --report FILE keeps them\n")
+    if not shown.results:
+        return
+    print_report(shown, ReportFormat.TEXT, Severity.INFO, sys.stderr, verbose=verbose)
+    if not verbose:
+        sys.stderr.write("--verbose lists every finding, --report FILE keeps them\n")
 
 
 def write(data: bytes, path: Path) -> None:

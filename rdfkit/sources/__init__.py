@@ -1,6 +1,7 @@
 """What is read: files wherever they lie, front matter with the line of every key, tables, lexicons, ontologies."""
 
 __all__ = [
+    "alignment",
     "byte_order_marks",
     "cleaning",
     "commits",
@@ -15,5 +16,6 @@ __all__ = [
     "rdf_files",
     "sites",
     "tables",
+    "yaml_places",
     "yaml_reader",
 ]
