@@ -39,8 +39,11 @@ def fix(
     Examples: rdfkit fix seeds/ · rdfkit fix --write pages/ · rdfkit fix --rule row-shifted _data/WP9-datanodes.tsv
     """
     from rdfkit.errors import PageError
-    from rdfkit.validation.fixes import fix_sources
+    from rdfkit.validation.fixes import fix_sources, known_rules
 
+    for name in rule or ():
+        if name not in known_rules():
+            raise typer.BadParameter(f"there is no repair for {name}; there are {', '.join(known_rules())}")
     done: list[Fixed] = []
     unreadable = 0
     for found in fix_sources(pages, rule or ()):

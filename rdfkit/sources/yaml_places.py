@@ -78,7 +78,7 @@ class _Finder:
             self.values[path] = _place(event)
 
     def _mapping(self, event: MappingStartEvent, path: KeyPath, *, told: bool) -> None:
-        if event.flow_style:
+        if told and event.flow_style:
             self.flows.add(path)
         while not isinstance(key := self.following(), MappingEndEvent):
             is_plain = isinstance(key, ScalarEvent) and key.anchor is None and key.value != MERGE

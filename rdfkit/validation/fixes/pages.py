@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from rdfkit.validation.fixes.page_rules import PAGE_RULES, Change, schema_keys
 from rdfkit.validation.fixes.repairs import Chosen, Repair
 
 _MARK = "\ufeff"
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _FLOW_SIGNS = frozenset("[]{},")
 # A new key stands behind one of these, which each block has.
 _BEFORE_NEW = ("@type", "@id", "@context")
@@ -31,11 +33,17 @@ class _Edit(NamedTuple):
     text: str
 
 
+class _Planned(NamedTuple):
+    rule: str
+    change: Change
+    edit: _Edit
+
+
 def fix_page(content: bytes, page: Page, chosen: Chosen) -> tuple[bytes, list[Repair]]:
     """The bytes of a page with the repairs of the chosen rules, and what these are.
 
-    A change that cannot be written where it belongs is not made: under an anchor, in a block of text. If the new text
-    did not read as the old one with these changes, none is made.
+    A change that cannot be written where it belongs is not made: under an anchor, in a block of text. Neither is one
+    with which the new text did not read as the old one with that change.
     """
     whole = content.decode("utf-8")
     mark = _MARK if whole.startswith(_MARK) else ""
@@ -47,16 +55,17 @@ def fix_page(content: bytes, page: Page, chosen: Chosen) -> tuple[bytes, list[Re
     source = text[start:end]
     found = places(source)
     planned = [
-        (rule, change, edit)
+        _Planned(rule, change, edit)
         for rule, change in _changes(page, found, chosen)
         if (edit := _edit(source, found, change)) is not None
     ]
-    new = _edited(source, [edit for _, _, edit in planned])
-    if not planned or not _reads_as(new, page, [change for _, change, _ in planned]):
+    if not _reads_well(source, page, planned):
+        planned = [one for one in planned if _reads_well(source, page, [one])]
+    if not planned or not _reads_well(source, page, planned):
         return content, []
     rest = text[end:] if end is not None else ""
-    repairs = [_repair(page, rule, change) for rule, change, _ in planned]
-    return (mark + text[:start] + new + rest).encode("utf-8"), repairs
+    repairs = [_repair(page, one.rule, one.change) for one in planned]
+    return (mark + text[:start] + _edited(source, planned) + rest).encode("utf-8"), repairs
 
 
 def _changes(page: Page, found: Places, chosen: Chosen) -> Iterator[tuple[str, Change]]:
@@ -88,10 +97,9 @@ def _new_key(source: str, found: Places, change: Change) -> _Edit | None:
         key, value = found.keys.get((*above, known)), found.values.get((*above, known))
         if key is None or value is None or above in found.flows or not _is_one_line(source, value):
             continue
-        at = source.find("\n", value.end)
-        at = at + 1 if at >= 0 else len(source)
-        ending = "\r\n" if source[:at].endswith("\r\n") else "\n"
-        before = "" if source[:at].endswith("\n") else ending
+        line_end = _LINE_END.search(source, value.end)
+        at, ending = (line_end.end(), line_end[0]) if line_end else (len(source), "\n")
+        before = "" if line_end else ending
         indent = " " * key.column
         lines = f"{indent}{name}:{ending}{indent}  '@id': {_written(change.text, '')}{ending}"
         return _Edit(at, at, before + lines)
@@ -99,7 +107,7 @@ def _new_key(source: str, found: Places, change: Change) -> _Edit | None:
 
 
 def _is_one_line(source: str, value: Place) -> bool:
-    return value.style not in ("|", ">") and "\n" not in source[value.start : value.end]
+    return value.style not in ("|", ">") and not _LINE_END.search(source, value.start, value.end)
 
 
 def _written(text: str, style: str) -> str:
@@ -121,19 +129,19 @@ def _is_plain(text: str) -> bool:
         return False
 
 
-def _edited(source: str, edits: list[_Edit]) -> str:
-    for edit in sorted(edits, key=lambda one: one.start, reverse=True):
+def _edited(source: str, planned: list[_Planned]) -> str:
+    for edit in sorted((one.edit for one in planned), reverse=True):
         source = source[: edit.start] + edit.text + source[edit.end :]
     return source
 
 
-def _reads_as(source: str, page: Page, changes: list[Change]) -> bool:
-    """Whether a text reads as the page with these changes, and nothing else."""
+def _reads_well(source: str, page: Page, planned: list[_Planned]) -> bool:
+    """Whether a text with its edits reads as the page with their changes, and nothing else."""
     wanted: dict[str, Value] = copy.deepcopy(page.fields)
-    for change in sorted(changes, key=lambda one: len(one.path), reverse=True):
+    for change in sorted((one.change for one in planned), key=lambda one: len(one.path), reverse=True):
         _change(wanted, change)
     try:
-        return read_yaml(source, page.path)[0] == wanted
+        return read_yaml(_edited(source, planned), page.path)[0] == wanted
     except PageError:
         return False
 

@@ -27,12 +27,10 @@ def fix_sources(places: Iterable[str | Path], rules: Iterable[str] = ()) -> Iter
     """Every page and table that has something to repair, in order; for a page that cannot be read its error.
 
     `places` are pages, folders of pages, and tables; the tables of a page are those beside it. With `rules` only
-    their repairs are made. Raises SourceError for a rule without repair, for a place that does not exist, and for one
-    that is in an archive or elsewhere, where nothing can be written.
+    their repairs are made (`known_rules`). Raises SourceError for a place that does not exist, and for one that is in
+    an archive or elsewhere, where nothing can be written.
     """
     wanted = frozenset(rules)
-    for rule in sorted(wanted - set(known_rules())):
-        raise SourceError(f'there is no repair for the rule "{rule}"', expected=", ".join(known_rules()))
     return _fixed(list(map(locations.normal, places)), lambda rule: not wanted or rule in wanted)
 
 

@@ -75,6 +75,7 @@ class _Row:
 
     def _move(self, cells: list[str]) -> bool:
         """Puts the cells where they belong, if that moves them and changes none."""
+        cells = cells + [""] * (len(self._columns.header) - len(cells))
         again = aligned(cells, self._columns)
         if _said(cells) != _said(self._cells) or again.problem or again.cells != cells:
             return False
