@@ -10,7 +10,10 @@ from rdfkit.cli.options import ReportFormat
 from rdfkit.report import Report, Severity
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from rdfkit.pipeline.summary import Build
+    from rdfkit.validation.baseline import Fingerprint
 
 
 def rendered(report: Report, format: ReportFormat) -> str:
@@ -39,15 +42,34 @@ def print_report(
         stream.write(text_report.text(shown) if verbose else text_report.folded(shown))
 
 
-def print_findings(done: Build, verbose: bool) -> None:
+def print_findings(found: Report, verbose: bool) -> None:
     """The findings of a build, many of one rule folded unless all are asked for."""
     least = Severity.INFO if verbose else Severity.WARNING
-    shown = done.report.at_least(least)
+    shown = found.at_least(least)
     if not shown.results:
         return
     print_report(shown, ReportFormat.TEXT, Severity.INFO, sys.stderr, verbose=verbose)
     if not verbose:
         sys.stderr.write("--verbose lists every finding, --report FILE keeps them\n")
+
+
+def read_baseline(path: Path | None) -> Counter[Fingerprint] | None:
+    """The findings of a report of before, None without one. Raises SourceError when it is none."""
+    from rdfkit.validation.baseline import read_baseline as read
+
+    return read(path) if path is not None else None
+
+
+def since_baseline(report: Report, known: Counter[Fingerprint] | None, quiet: bool) -> Report:
+    """What is new in a report; all of it where nothing is known of before. Says how much is not told."""
+    from rdfkit.validation.baseline import new_since
+
+    if known is None:
+        return report
+    new = new_since(report, known)
+    old = len(report.results) - len(new.results)
+    say(f"{old} finding{'s' if old != 1 else ''} of the baseline not told", quiet)
+    return new
 
 
 def write(data: bytes, path: Path) -> None:

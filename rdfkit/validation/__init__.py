@@ -1,3 +1,12 @@
 """SHACL and reports: two engines behind one door, findings traced to file and line, report formats, and repairs."""
 
-__all__ = ["fixes", "report_formats", "shacl", "shared_nodes", "text_report", "tracing", "validator"]
+__all__ = [
+    "baseline",
+    "fixes",
+    "report_formats",
+    "shacl",
+    "shared_nodes",
+    "text_report",
+    "tracing",
+    "validator",
+]
