@@ -3,6 +3,7 @@
 __all__ = [
     "alignment",
     "byte_order_marks",
+    "changes",
     "cleaning",
     "commits",
     "discovery",
