@@ -13,6 +13,7 @@ from rdfkit.pipeline.progress import Advance, no_progress
 from rdfkit.report import Report, Result, Severity
 from rdfkit.sources.rdf_files import holds_rdf, read_rdf
 from rdfkit.validation import tracing, validator
+from rdfkit.validation.shape_words import ShapeWords
 from rdfkit.validation.validator import Engine, Shapes
 
 
@@ -46,6 +47,9 @@ def validate(
     results = [*loaded.notes(), *_check_rdf(rdf, loaded)]
     if pages:
         results.extend(examine(pages, loaded, progress=progress).results)
+    if files:
+        words = ShapeWords.read(files)
+        results = [words.reworded(result) for result in results]
     report = Report.of(results)
     return report if names is None else selection.only(report, names)
 

@@ -5,6 +5,7 @@ __all__ = [
     "fixes",
     "report_formats",
     "shacl",
+    "shape_words",
     "shared_nodes",
     "text_report",
     "tracing",
