@@ -38,7 +38,7 @@ def fix(
 
     Examples: rdfkit fix seeds/ · rdfkit fix --write pages/ · rdfkit fix --rule row-shifted _data/WP9-datanodes.tsv
     """
-    from rdfkit.errors import PageError
+    from rdfkit.errors import RdfkitError
     from rdfkit.validation.fixes import fix_sources, known_rules
 
     for name in rule or ():
@@ -47,7 +47,7 @@ def fix(
     done: list[Fixed] = []
     unreadable = 0
     for found in fix_sources(pages, rule or ()):
-        if isinstance(found, PageError):
+        if isinstance(found, RdfkitError):
             unreadable += 1
             sys.stderr.write(f"left alone: {found}\n")
             continue

@@ -40,6 +40,8 @@ def print_report(
         Console(file=stream, soft_wrap=True).print(styled, end="", highlight=False)
     else:
         stream.write(text_report.text(shown) if verbose else text_report.folded(shown))
+    if not verbose and text_report.is_folded(shown):
+        sys.stderr.write("--verbose lists every finding\n")
 
 
 def print_findings(found: Report, verbose: bool) -> None:
@@ -49,8 +51,6 @@ def print_findings(found: Report, verbose: bool) -> None:
     if not shown.results:
         return
     print_report(shown, ReportFormat.TEXT, Severity.INFO, sys.stderr, verbose=verbose)
-    if not verbose:
-        sys.stderr.write("--verbose lists every finding, --report FILE keeps them\n")
 
 
 def read_baseline(path: Path | None) -> Counter[Fingerprint] | None:

@@ -44,6 +44,11 @@ def styled_whole(report: Report) -> str:
     return "\n".join([*lines, _painted(count_line(report), "bold")]) + "\n"
 
 
+def is_folded(report: Report) -> bool:
+    """Whether the folded text leaves something out."""
+    return any(map(_is_many, report.by_rule()))
+
+
 def line_of(result: Result) -> str:
     """The line of one result."""
     return _line(result, _plain)
@@ -83,12 +88,15 @@ def _folded(report: Report, paint: _Paint) -> str:
 
 def _group_lines(group: RuleGroup, paint: _Paint) -> Iterator[str]:
     results = group.results
-    is_many = group.severity is not Severity.VIOLATION and len(results) > FOLDED_FROM
-    for result in results[:SHOWN_OF_MANY] if is_many else results:
+    for result in results[:SHOWN_OF_MANY] if _is_many(group) else results:
         yield from _lines(result, paint)
-    if is_many:
+    if _is_many(group):
         many = f"{visible(group.rule)} ×{len(results):,}{_in_files(group.files)}"
         yield paint(f"… {many}: {len(results) - SHOWN_OF_MANY:,} more like these", "bold")
+
+
+def _is_many(group: RuleGroup) -> bool:
+    return group.severity is not Severity.VIOLATION and len(group.results) > FOLDED_FROM
 
 
 def _in_files(files: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rdfkit.rdf.databases import Database, database
+from rdfkit.rdf.databases import prefixes as known_prefixes
 from rdfkit.rdf.reading import read_curie, read_local, trimmed
 
 _DOTS = ".,;: \u00a0"
@@ -19,7 +20,7 @@ def mended(text: str, prefixes: Iterable[str] = ()) -> str | None:
 
     `prefixes` are those that a text need not name itself; without any it is a CURIE.
     """
-    found = [known for known in map(database, prefixes) if known is not None]
+    found = [known for prefix in prefixes if (known := known_prefixes().get(prefix) or database(prefix))]
     if not found or database(text.partition(":")[0]) is not None:
         return _mended_curie(text)
     return next((new for known in found if (new := _mended_local(text, known))), None)

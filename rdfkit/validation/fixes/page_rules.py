@@ -47,7 +47,7 @@ def placeholder_names(page: Page, texts: Texts) -> Iterator[Change]:
     for path, part in _own_nodes(page) if title else ():
         for name in _NAMES:
             value = texts.get((*path, name))
-            if name in part and value is not None and is_placeholder(value):
+            if name in part and value is not None and is_placeholder(value) and value != title:
                 yield Change((*path, name), title)
 
 

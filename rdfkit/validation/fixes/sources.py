@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from rdfkit.errors import PageError, SourceError
+from rdfkit.errors import PageError, SourceError, TableError
 from rdfkit.mapping.recognition import UnknownKindError, parse_page
 from rdfkit.sources import filesystems, locations
 from rdfkit.sources.discovery import Distinct, SourceFile, sources_of
@@ -23,8 +23,10 @@ def known_rules() -> list[str]:
     return sorted(cell_rules() | PAGE_RULES.keys())
 
 
-def fix_sources(places: Iterable[str | Path], rules: Iterable[str] = ()) -> Iterator[Fixed | PageError]:
-    """Every page and table that has something to repair, in order; for a page that cannot be read its error.
+def fix_sources(
+    places: Iterable[str | Path], rules: Iterable[str] = ()
+) -> Iterator[Fixed | PageError | TableError]:
+    """Every page and table that has something to repair, in order; for one that cannot be read its error.
 
     `places` are pages, folders of pages, and tables; the tables of a page are those beside it. With `rules` only
     their repairs are made (`known_rules`). Raises SourceError for a place that does not exist, and for one that is in
@@ -34,7 +36,7 @@ def fix_sources(places: Iterable[str | Path], rules: Iterable[str] = ()) -> Iter
     return _fixed(list(map(locations.normal, places)), lambda rule: not wanted or rule in wanted)
 
 
-def _fixed(places: list[str], chosen: Chosen) -> Iterator[Fixed | PageError]:
+def _fixed(places: list[str], chosen: Chosen) -> Iterator[Fixed | PageError | TableError]:
     seen, tables, owners = Distinct(), list[tuple[str, str]](), dict[str, set[tuple[str, str]]]()
     for place in places:
         if locations.suffix(place) in TABLE_SUFFIXES and filesystems.kind_of(place) == locations.FILE:
@@ -55,10 +57,18 @@ def _fixed(places: list[str], chosen: Chosen) -> Iterator[Fixed | PageError]:
                 tables.append((one.path, kind))
     for path, kind in tables:
         if kind and seen.add(path):
-            before = Path(path).read_bytes()
-            after, repairs = fix_table(before, kind, chosen)
-            if repairs:
-                yield Fixed(path, path, before, after, tuple(repairs))
+            yield from _fixed_table(path, kind, chosen)
+
+
+def _fixed_table(path: str, kind: str, chosen: Chosen) -> Iterator[Fixed | TableError]:
+    try:
+        before = Path(path).read_bytes()
+    except OSError as error:
+        yield TableError(f"cannot be read: {error.strerror}", path=path)
+        return
+    after, repairs = fix_table(before, kind, chosen)
+    if repairs:
+        yield Fixed(path, path, before, after, tuple(repairs))
 
 
 def _fixed_page(
