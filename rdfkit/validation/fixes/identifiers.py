@@ -21,8 +21,11 @@ def mended(text: str, prefixes: Iterable[str] = ()) -> str | None:
     `prefixes` are those that a text need not name itself; without any it is a CURIE.
     """
     found = [known for prefix in prefixes if (known := known_prefixes().get(prefix) or database(prefix))]
-    if not found or database(text.partition(":")[0]) is not None:
+    named = database(text.partition(":")[0])
+    if not found or named in found:
         return _mended_curie(text)
+    if named is not None:
+        return None
     return next((new for known in found if (new := _mended_local(text, known))), None)
 
 

@@ -46,6 +46,11 @@ def test_what_is_right_or_not_certain_stays(text: str) -> None:
     assert mended(text) is None
 
 
+def test_an_identifier_of_another_database_stays() -> None:
+    assert mended("PW:PW:0000512", ["pmc"]) is None
+    assert mended("chebi:17634.", ["mesh"]) is None
+
+
 @pytest.mark.parametrize(("text", "prefixes", "expected"), LOCALS)
 def test_an_identifier_without_its_prefix(text: str, prefixes: list[str], expected: str) -> None:
     assert mended(text, prefixes) == expected
