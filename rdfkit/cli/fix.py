@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,8 +13,6 @@ from rdfkit.cli.options import Quiet
 from rdfkit.cli.output import say, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from rdfkit.validation.fixes import Fixed
 
 
@@ -44,20 +43,21 @@ def fix(
     for name in rule or ():
         if name not in known_rules():
             raise typer.BadParameter(f"there is no repair for {name}; there are {', '.join(known_rules())}")
-    done: list[Fixed] = []
-    unreadable = 0
+    counts: Counter[str] = Counter()
+    files = unreadable = 0
     for found in fix_sources(pages, rule or ()):
         if isinstance(found, RdfkitError):
             unreadable += 1
             sys.stderr.write(f"left alone: {found}\n")
             continue
-        done.append(found)
+        files += 1
+        counts.update(repair.rule for repair in found.repairs)
         if write_them:
             _write(found)
         else:
             _show(found)
-    say(_summary(done, is_written=write_them), quiet)
-    raise typer.Exit(3 if unreadable else 1 if done and not write_them else 0)
+    say(_summary(files, counts, is_written=write_them), quiet)
+    raise typer.Exit(3 if unreadable else 1 if files and not write_them else 0)
 
 
 def _write(found: Fixed) -> None:
@@ -87,16 +87,12 @@ def _show(found: Fixed) -> None:
         buffer.flush()
 
 
-def _summary(done: Iterable[Fixed], *, is_written: bool) -> str:
+def _summary(files: int, counts: Counter[str], *, is_written: bool) -> str:
     """What was or can be repaired: how often for each rule, the most frequent first."""
-    from collections import Counter
-
-    files = list(done)
-    counts = Counter(repair.rule for found in files for repair in found.repairs)
     if not counts:
         return "nothing to repair"
     told = ", ".join(
         f"{rule} ×{count}" for rule, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
     )
-    number = f"{len(files)} file{'s' if len(files) != 1 else ''}"
+    number = f"{files} file{'s' if files != 1 else ''}"
     return f"{'repaired' if is_written else 'can be repaired with --write'} in {number}: {told}"
