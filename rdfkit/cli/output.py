@@ -24,7 +24,13 @@ def rendered(report: Report, format: ReportFormat) -> str:
 
 
 def print_report(
-    report: Report, format: ReportFormat, severity: Severity, stream: TextIO, *, verbose: bool = False
+    report: Report,
+    format: ReportFormat,
+    severity: Severity,
+    stream: TextIO,
+    *,
+    verbose: bool = False,
+    quiet: bool = False,
 ) -> None:
     """Writes what is as severe as `severity` or worse; as text folded unless `verbose`, on a terminal with colours."""
     shown = report.at_least(severity)
@@ -40,7 +46,7 @@ def print_report(
         Console(file=stream, soft_wrap=True).print(styled, end="", highlight=False)
     else:
         stream.write(text_report.text(shown) if verbose else text_report.folded(shown))
-    if not verbose and text_report.is_folded(shown):
+    if not (verbose or quiet) and text_report.is_folded(shown):
         sys.stderr.write("--verbose lists every finding\n")
 
 

@@ -57,6 +57,6 @@ def validate(
     if output is not None:
         write(rendered(found.at_least(severity), format).encode(), output)
     else:
-        print_report(found, format, severity, sys.stdout, verbose=verbose)
+        print_report(found, format, severity, sys.stdout, verbose=verbose, quiet=quiet)
     unreadable = any(result.rule == "page-unreadable" for result in found.results)
     raise typer.Exit(3 if unreadable else 0 if found.conforms else 1)
