@@ -84,6 +84,20 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleGroup:
+    """The results of one rule and severity, ordered by file and line."""
+
+    severity: Severity
+    rule: str
+    results: tuple[Result, ...]
+
+    @property
+    def files(self) -> int:
+        """In how many files they are."""
+        return len({result.path for result in self.results} - {None})
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All findings of one run, in a stable order."""
 
@@ -103,6 +117,18 @@ class Report:
         """How many results there are of each severity, zeros included."""
         counts = Counter(result.severity for result in self.results)
         return {severity: counts[severity] for severity in Severity}
+
+    def worst_first(self) -> tuple[Result, ...]:
+        """The results by severity, each as ordered as they are."""
+        return tuple(sorted(self.results, key=lambda result: result.severity.rank))
+
+    def by_rule(self) -> list[RuleGroup]:
+        """The results of each rule together: the worst rules first, then those with the most results."""
+        groups: dict[tuple[Severity, str], list[Result]] = {}
+        for result in self.results:
+            groups.setdefault((result.severity, result.rule), []).append(result)
+        found = [RuleGroup(severity, rule, tuple(results)) for (severity, rule), results in groups.items()]
+        return sorted(found, key=lambda group: (group.severity.rank, -len(group.results), group.rule))
 
     def at_least(self, severity: Severity) -> Report:
         """The report of the results that are as severe as `severity` or worse."""

@@ -12,6 +12,7 @@ import typer
 from rdfkit.cli.opening import link_thresholds
 from rdfkit.cli.options import (
     DEFAULT_STORE,
+    Baseline,
     EngineName,
     EngineOption,
     Lexicons,
@@ -23,7 +24,7 @@ from rdfkit.cli.options import (
     Tables,
     Verbose,
 )
-from rdfkit.cli.output import build_summary, print_findings, rendered, write
+from rdfkit.cli.output import build_summary, print_findings, read_baseline, rendered, since_baseline, write
 from rdfkit.errors import RdfkitError
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def build(
     report_format: Annotated[
         ReportFormat, typer.Option("--report-format", help="Form of the report.")
     ] = ReportFormat.TEXT,
+    baseline: Baseline = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -91,13 +93,15 @@ def build(
         for done in watched(partial(run, False), [*sources, *tables]):
             _tell_watch(done, quiet)
         return
+    known = read_baseline(baseline)
     done = run(full)
+    found = since_baseline(done.report, known, quiet)
     if report is not None:
-        write(rendered(done.report, report_format).encode(), report)
+        write(rendered(found, report_format).encode(), report)
     if not quiet:
-        print_findings(done, verbose)
+        print_findings(found, verbose)
         sys.stdout.write(build_summary(done, store))
-    raise typer.Exit(done.exit_code)
+    raise typer.Exit(done.exit_code if known is None else done.exit_code_of(found))
 
 
 def _tell_watch(done: Build | RdfkitError, quiet: bool) -> None:

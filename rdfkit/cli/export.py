@@ -31,6 +31,14 @@ def export(
     per_page: Annotated[
         bool, typer.Option("--per-page", help="One file per page, in the folder of -o.")
     ] = False,
+    schema_org: Annotated[
+        Path | None,
+        typer.Option(
+            "--schema-org",
+            metavar="DIR",
+            help="The schema.org block of each page, as JSON-LD, in this folder.",
+        ),
+    ] = None,
     release: Annotated[
         Path | None,
         typer.Option("--release", metavar="DIR", help="A release for WikiPathways' loader, with --date."),
@@ -68,6 +76,16 @@ def export(
     from rdfkit.rdf.quads import sorted_quads
     from rdfkit.rdf.serializer import serialize
 
+    if schema_org is not None:
+        if output is not None or format is not None or per_page or release is not None or date is not None:
+            raise typer.BadParameter(
+                "--schema-org has its own files: leave out -o, --format, --per-page, --release"
+            )
+        from rdfkit.publishing.schema_org import write_blocks
+
+        with sources_or_store(sources, store, endpoint, registry, lexicon, quiet) as opened:
+            say(f"{len(write_blocks(opened, schema_org))} files in {schema_org}", quiet)
+        return
     told = {"base_url": base_url, "sparql_endpoint": sparql_endpoint, "previous": previous}
     if release is not None or date is not None:
         if output is not None or format is not None or per_page:

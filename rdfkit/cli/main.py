@@ -11,6 +11,7 @@ from rdfkit.cli.build import build
 from rdfkit.cli.convert import convert
 from rdfkit.cli.endpoints import endpoints
 from rdfkit.cli.export import export
+from rdfkit.cli.fix import fix
 from rdfkit.cli.info import info
 from rdfkit.cli.link import link
 from rdfkit.cli.load import load
@@ -23,7 +24,7 @@ from rdfkit.cli.validate import validate
 from rdfkit.errors import QueryError, QueryRefusedError, RdfkitError
 
 _VERBS = (
-    build, convert, load, validate, query, queries, serve, mcp, endpoints, export, link, audit, info, publish,
+    build, convert, load, validate, fix, query, queries, serve, mcp, endpoints, export, link, audit, info, publish,
 )  # fmt: skip
 for _verb in _VERBS:
     app.command(epilog=EXIT_CODES)(_verb)

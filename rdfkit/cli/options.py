@@ -118,6 +118,12 @@ PasswordFile = Annotated[
     Path | None, typer.Option("--password-file", metavar="FILE", help="The password, if not RDFKIT_PASSWORD.")
 ]
 TargetToken = Annotated[Path | None, typer.Option("--token-file", metavar="FILE", help="A token.")]
+Baseline = Annotated[
+    Path | None,
+    typer.Option(
+        "--baseline", metavar="FILE", help="A report of before as JSON: only what is new is told and counts."
+    ),
+]
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here, not to the screen.")
 ]

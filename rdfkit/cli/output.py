@@ -10,10 +10,10 @@ from rdfkit.cli.options import ReportFormat
 from rdfkit.report import Report, Severity
 
 if TYPE_CHECKING:
-    from rdfkit.pipeline.summary import Build
+    from collections import Counter
 
-# Of more findings the command line shows the beginning.
-_SHOWN_FINDINGS = 200
+    from rdfkit.pipeline.summary import Build
+    from rdfkit.validation.baseline import Fingerprint
 
 
 def rendered(report: Report, format: ReportFormat) -> str:
@@ -23,32 +23,59 @@ def rendered(report: Report, format: ReportFormat) -> str:
     return render(report, format.value)
 
 
-def print_report(report: Report, format: ReportFormat, severity: Severity, stream: TextIO) -> None:
-    """Writes what is as severe as `severity` or worse; as text on a terminal with colours."""
+def print_report(
+    report: Report,
+    format: ReportFormat,
+    severity: Severity,
+    stream: TextIO,
+    *,
+    verbose: bool = False,
+    quiet: bool = False,
+) -> None:
+    """Writes what is as severe as `severity` or worse; as text folded unless `verbose`, on a terminal with colours."""
     shown = report.at_least(severity)
-    if format is ReportFormat.TEXT and stream.isatty():
+    if format is not ReportFormat.TEXT:
+        stream.write(rendered(shown, format))
+        return
+    from rdfkit.validation import text_report
+
+    if stream.isatty():
         from rich.console import Console
 
-        from rdfkit.validation.report_formats import styled
-
-        Console(file=stream, soft_wrap=True).print(styled(shown), end="", highlight=False)
+        styled = text_report.styled_whole(shown) if verbose else text_report.styled(shown)
+        Console(file=stream, soft_wrap=True).print(styled, end="", highlight=False)
     else:
-        stream.write(rendered(shown, format))
+        stream.write(text_report.text(shown) if verbose else text_report.folded(shown))
+    if not (verbose or quiet) and text_report.is_folded(shown):
+        sys.stderr.write("--verbose lists every finding\n")
 
 
-def print_findings(done: Build, verbose: bool) -> None:
-    """The findings of a build, of a long list the beginning unless all are asked for."""
+def print_findings(found: Report, verbose: bool) -> None:
+    """The findings of a build, many of one rule folded unless all are asked for."""
     least = Severity.INFO if verbose else Severity.WARNING
-    told = sum(number for severity, number in done.findings.items() if severity.rank <= least.rank)
-    if not told:
+    shown = found.at_least(least)
+    if not shown.results:
         return
-    shown = done.report.at_least(least)
-    rest = 0 if verbose else told - _SHOWN_FINDINGS
-    if rest > 0:
-        shown = Report(shown.results[:_SHOWN_FINDINGS])
-    print_report(shown, ReportFormat.TEXT, Severity.INFO, sys.stderr)
-    if rest > 0:
-        sys.stderr.write(f"… and {rest} more: --verbose lists them, --report FILE keeps them\n")
+    print_report(shown, ReportFormat.TEXT, Severity.INFO, sys.stderr, verbose=verbose)
+
+
+def read_baseline(path: Path | None) -> Counter[Fingerprint] | None:
+    """The findings of a report of before, None without one. Raises SourceError when it is none."""
+    from rdfkit.validation.baseline import read_baseline as read
+
+    return read(path) if path is not None else None
+
+
+def since_baseline(report: Report, known: Counter[Fingerprint] | None, quiet: bool) -> Report:
+    """What is new in a report; all of it where nothing is known of before. Says how much is not told."""
+    from rdfkit.validation.baseline import new_since
+
+    if known is None:
+        return report
+    new = new_since(report, known)
+    old = len(report.results) - len(new.results)
+    say(f"{old} finding{'s' if old != 1 else ''} of the baseline not told", quiet)
+    return new
 
 
 def write(data: bytes, path: Path) -> None:

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from rdfkit.cli.options import EngineName, EngineOption, Output, Quiet, ReportFormat
-from rdfkit.cli.output import print_report, rendered, write
+from rdfkit.cli.options import Baseline, EngineName, EngineOption, Output, Quiet, ReportFormat, Verbose
+from rdfkit.cli.output import print_report, read_baseline, rendered, since_baseline, write
 from rdfkit.report import Severity
 
 
@@ -26,8 +26,18 @@ def validate(
     severity: Annotated[
         Severity, typer.Option("--severity", help="Leave out what is milder.")
     ] = Severity.INFO,
+    baseline: Baseline = None,
+    changed_since: Annotated[
+        str | None,
+        typer.Option(
+            "--changed-since",
+            metavar="REV",
+            help="Only pages that differ from this revision of git, or whose tables do.",
+        ),
+    ] = None,
     output: Output = None,
     quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """Check pages or RDF files against the shapes; every finding leads back to file and line.
 
@@ -38,11 +48,15 @@ def validate(
     from rdfkit.pipeline.validate import validate as check
     from rdfkit.validation.validator import Engine
 
+    known = read_baseline(baseline)
     with progress(quiet) as advance:
-        found = check(sources, shapes=shapes, engine=Engine(engine), progress=advance)
+        found = check(
+            sources, shapes=shapes, engine=Engine(engine), changed_since=changed_since, progress=advance
+        )
+    found = since_baseline(found, known, quiet)
     if output is not None:
         write(rendered(found.at_least(severity), format).encode(), output)
     else:
-        print_report(found, format, severity, sys.stdout)
+        print_report(found, format, severity, sys.stdout, verbose=verbose, quiet=quiet)
     unreadable = any(result.rule == "page-unreadable" for result in found.results)
     raise typer.Exit(3 if unreadable else 0 if found.conforms else 1)

@@ -81,6 +81,11 @@ class Build:
         clean = not self.findings[Severity.VIOLATION] and self.reconciliation.balanced
         return 3 if self.unreadable else 0 if clean else 1
 
+    def exit_code_of(self, new: Report) -> int:
+        """The same where only some of the findings count: those that are new."""
+        is_unreadable = any(result.rule == "page-unreadable" for result in new.results)
+        return 3 if is_unreadable else 0 if new.conforms and self.reconciliation.balanced else 1
+
 
 def summarize(run: Run, changes: Changes, started: float, *, switched: bool) -> Build:
     """What a run has done since `started` (`time.monotonic`), and whether it is to be switched in."""

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from rdfkit.pipeline import selection
 from rdfkit.pipeline.build import examine
 from rdfkit.pipeline.progress import Advance, no_progress
-from rdfkit.report import Report, Result
+from rdfkit.report import Report, Result, Severity
 from rdfkit.sources.rdf_files import holds_rdf, read_rdf
 from rdfkit.validation import tracing, validator
+from rdfkit.validation.shape_words import ShapeWords
 from rdfkit.validation.validator import Engine, Shapes
 
 
@@ -20,17 +22,24 @@ def validate(
     *,
     shapes: Iterable[str | Path] | None = None,
     engine: Engine = Engine.RDFKIT,
+    changed_since: str | None = None,
     progress: Advance = no_progress,
 ) -> Report:
     """The report on pages (files or folders) and RDF files, plain, gzipped or in archives.
 
     `shapes` are SHACL files to use in place of the package's, `engine` is what checks; that pyshacl had to check
     in place of our own engine is an info of the report. RDF files are recognised by their suffix and
-    checked together, so that they may describe each other. Raises SourceError for what does not exist or is
+    checked together, so that they may describe each other. A companion table named alone stands for its page. With
+    `changed_since`, a revision of git, only what it says of pages that have changed since, or whose tables have, is in
+    the report; what pages look up in others they find all the same. Raises SourceError for what does not exist or is
     not the RDF its suffix promises, ArchiveError for an archive that is damaged or not safe, ShapesError for
     shapes that are not SHACL.
     """
-    places = [Path(source) for source in sources]
+    places = selection.with_pages(Path(source) for source in sources)
+    names = selection.changed_since(places, changed_since) if changed_since is not None else None
+    if names is not None and not selection.has_any(places, names):
+        message = f"no page and no table of a page has changed since {changed_since}"
+        return Report((Result(Severity.INFO, "changed-since", message),))
     rdf = [place for place in places if holds_rdf(place) and not place.is_dir()]
     pages = [place for place in places if place not in rdf]
     files = [Path(path) for path in shapes] if shapes is not None else None
@@ -38,7 +47,11 @@ def validate(
     results = [*loaded.notes(), *_check_rdf(rdf, loaded)]
     if pages:
         results.extend(examine(pages, loaded, progress=progress).results)
-    return Report.of(results)
+    if files:
+        words = ShapeWords.read(files)
+        results = [words.reworded(result) for result in results]
+    report = Report.of(results)
+    return report if names is None else selection.only(report, names)
 
 
 def _check_rdf(paths: list[Path], shapes: Shapes) -> Iterable[Result]:

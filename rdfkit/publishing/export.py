@@ -82,20 +82,26 @@ def write_pages(quads: list[ox.Quad], folder: Path, format: Format) -> list[Path
 
     Gives the files written. Raises ExportError when the folder cannot be made or written to.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ExportError(f"cannot be made: {error.strerror}", path=str(folder)) from error
+    made_folder(folder)
     written: dict[str, Path] = {}
     for graph, content in groupby(quads, key=lambda quad: quad.graph_name):
         iri = graph.value if isinstance(graph, ox.NamedNode) else "default"
-        path = folder / (_file_stem(iri, written) + format.suffixes[0])
+        path = folder / (file_stem(iri, written) + format.suffixes[0])
         write_file(serialize(list(content), format), path)
         written[path.stem] = path
     return list(written.values())
 
 
-def _file_stem(iri: str, taken: dict[str, Path]) -> str:
+def made_folder(folder: Path) -> None:
+    """Makes a folder and those above it. Raises ExportError when it cannot be made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExportError(f"cannot be made: {error.strerror}", path=str(folder)) from error
+
+
+def file_stem(iri: str, taken: dict[str, Path]) -> str:
+    """The name of the file for a graph, without suffix: the last part of its IRI, and a number where that is taken."""
     parts = urlsplit(iri)
     name = parts.fragment or Path(parts.path).name.removesuffix(".html") or parts.netloc
     stem = quote(name, safe="-._~")[:200].lstrip(".") or "page"

@@ -1,7 +1,9 @@
 """What is read: files wherever they lie, front matter with the line of every key, tables, lexicons, ontologies."""
 
 __all__ = [
+    "alignment",
     "byte_order_marks",
+    "changes",
     "cleaning",
     "commits",
     "discovery",
@@ -15,5 +17,6 @@ __all__ = [
     "rdf_files",
     "sites",
     "tables",
+    "yaml_places",
     "yaml_reader",
 ]

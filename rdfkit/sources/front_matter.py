@@ -81,16 +81,25 @@ def read_front_matter(content: bytes, shown: str) -> FrontMatter:
     YAML, not a mapping, over 1 MB, over 64 levels deep, full of aliases, or name a key twice.
     """
     text = _decode(content, shown)
-    opening = _OPENING_FENCE.match(text)
-    if opening is None:
+    bounds = bounds_in(text)
+    if bounds is None:
         raise PageError("has no front matter", path=shown, line=1, expected="a first line of three hyphens")
-    end = _end(text, opening.end())
-    source = text[opening.end() : end]
+    start, end = bounds
+    source = text[start:end]
     # A character is a byte at least, and most pages are far smaller than their front matter may be.
     if len(content) > MAX_FRONT_MATTER_BYTES and len(source.encode()) > MAX_FRONT_MATTER_BYTES:
         raise PageError("has front matter that is too large", path=shown, line=1, expected="at most 1 MB")
     fields, lines = read_yaml(source, shown)
     return FrontMatter(fields, lines, closed=end is not None)
+
+
+def bounds_in(text: str) -> tuple[int, int | None] | None:
+    """Where front matter begins and ends in a text without byte order mark, between its fences.
+
+    None where there is none; the end is None when nothing closes it.
+    """
+    opening = _OPENING_FENCE.match(text)
+    return (opening.end(), _end(text, opening.end())) if opening else None
 
 
 def _end(text: str, start: int) -> int | None:

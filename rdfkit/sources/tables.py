@@ -254,7 +254,7 @@ def _columns(line: _Line | TableRow | None, table: TableFile) -> Columns:
     missing = [column for column in kind.needed if column not in header]
     named = [column for column in header if column]
     if not missing and len(set(named)) == len(named):
-        return _known_columns(header, table.kind)
+        return known_columns(header, table.kind)
     said = f"lacks {', '.join(missing)}" if missing else "names a column twice"
     raise TableError(
         f"is no table of {kind.name}: "
@@ -267,7 +267,8 @@ def _columns(line: _Line | TableRow | None, table: TableFile) -> Columns:
 
 
 @lru_cache(maxsize=256)
-def _known_columns(header: tuple[str, ...], kind_name: str) -> Columns:
+def known_columns(header: tuple[str, ...], kind_name: str) -> Columns:
+    """What a header says that has what a table of this kind needs, each name once."""
     kind = table_kinds()[kind_name]
     read = tuple((column if column in kind.columns else None, column in kind.verbatim) for column in header)
     anchor = header.index(kind.anchor) if kind.anchor else None

@@ -36,7 +36,7 @@ MAX_NODES = 200_000
 MERGE = "<<"
 # Line breaks of YAML 1.1, which are characters like any other in YAML 1.2 and for every editor. While PyYAML reads a
 # text with one of them, noncharacters stand in their place.
-_OLD_BREAKS = {0x85: "\ufdd0", 0x2028: "\ufdd1", 0x2029: "\ufdd2"}
+OLD_BREAKS = {0x85: "\ufdd0", 0x2028: "\ufdd1", 0x2029: "\ufdd2"}
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 # Newer versions of libyaml refuse more than 1,000 open brackets. They look 1,024 characters of a line ahead, so where
@@ -87,9 +87,9 @@ def read_yaml(source: str, shown: str) -> tuple[dict[str, Value], Lines]:
     Raises PageError, with line and column where there are any, when it is not YAML, not a mapping, over 64 levels deep,
     full of aliases, or names a key twice.
     """
-    has_breaks = any(chr(code) in source for code in _OLD_BREAKS)
+    has_breaks = any(chr(code) in source for code in OLD_BREAKS)
     if has_breaks:
-        source = source.translate(_OLD_BREAKS)
+        source = source.translate(OLD_BREAKS)
     reader = _Reader(source, shown)
     fields = reader.read()
     if has_breaks:
@@ -107,12 +107,12 @@ def _restored(value: Value) -> Value:
 
 
 def _with_breaks(text: str) -> str:
-    for code, character in _OLD_BREAKS.items():
+    for code, character in OLD_BREAKS.items():
         text = text.replace(character, chr(code))
     return text
 
 
-def _events(source: str) -> Callable[[], Any]:
+def events(source: str) -> Callable[[], Any]:
     """What gives the next event of a text, from its first document on."""
     following: Callable[[], Any] = _loader(source)(source).get_event
     following()
@@ -134,7 +134,7 @@ def _line(event: Event) -> int:
 
 def _key_lines(source: str) -> Iterator[tuple[KeyPath, int]]:
     """The path and the line of every key and list item, in the order of the text."""
-    following = _events(source)
+    following = events(source)
     following()
     yield from _lines_below(following(), following, ())
 
@@ -169,7 +169,7 @@ class _Reader:
 
     def read(self) -> dict[str, Value]:
         try:
-            self._next = _events(self.source)
+            self._next = events(self.source)
             value = self._document()
         except yaml.MarkedYAMLError as error:
             raise self._not_yaml(error) from error

@@ -1,3 +1,13 @@
-"""SHACL and reports: two engines behind one door, findings traced to file and line, report formats."""
+"""SHACL and reports: two engines behind one door, findings traced to file and line, report formats, and repairs."""
 
-__all__ = ["report_formats", "shacl", "shared_nodes", "tracing", "validator"]
+__all__ = [
+    "baseline",
+    "fixes",
+    "report_formats",
+    "shacl",
+    "shape_words",
+    "shared_nodes",
+    "text_report",
+    "tracing",
+    "validator",
+]

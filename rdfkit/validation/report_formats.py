@@ -1,4 +1,4 @@
-"""How a report looks: text, JSON, SARIF 2.1.0, GitHub workflow commands, and the SHACL report graph in Turtle.
+"""How a report looks: JSON, SARIF 2.1.0, GitHub workflow commands, and the SHACL report graph in Turtle.
 
 Each rendering is a function from a report to a text, and the same report always gives the same text.
 """
@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
@@ -23,13 +21,12 @@ from rdfkit.rdf.iris import is_iri, percent_encode
 from rdfkit.rdf.quads import sorted_quads
 from rdfkit.rdf.serializer import serialize
 from rdfkit.report import Report, Result, Severity
+from rdfkit.validation.text_report import line_of, said_with_advice, text
 from rdfkit.version import __version__
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SARIF_LEVELS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _GITHUB_COMMANDS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
-_COLOURS = {Severity.VIOLATION: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
 def render(report: Report, format: str) -> str:
@@ -37,36 +34,6 @@ def render(report: Report, format: str) -> str:
     if format not in RENDERINGS:
         raise ExportError(f'"{format}" is no form of a report', value=format, expected=", ".join(RENDERINGS))
     return RENDERINGS[format](report)
-
-
-def text(report: Report) -> str:
-    """A line for each result, `file:line: severity: key: message [rule]`, with what to do on the next line.
-
-    Results of one file stand together; the last line counts. Control characters are shown as escapes, so that a
-    page cannot write to the terminal.
-    """
-    lines = []
-    for result in report.results:
-        lines.append(_line(result))
-        if result.advice:
-            lines.append(f"    → {_visible(result.advice)}")
-    return "\n".join([*lines, _count(report)]) + "\n"
-
-
-def styled(report: Report) -> str:
-    """The text for a terminal: grouped by file, coloured by severity, in rich's markup."""
-    from rich.markup import escape
-
-    lines = []
-    for path, results in groupby(report.results, key=lambda result: result.path):
-        lines.append(f"[bold]{escape(_visible(path or 'no file'))}[/bold]")
-        for result in results:
-            colour = _COLOURS[result.severity]
-            place = f"{result.line or '':>5}"
-            lines.append(f"{place}  [{colour}]{result.severity:<9}[/{colour}]  {escape(_said(result))}")
-            if result.advice:
-                lines.append(f"{'':>18}[dim]→ {escape(_visible(result.advice))}[/dim]")
-    return "\n".join([*lines, f"[bold]{_count(report)}[/bold]"]) + "\n"
 
 
 def as_json(report: Report) -> str:
@@ -128,37 +95,6 @@ RENDERINGS: Mapping[str, Callable[[Report], str]] = {
 }
 
 
-def _line(result: Result) -> str:
-    place = ":".join(_visible(str(part)) for part in (result.path, result.line) if part is not None)
-    return ": ".join(
-        part for part in (place, str(result.severity), f"{_said(result)} [{_visible(result.rule)}]") if part
-    )
-
-
-def _said(result: Result) -> str:
-    return _visible(f"{result.key}: {result.message}" if result.key else result.message)
-
-
-def _said_with_advice(result: Result) -> str:
-    return f"{_said(result)}. {result.advice}" if result.advice else _said(result)
-
-
-def _visible(message: str) -> str:
-    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), message)
-
-
-def _count(report: Report) -> str:
-    if not report.results:
-        return "conforms"
-    counts = [
-        f"{count} {severity}{'s' if count != 1 else ''}"
-        for severity, count in report.count().items()
-        if count
-    ]
-    files = len({result.path for result in report.results})
-    return f"{', '.join(counts)} in {files} file{'s' if files != 1 else ''}"
-
-
 def _sarif_rule(rule: str, advice: str | None) -> dict[str, Any]:
     described: dict[str, Any] = {"id": rule, "shortDescription": {"text": rule}}
     return {**described, "help": {"text": advice}} if advice else described
@@ -172,7 +108,7 @@ def _sarif_result(result: Result, rules: list[str]) -> dict[str, Any]:
         "ruleId": result.rule,
         "ruleIndex": rules.index(result.rule),
         "level": _SARIF_LEVELS[result.severity],
-        "message": {"text": _said_with_advice(result)},
+        "message": {"text": said_with_advice(result)},
         "partialFingerprints": {"rdfkit/v1": hashlib.sha256(identity.encode(errors="replace")).hexdigest()},
     }
     if result.path is not None:
@@ -188,7 +124,7 @@ def _github_command(result: Result) -> str:
     shown = ",".join(
         f"{key}={_github_property(str(value))}" for key, value in properties.items() if value is not None
     )
-    return f"::{_GITHUB_COMMANDS[result.severity]} {shown}::{_github_data(_said_with_advice(result))}"
+    return f"::{_GITHUB_COMMANDS[result.severity]} {shown}::{_github_data(said_with_advice(result))}"
 
 
 def _github_data(message: str) -> str:
@@ -204,7 +140,7 @@ def _shacl_terms(result: Result) -> list[tuple[str, ox.NamedNode | ox.Literal]]:
     terms: list[tuple[str, ox.NamedNode | ox.Literal | None]] = [
         ("rdf:type", _name("sh:ValidationResult")),
         ("sh:focusNode", _iri(focus)),
-        ("sh:resultMessage", ox.Literal(_line(result))),
+        ("sh:resultMessage", ox.Literal(line_of(result))),
         ("sh:resultPath", _iri(result.property_path)),
         ("sh:resultSeverity", _name(f"sh:{result.severity.capitalize()}")),
         ("sh:sourceConstraintComponent", _iri(result.component)),

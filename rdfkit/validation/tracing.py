@@ -21,6 +21,7 @@ from rdfkit.sources.page import Page, has_text
 from rdfkit.sources.tables import table_kinds
 from rdfkit.sources.yaml_reader import KeyPath, Value
 from rdfkit.validation.shacl import ShapeResult
+from rdfkit.validation.shape_words import ASKED
 
 _SHOWN_VALUE = 80
 _TYPE = expand("rdf:type")
@@ -107,7 +108,7 @@ def _result(result: ShapeResult, message: str, **place: Any) -> Result:  # noqa:
 
 
 def _problem(result: ShapeResult, found: str | None) -> str:
-    wanted = result.name or "what the shape asks for"
+    wanted = result.name or ASKED
     if result.component == _MAX_COUNT:
         return f"more values than allowed: expected {wanted}"
     if found is None:

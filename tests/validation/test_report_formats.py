@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rdfkit.errors import ExportError
 from rdfkit.report import Report, Result, Severity
-from rdfkit.validation.report_formats import RENDERINGS, render, styled
+from rdfkit.validation.report_formats import RENDERINGS, render
 from tests.support.paths import CASES
 
 ORGANISM = Result(
@@ -125,14 +125,3 @@ def test_programs_read_back_what_was_written(report: Report) -> None:
     results = json.loads(render(report, "sarif"))["runs"][0]["results"]
     assert [result["ruleId"] for result in results] == [result.rule for result in report.results]
     assert list(ox.parse(render(report, "turtle"), ox.RdfFormat.TURTLE))
-
-
-@given(_reports)
-def test_terminals_get_no_markup_from_the_input(report: Report) -> None:
-    import io
-
-    from rich.console import Console
-
-    out = io.StringIO()
-    Console(file=out, width=10_000).print(styled(report), highlight=False)
-    assert "\x1b" not in out.getvalue()

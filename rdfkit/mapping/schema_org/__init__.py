@@ -14,8 +14,20 @@ reads) → `values` → `nodes` → `shaped` (the block). `problems` holds what 
 the IRIs under the page, `vocabulary` the names that schema.org and licences have.
 """
 
-from rdfkit.mapping.schema_org.contexts import packaged_context
+from rdfkit.mapping.schema_org.contexts import is_usual, packaged_context
 from rdfkit.mapping.schema_org.problems import Problem
 from rdfkit.mapping.schema_org.shaped import Shaped, documents, page_iri
+from rdfkit.mapping.schema_org.trees import parts
+from rdfkit.mapping.schema_org.vocabulary import LICENCE_PROPERTIES, licence
 
-__all__ = ["Problem", "Shaped", "documents", "packaged_context", "page_iri"]
+__all__ = [
+    "LICENCE_PROPERTIES",
+    "Problem",
+    "Shaped",
+    "documents",
+    "is_usual",
+    "licence",
+    "packaged_context",
+    "page_iri",
+    "parts",
+]
