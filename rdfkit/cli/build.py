@@ -23,14 +23,17 @@ from rdfkit.cli.options import (
     Tables,
     Verbose,
 )
-from rdfkit.cli.output import build_summary, print_findings, rendered, write
+from rdfkit.cli.output import build_summary, print_findings, rendered, write_text
+from rdfkit.cli.places import REPORT_SUFFIXES, chosen_format, refuse_without_effect
 from rdfkit.errors import RdfkitError
+from rdfkit.publishing.files import STDOUT
 
 if TYPE_CHECKING:
     from rdfkit.pipeline.summary import Build
 
 
 def build(
+    context: typer.Context,
     sources: Sources,
     store: StorePath = DEFAULT_STORE,
     tables: Tables = [],  # noqa: B006 - typer copies it
@@ -56,8 +59,12 @@ def build(
         Path | None, typer.Option("--report", metavar="FILE", help="Write the report here.")
     ] = None,
     report_format: Annotated[
-        ReportFormat, typer.Option("--report-format", help="Form of the report.")
-    ] = ReportFormat.TEXT,
+        ReportFormat | None,
+        typer.Option(
+            "--report-format",
+            help="Default: what the suffix of FILE says, else text. Without --report: on stdout.",
+        ),
+    ] = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -85,7 +92,11 @@ def build(
                 progress=advance,
             )
 
+    if report is None and report_format is not None:
+        report = STDOUT
+    chosen = chosen_format(report, report_format, REPORT_SUFFIXES, sources, "--report-format")
     if watch:
+        refuse_without_effect(context, ("report", "report_format", "full"), "with --watch")
         from rdfkit.pipeline.watch import watch as watched
 
         for done in watched(partial(run, False), [*sources, *tables]):
@@ -93,10 +104,11 @@ def build(
         return
     done = run(full)
     if report is not None:
-        write(rendered(done.report, report_format).encode(), report)
+        write_text(rendered(done.report, chosen or ReportFormat.TEXT), report)
     if not quiet:
         print_findings(done, verbose)
-        sys.stdout.write(build_summary(done, store))
+        # Whoever reads the report there wants nothing else there.
+        (sys.stderr if report == STDOUT else sys.stdout).write(build_summary(done, store))
     raise typer.Exit(done.exit_code)
 
 

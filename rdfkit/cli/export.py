@@ -11,12 +11,14 @@ import typer
 from rdfkit.cli.opening import sources_or_store
 from rdfkit.cli.options import DEFAULT_STORE, AtEndpoint, Lexicons, Quiet, RdfFormat, Registry, StorePath
 from rdfkit.cli.output import say, write
+from rdfkit.cli.places import chosen_format, rdf_suffixes, refuse_without_effect
 
 if TYPE_CHECKING:
     from rdfkit.store import StoreProtocol
 
 
 def export(
+    context: typer.Context,
     sources: Annotated[
         list[Path] | None,
         typer.Argument(help="Pages to export straight; default: the store.", show_default=False),
@@ -64,10 +66,12 @@ def export(
     """
     from rdfkit.cli import query_output
     from rdfkit.publishing.export import self_contained, write_pages
-    from rdfkit.rdf.formats import of_file, of_name
+    from rdfkit.rdf.formats import of_name
     from rdfkit.rdf.quads import sorted_quads
     from rdfkit.rdf.serializer import serialize
 
+    unused = ("store", "endpoint", "registry") if sources else ("lexicon",)
+    refuse_without_effect(context, unused, "with pages" if sources else "without pages")
     told = {"base_url": base_url, "sparql_endpoint": sparql_endpoint, "previous": previous}
     if release is not None or date is not None:
         if output is not None or format is not None or per_page:
@@ -81,8 +85,8 @@ def export(
         )
     if per_page and output is None:
         raise typer.BadParameter("--per-page needs a folder: -o DIR")
-    by_name = of_file(output) if output and not per_page else None
-    chosen = of_name(format.value) if format else by_name or of_name("turtle")
+    by_name = format if per_page else chosen_format(output, format, rdf_suffixes(), sources or ())
+    chosen = of_name(by_name or RdfFormat.TURTLE)
     with sources_or_store(sources, store, endpoint, registry, lexicon, quiet) as found:
         quads = sorted_quads(self_contained(found) if per_page else found.quads())
     if per_page and output is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ import pyoxigraph as ox
 
 from rdfkit.cli.result_table import Content, content_of, write_table
 from rdfkit.errors import QueryError
-from rdfkit.publishing.files import whole_file
+from rdfkit.publishing.files import STDOUT, whole_file
 from rdfkit.rdf.formats import of_name
 from rdfkit.rdf.quads import sorted_quads
 from rdfkit.rdf.serializer import serialize
@@ -28,7 +27,7 @@ _TABLE_FORMATS = ("table", "csv", "tsv", "json", "xml")
 _EXTENSIONS = {"tsv": "tsv", "json": "srj", "xml": "srx"}
 # An empty answer is smaller than this in every format.
 _HEAD = 4096
-_GRAPH_FORMATS = ("turtle", "ntriples", "jsonld")
+_GRAPH_FORMATS = ("turtle", "ntriples", "jsonld", "rdfxml", "trig", "nquads")
 
 
 def find(text: str, read_stdin: Callable[[], str]) -> library.LibraryQuery:
@@ -48,12 +47,8 @@ def find(text: str, read_stdin: Callable[[], str]) -> library.LibraryQuery:
 
 @contextmanager
 def output_stream(path: Path | None) -> Iterator[BinaryIO]:
-    """Standard output, or a `whole_file`. Raises ExportError when the file cannot be written."""
-    if path is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    with whole_file(path) as file:
+    """Standard output, or a `whole_file`. Raises ExportError when it cannot be written."""
+    with whole_file(path or STDOUT) as file:
         yield file
 
 
@@ -120,7 +115,9 @@ class _Watched:
         if len(self._head) > _HEAD:
             return Content.SOMETHING
         if format in _GRAPH_FORMATS:
-            empty = self._head.strip() in (b"", b"[]", b"{}")
+            empty = self._head.strip() in (b"", b"[]", b"{}") or (
+                format == "rdfxml" and b"<rdf:Description" not in self._head
+            )
             return Content.NOTHING if empty else Content.SOMETHING
         if format == "csv":
             # Only the values count, and none that matters here has a comma in it.
