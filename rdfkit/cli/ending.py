@@ -5,12 +5,15 @@ from __future__ import annotations
 import errno
 import io
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import NoReturn, TextIO
 
@@ -66,6 +69,8 @@ def leave_signals_alone() -> None:
     """For verbs that end by themselves when their work is done, as servers do."""
     if threading.current_thread() is threading.main_thread():
         signal.set_wakeup_fd(-1)
+        if signal.getsignal(signal.SIGTERM) is _terminate:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 @contextmanager
@@ -86,6 +91,8 @@ def time_limit(seconds: float | None) -> Iterator[None]:
 def end_now(said: str, code: int) -> NoReturn:
     """Ends the process without waiting for what runs; removes what is half-written."""
     discard_unfinished()
+    for folder in Path(tempfile.gettempdir()).glob(f"rdfkit-{os.getpid()}-*"):
+        shutil.rmtree(folder, ignore_errors=True)
     tell(said)
     os._exit(code)
 

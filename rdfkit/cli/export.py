@@ -76,9 +76,9 @@ def export(
     if release is not None or date is not None:
         if output is not None or format is not None or per_page:
             raise typer.BadParameter("a release has its own files: leave out -o, --format and --per-page")
-        with sources_or_store(sources, store, endpoint, registry, lexicon, quiet) as opened:
+        with sources_or_store(sources, store, endpoint, registry, lexicon, quiet) as (opened, code):
             _write_release(opened, release, date, told, quiet)
-        return
+        raise typer.Exit(code)
     if any(told.values()):
         raise typer.BadParameter(
             "--base-url, --sparql-endpoint and --previous are of a release: add --release"
@@ -87,7 +87,7 @@ def export(
         raise typer.BadParameter("--per-page needs a folder: -o DIR")
     by_name = format if per_page else chosen_format(output, format, rdf_suffixes(), sources or ())
     chosen = of_name(by_name or RdfFormat.TURTLE)
-    with sources_or_store(sources, store, endpoint, registry, lexicon, quiet) as found:
+    with sources_or_store(sources, store, endpoint, registry, lexicon, quiet) as (found, code):
         quads = sorted_quads(self_contained(found) if per_page else found.quads())
     if per_page and output is not None:
         written = write_pages(quads, output, chosen)
@@ -97,6 +97,7 @@ def export(
     else:
         with query_output.output_stream(None) as stream:
             stream.write(serialize(quads, chosen))
+    raise typer.Exit(code)
 
 
 def _write_release(

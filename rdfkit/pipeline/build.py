@@ -6,6 +6,7 @@ changed; a build that was stopped goes on where it was. All give the same quads.
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable
@@ -91,7 +92,7 @@ def examine(
     request = Request(
         tuple(map(normal, sources)), shapes, tables=tuple(map(normal, tables)), keep_invalid=True
     )
-    with tempfile.TemporaryDirectory(prefix="rdfkit-") as folder:
+    with tempfile.TemporaryDirectory(prefix=f"rdfkit-{os.getpid()}-") as folder:
         path = Path(folder) / "store"
         with building(path, lambda _: False) as stage, Database(stage.folder) as database:
             run = open_run(request, stage, database, progress)

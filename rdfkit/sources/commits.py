@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rdfkit.sources.filesystems import commit_of
 from rdfkit.sources.git import run_git
-from rdfkit.sources.locations import is_remote
+from rdfkit.sources.locations import is_remote, on_disk
 
 
 class Commits:
@@ -21,7 +21,7 @@ class Commits:
         """The hash, in hex, of the commit that is checked out; None outside a checkout and for a changed file."""
         if is_remote(path):
             return commit_of(path)
-        folder, name = os.path.split(path)
+        folder, name = os.path.split(on_disk(path))
         if folder not in self._checkouts:
             self._checkouts[folder] = _checkout(folder)
         checkout = self._checkouts[folder]
@@ -29,7 +29,7 @@ class Commits:
 
     def differ(self, path: str, old: str, new: str) -> bool:
         """Whether a file differs between two commits; also when git cannot tell."""
-        folder, name = os.path.split(path)
+        folder, name = os.path.split(on_disk(path))
         key = (folder, old, new)
         if key not in self._changed:
             self._changed[key] = _names(
