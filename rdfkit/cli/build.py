@@ -12,6 +12,7 @@ import typer
 from rdfkit.cli.opening import link_thresholds
 from rdfkit.cli.options import (
     DEFAULT_STORE,
+    DiscardUpdates,
     EngineName,
     EngineOption,
     Lexicons,
@@ -25,8 +26,8 @@ from rdfkit.cli.options import (
 )
 from rdfkit.cli.output import build_summary, print_findings, rendered, write_text
 from rdfkit.cli.places import REPORT_SUFFIXES, chosen_format, refuse_without_effect
-from rdfkit.errors import RdfkitError
 from rdfkit.publishing.files import STDOUT
+from rdfkit.report import Severity
 
 if TYPE_CHECKING:
     from rdfkit.pipeline.summary import Build
@@ -55,6 +56,7 @@ def build(
             help="Build again whenever a source changes, until Ctrl-C, which ends it with exit code 0.",
         ),
     ] = False,
+    discard_updates: DiscardUpdates = False,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="FILE", help="Write the report here.")
     ] = None,
@@ -74,6 +76,7 @@ def build(
     out and are listed. Examples: rdfkit build seeds/ · rdfkit build --watch pages/
     """
     from rdfkit.cli.progress import progress
+    from rdfkit.cli.watching import Told
     from rdfkit.pipeline.build import build as build_store
     from rdfkit.validation.validator import Engine
 
@@ -89,6 +92,7 @@ def build(
                 keep_invalid=keep_invalid,
                 engine=Engine(engine),
                 full=full,
+                discard_updates=discard_updates,
                 progress=advance,
             )
 
@@ -99,8 +103,9 @@ def build(
         refuse_without_effect(context, ("report", "report_format", "full"), "with --watch")
         from rdfkit.pipeline.watch import watch as watched
 
+        told = Told()
         for done in watched(partial(run, False), [*sources, *tables]):
-            _tell_watch(done, quiet)
+            sys.stderr.write(told.of(done, quiet, Severity.INFO if verbose else Severity.WARNING))
         return
     done = run(full)
     if report is not None:
@@ -110,12 +115,3 @@ def build(
         # Whoever reads the report there wants nothing else there.
         (sys.stderr if report == STDOUT else sys.stdout).write(build_summary(done, store))
     raise typer.Exit(done.exit_code)
-
-
-def _tell_watch(done: Build | RdfkitError, quiet: bool) -> None:
-    """One line for each build of a watch that did anything."""
-    if isinstance(done, RdfkitError):
-        sys.stderr.write(f"error: {done}\n")
-    elif done.changed and not quiet:
-        pages = f"{done.changed} page{'s' if done.changed > 1 else ''}"
-        sys.stderr.write(f"{pages} converted, {done.quads} quads, {done.seconds:.2f} s\n")

@@ -24,7 +24,7 @@ from rdfkit.cli.options import (
     Registry,
     StorePath,
 )
-from rdfkit.cli.output import write
+from rdfkit.cli.output import say, write
 from rdfkit.cli.places import answer_suffixes, chosen_format, refuse_without_effect
 from rdfkit.errors import ParameterError
 from rdfkit.publishing.files import try_place
@@ -102,7 +102,11 @@ def query(
     wanted = chosen_format(output, format, answer_suffixes(), [query])
     if ledger is not None:
         try_place(ledger, [query])
-    bound = QueryText(rdfkit.bind(query_output.find(query, sys.stdin.read), _parameters(param)))
+    found, values = query_output.find(query, sys.stdin.read), _parameters(param)
+    bound = QueryText(rdfkit.bind(found, values))
+    for one in found.parameters:
+        if one.name not in values:
+            say(f"{one.name}={one.default} (default; --param {one.name}=… says another)", quiet)
     network = None
     if federate or explain or endpoint is not None:
         from rdfkit.endpoints.federation import Options
@@ -141,7 +145,11 @@ def _parameters(texts: list[str]) -> dict[str, str]:
     for key, equals, _ in pairs:
         if not equals:
             raise ParameterError("a parameter has no value", key=key, expected="--param name=value")
-    return {key: value for key, _, value in pairs}
+    given = {key: value for key, _, value in pairs}
+    for key in given:
+        if (number := sum(key == other for other, _, _ in pairs)) > 1:
+            raise ParameterError(f"the parameter is given {number} times", key=key, expected="one value")
+    return given
 
 
 def _plan(steps: Iterable[Step]) -> str:

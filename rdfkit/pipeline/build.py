@@ -34,7 +34,7 @@ from rdfkit.pipeline.summary import Build, metadata_of, summarize
 from rdfkit.report import Report
 from rdfkit.sources.locations import normal
 from rdfkit.store import DEFAULT_PATH
-from rdfkit.store.builds import building
+from rdfkit.store.builds import building, keep_updates
 from rdfkit.validation import validator
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def build(
     keep_invalid: bool = False,
     engine: validator.Engine = validator.Engine.RDFKIT,
     full: bool = False,
+    discard_updates: bool = False,
     progress: Advance = no_progress,
 ) -> Build:
     """Builds the store at `store_path` from pages and switches it in when it is whole.
@@ -62,7 +63,8 @@ def build(
     own graph. With `thresholds`, figures are linked to pathways. Pages with violations stay out unless `keep_invalid`.
 
     Raises SourceError when a source does not exist or holds no page, LexiconError, StoreBusyError when another build
-    runs, StoreError when the store cannot be written; the previous store is then unchanged.
+    runs, StoreError when the store cannot be written, or was changed by SPARQL or HTTP and `discard_updates` is not
+    said; the previous store is then unchanged.
     """
     request = Request(
         sources=tuple(map(normal, sources)),
@@ -73,6 +75,8 @@ def build(
         keep_invalid=keep_invalid,
         shapes=validator.load_shapes(engine=engine),
     )
+    if not discard_updates:
+        keep_updates(store_path)
     found = None if full else _build(request, Path(store_path), progress, partial(_is_usable, request))
     # None: so much has changed that a new build is quicker.
     return found or _build_new(request, Path(store_path), progress)
@@ -112,6 +116,7 @@ def load(
     lexicons: Iterable[str | Path] = (),
     ontologies: Iterable[str | Path] = (),
     thresholds: Thresholds | None = None,
+    discard_updates: bool = False,
     progress: Advance = no_progress,
 ) -> Build:
     """Builds the store from shards that `convert_to` has written to a place: the store that `build` makes.
@@ -120,6 +125,8 @@ def load(
     ShardError when the shards cannot be read or are not those of the manifest, and what `build` raises.
     """
     started = time.monotonic()
+    if not discard_updates:
+        keep_updates(store_path)
     manifest = read_manifest(normal(place))
     request = Request(
         sources=manifest.sources,

@@ -107,7 +107,7 @@ CASES_OF: dict[str, dict[int, Sequence[str | Path]]] = {
     "publish": {
         2: ["publish", "--to", NOBODY, "--method", "none"],
         4: ["publish", "--to", NOBODY, "--store", "nowhere"],
-        5: ["publish", "--to", NOBODY],
+        5: ["publish", "--to", NOBODY, "--endpoint", NOBODY],
     },
 }
 # A process of its own: it ends the process.
