@@ -129,7 +129,7 @@ def changing(
 def keep_updates(path: str | Path) -> None:
     """Raises StoreError when the store at a path holds what was written by SPARQL or HTTP: a build would discard it."""
     root = Path(path)
-    current = current_build(root)
+    current = current_build(root) if root.is_dir() else None
     written = read_json(root / "builds" / current / "build.json").get(UPDATES, 0) if current else 0
     if written:
         times = "once" if written == 1 else f"{written} times"

@@ -100,6 +100,7 @@ class Store:
         limits: Complexity = SAFE,
         dataset: Dataset | None = None,
         base_iri: str | None = None,
+        timeout: float | None = None,
     ) -> Answer:
         """Answers a SPARQL 1.1 query: `Rows` for SELECT, `Truth` for ASK, `Graph` for CONSTRUCT and DESCRIBE.
 
@@ -108,11 +109,18 @@ class Store:
 
         The default graph is the merge of all named graphs, unless the query says FROM, or there is a `dataset`, which
         counts for more than FROM. The prefixes of the data model and `prefixes` (prefix → IRI) need no declaration.
-        Relative IRIs are resolved against `base_iri`. Nothing is fetched from the network.
+        Relative IRIs are resolved against `base_iri`. Nothing is fetched from the network. With a `timeout` in seconds
+        a process that can be killed answers, all at once: then Ctrl-C ends it, too.
 
         Raises QueryRefusedError for SERVICE and for more than `limits` allow, QueryError for what is not SPARQL (with
-        line and column) and when it fails.
+        line and column), when it fails, and when it takes longer than `timeout`.
         """
+        if timeout is not None:
+            from rdfkit.store.timed import timed_answer
+
+            chosen: dict[str, Any] = {"prefixes": prefixes, "strict": strict, "limits": limits}
+            chosen |= {"dataset": dataset, "base_iri": base_iri}
+            return timed_answer(self, QueryText.of(text).text, timeout, chosen)
         query = QueryText.of(text)
         if query.calls_service:
             raise QueryRefusedError(
@@ -243,6 +251,14 @@ def open_store(path: str | Path = DEFAULT_PATH) -> Store:
                     return _open_build(root, name, reader)
                 reader.close()
     raise StoreError("the store is damaged: its current build is missing; build it again", path=str(path))
+
+
+def open_named_build(root: Path, name: str) -> Store:
+    """Opens one build of a store, while another process keeps it from being removed. Raises StoreError."""
+    reader = lock_for_reading(root / "builds" / name)
+    if reader is None:
+        raise StoreError("the build was removed", path=str(root))
+    return _open_build(root, name, reader)
 
 
 def _open_build(root: Path, name: str, reader: BinaryIO) -> Store:

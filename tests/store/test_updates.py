@@ -257,8 +257,10 @@ def test_a_build_does_not_discard_what_was_written(tmp_path: Path) -> None:
     store = tmp_path / "store"
     build([SEEDS], store)
     for number in range(2):
-        update(store, f"INSERT DATA {{ GRAPH <http://example.org/mine> {{ <http://a> <http://b> {number} }} }}")
-    with pytest.raises(StoreError, match="changed 2 times .* --discard-updates"):
+        update(
+            store, f"INSERT DATA {{ GRAPH <http://example.org/mine> {{ <http://a> <http://b> {number} }} }}"
+        )
+    with pytest.raises(StoreError, match=r"changed 2 times .* --discard-updates"):
         build([SEEDS], store)
     with pytest.raises(StoreError):
         build([SEEDS], store, full=True)
