@@ -62,7 +62,9 @@ def link(
     a file, or into a store by --to. Examples: rdfkit link --min-shared 4 --max-adjusted-p 0.01 ·
     rdfkit link --endpoint http://localhost:8890/sparql -o links.nq
     """
+    from rdfkit.cli.progress import progress
     from rdfkit.pipeline.linkset import Thresholds, link_store
+    from rdfkit.pipeline.progress import LINKING
 
     if to is None:
         refuse_without_effect(
@@ -72,12 +74,15 @@ def link(
     if endpoint is None:
         if output is not None or to is not None:
             raise typer.BadParameter("-o and --to go with --endpoint")
-        done = link_store(store, thresholds)
+        with progress(quiet) as advance:
+            advance(LINKING, 0, 0)
+            done = link_store(store, thresholds)
     else:
         if (output is None) == (to is None):
             raise typer.BadParameter("where to? Either -o FILE or --to URL")
         format = chosen_format(output, None, rdf_suffixes())
-        with open_graph(store, endpoint, open_network(registry)) as opened:
+        with open_graph(store, endpoint, open_network(registry)) as opened, progress(quiet) as advance:
+            advance(LINKING, 0, 0)
             done = _link_endpoint(opened, thresholds, output, format)
         if to is not None:
             credentials = given_credentials(token_file, user, password_file, method)

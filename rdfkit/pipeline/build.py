@@ -18,7 +18,15 @@ from rdfkit.errors import SourceError, StoreError
 from rdfkit.pipeline.distributed.load import load_shards
 from rdfkit.pipeline.distributed.shards import read_manifest
 from rdfkit.pipeline.memory import share_arenas
-from rdfkit.pipeline.progress import Advance, no_progress
+from rdfkit.pipeline.progress import (
+    CHECKING,
+    DESCRIBING,
+    LINKING,
+    SCANNING,
+    SWITCHING,
+    Advance,
+    no_progress,
+)
 from rdfkit.pipeline.scan import scan
 from rdfkit.pipeline.stages.check import check_shared, count_and_check
 from rdfkit.pipeline.stages.convert import begin, convert, load_batches, spool_folder
@@ -101,9 +109,11 @@ def examine(
         with building(path, lambda _: False) as stage, Database(stage.folder) as database:
             run = open_run(request, stage, database, progress)
             begin(run)
+            progress(SCANNING, 0, 0)
             scan(request.sources, request.tables, database)
             changes = settle(run, convert(run))
             has_pages(run)
+            progress(CHECKING, 0, 0)
             settle_new(run)
             check_shared(run, changes.reviewed)
             return Report(tuple(findings(database)))
@@ -161,6 +171,7 @@ def _build(
     with building(path, is_usable, (FILE,)) as stage, Database(stage.folder) as database:
         run = open_run(request, stage, database, progress)
         taken_over = begin(run)
+        progress(SCANNING, 0, 0)
         scanned = Changes(owners=scan(request.sources, request.tables, database))
         if run.is_change and is_too_much(database):
             return None
@@ -172,14 +183,21 @@ def _complete(run: Run, changes: Changes, started: float) -> Build:
     changes = settle(run, changes)
     if not has_pages(run):
         return summarize(run, changes, started, switched=False)
+    run.progress(CHECKING, 0, 0)
     if run.is_change:
         settle_shared(run)
         refused = check_shared(run, changes.reviewed)
+        run.progress(DESCRIBING, 0, 0)
         describe_changes(run, changes.altered | refused)
     else:
         settle_new(run)
-        describe(run, count_and_check(run))
+        counts = count_and_check(run)
+        run.progress(DESCRIBING, 0, 0)
+        describe(run, counts)
+    if run.request.thresholds is not None:
+        run.progress(LINKING, 0, 0)
     link(run)
+    run.progress(SWITCHING, 0, 0)
     summary = summarize(run, changes, started, switched=True)
     finish(run)
     run.stage.commit(metadata_of(summary))
