@@ -22,7 +22,7 @@ from rdfkit.cli.queries import queries
 from rdfkit.cli.query import query
 from rdfkit.cli.serve import serve
 from rdfkit.cli.validate import validate
-from rdfkit.errors import QueryError, QueryRefusedError, RdfkitError
+from rdfkit.errors import QueryRefusedError, RdfkitError
 
 _VERBS = (
     build, convert, load, validate, query, queries, serve, mcp, endpoints, export, link, audit, info, publish,
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def _fail(error: RdfkitError) -> NoReturn:
-    hint = "; see `rdfkit queries`" if type(error) is QueryError and error.expected else ""
+    hint = "; see `rdfkit queries`" if error.message.startswith("no query is named") else ""
     if isinstance(error, QueryRefusedError) and error.key == "service":
         hint = "; --federate lets it ask the endpoints that it names, --explain shows what it would ask"
     ending.tell(f"{error}{hint}")

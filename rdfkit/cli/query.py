@@ -120,7 +120,8 @@ def query(
             sys.stdout.write(_plan(network.explain(opened, bound)))
             raise typer.Exit()
         federated = network if endpoint is None else None
-        answer = federated.federate(opened, bound) if federated else opened.query(bound, strict=strict)
+        with query_output.errors_of(found, bound):
+            answer = federated.federate(opened, bound) if federated else opened.query(bound, strict=strict)
         _write_ledger(answer.ledger, ledger, quiet)
         with query_output.output_stream(output) as stream:
             chosen = wanted.value if wanted else query_output.default_format(answer, stream)

@@ -16,6 +16,7 @@ from rdfkit.rdf.formats import of_name
 from rdfkit.rdf.quads import sorted_quads
 from rdfkit.rdf.serializer import serialize
 from rdfkit.sparql import library
+from rdfkit.sparql.syntax_errors import excerpt
 
 if TYPE_CHECKING:
     from rdfkit.sparql.dialect.edits import Repair
@@ -31,18 +32,32 @@ _GRAPH_FORMATS = ("turtle", "ntriples", "jsonld", "rdfxml", "trig", "nquads")
 
 
 def find(text: str, read_stdin: Callable[[], str]) -> library.LibraryQuery:
-    """The query that an argument means: `-` is stdin, a path ends in `.rq`, white space or a brace makes it SPARQL,
-    anything else is a name of the library.
+    """The query that an argument means: `-` is stdin, a path ends in `.rq` or `.sparql`, white space or a brace makes
+    it SPARQL, anything else is a name of the library.
 
     Raises QueryError when no such name or file exists.
     """
     if text == "-":
         return library.parse_query(read_stdin(), "stdin")
-    if text.endswith(".rq"):
+    if text.endswith((".rq", ".sparql")):
         return library.read_query(Path(text))
     if any(character.isspace() or character == "{" for character in text.strip()):
         return library.parse_query(text, "query")
     return library.find_query(text)
+
+
+@contextmanager
+def errors_of(query: library.LibraryQuery, bound: QueryText) -> Iterator[None]:
+    """Has errors about a query say in which file it is, with the line below them and a mark at the place."""
+    try:
+        yield
+    except QueryError as error:
+        if error.line is not None:
+            error.path = error.path or query.path
+            if error.expected is not None:
+                error.message, error.expected = f"{error.message} (expected {error.expected})", None
+            error.message += "\n" + excerpt(bound.text, error.line, error.column or 1).rstrip("\n")
+        raise
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from rdfkit.rdf.identifiers import prefix_map
 from rdfkit.sparql import results
 from rdfkit.sparql.dataset import Dataset, merge
 from rdfkit.sparql.limits import SAFE, Complexity
+from rdfkit.sparql.projection import in_order_of_appearance
 from rdfkit.sparql.query import QueryText
 from rdfkit.sparql.results import Answer
 from rdfkit.sparql.syntax_errors import syntax_error
@@ -130,7 +131,7 @@ class Store:
         known = {**prefix_map(), **(prefixes or {})}
         options = {"prefixes": known, "base_iri": base_iri}
         try:
-            return results.answer(self._run(query, options, dataset), self)
+            return results.answer(self._in_order(query, options, dataset), self)
         except (SyntaxError, QueryError) as error:
             # Whatever comes of the repair, the user knows the text as it was.
             said = syntax_error(error, query, known) if isinstance(error, SyntaxError) else error
@@ -138,7 +139,8 @@ class Store:
             if strict or not repaired.repairs:
                 raise said from error
         try:
-            return results.answer(self._run(query.standard(known), options, dataset), self, repaired.repairs)
+            found = self._in_order(query.standard(known), options, dataset)
+            return results.answer(found, self, repaired.repairs)
         except SyntaxError as error:
             raise said from error
 
@@ -152,6 +154,14 @@ class Store:
             return results.answer(self._run(query, options, None), self)
         except SyntaxError as error:
             raise syntax_error(error, query, prefix_map()) from error
+
+    def _in_order(self, query: QueryText, options: Mapping[str, Any], dataset: Dataset | None) -> Any:  # noqa: ANN401
+        """One of Oxigraph's results, with the columns of `SELECT *` in order of appearance."""
+        found = self._run(query, options, dataset)
+        if not isinstance(found, ox.QuerySolutions):
+            return found
+        text = in_order_of_appearance(query, [variable.value for variable in found.variables])
+        return found if text is None else self._run(QueryText(text), options, dataset)
 
     def _run(self, query: QueryText, options: Mapping[str, Any], dataset: Dataset | None) -> Any:  # noqa: ANN401
         """One of Oxigraph's results."""

@@ -55,7 +55,7 @@ def update(
     try:
         _change(path, lambda graph: graph.update(meant.text, base_iri=base_iri, prefixes=prefix_map()))
     except SyntaxError as error:
-        said = syntax_error(error, meant, prefix_map())
+        said = syntax_error(error, meant, prefix_map(), is_update=True)
         raise UpdateError(said.message, line=said.line, column=said.column) from error
     except (RuntimeError, ValueError) as error:
         raise UpdateError(f"the update failed: {error}") from error
