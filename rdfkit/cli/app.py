@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from rdfkit.cli import ending
 from rdfkit.version import __version__
 
 EXIT_CODES = """\
-Exit codes: 0 done, warnings at most · 1 violations, "no" with --exit-status, a failed audit · 2 bad use · 3 a source
-could not be read · 4 the store could not be opened or written · 5 an endpoint failed."""
+Exit codes: 0 done, warnings at most · 1 violations, "no" with --exit-status, a failed audit · 2 bad use, or an output
+that cannot be written · 3 a source could not be read · 4 the store could not be opened or written · 5 an endpoint
+failed · 70 a fault of rdfkit · 124 --timeout was reached · 130, 143 stopped."""
 
 
 class _Verbs(TyperGroup):
-    """The verbs. Whoever reads their output may go before its end, as `head` does: that is no error."""
+    """The verbs. Whoever reads their output may go before its end, as `head` does: that is no error. Who stops them is
+    told how to go on.
+    """
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - its type is no public one of typer
         """Runs the verb."""
@@ -27,9 +30,14 @@ class _Verbs(TyperGroup):
             finally:
                 sys.stdout.flush()
         except BrokenPipeError:
-            # What is still in a buffer goes nowhere, or Python would try to write it once more at its end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ending.give_up(sys.stdout)
             raise typer.Exit from None
+        except OSError as error:
+            raise ending.output_error(error) or error from error
+        except KeyboardInterrupt as stop:
+            ending.tell(ending.STOPPED)
+            terminated = isinstance(stop, ending.Terminated)
+            raise typer.Exit(ending.TERMINATED if terminated else ending.INTERRUPTED) from None
 
 
 app = typer.Typer(

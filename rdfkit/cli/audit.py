@@ -10,6 +10,7 @@ import typer
 
 from rdfkit.cli.opening import open_graph, open_network
 from rdfkit.cli.options import DEFAULT_STORE, AtEndpoint, AuditFormat, Output, Registry, StorePath
+from rdfkit.cli.places import AUDIT_SUFFIXES, chosen_format
 
 
 def audit(
@@ -20,7 +21,9 @@ def audit(
         Path | None,
         typer.Option("--against", metavar="STORE|RDF", help="Another release: a store, or RDF, also packed."),
     ] = None,
-    format: Annotated[AuditFormat, typer.Option("--format", help="Form of the audit.")] = AuditFormat.TEXT,
+    format: Annotated[
+        AuditFormat | None, typer.Option("--format", help="Default: what the suffix of FILE says, else text.")
+    ] = None,
     output: Output = None,
 ) -> None:
     """Account for every page and row of the store; with --against say what appeared, vanished or changed.
@@ -33,10 +36,11 @@ def audit(
     from rdfkit.publishing import audit as auditing
     from rdfkit.store import coverage
 
+    chosen = chosen_format(output, format, AUDIT_SUFFIXES, [against] if against else ())
     with open_graph(store, endpoint, open_network(registry)) as opened:
         found = auditing.audit(opened)
         compared = auditing.compare(opened, against) if against else None
-    if format is AuditFormat.JSON:
+    if chosen is AuditFormat.JSON:
         values = found.to_json() | ({"comparison": compared.to_json()} if compared else {})
         text = json.dumps(values, ensure_ascii=False, indent=1) + "\n"
     else:

@@ -13,6 +13,7 @@ from rdfkit.cli.opening import link_thresholds
 from rdfkit.cli.options import (
     DEFAULT_STORE,
     Baseline,
+    DiscardUpdates,
     EngineName,
     EngineOption,
     Lexicons,
@@ -24,14 +25,24 @@ from rdfkit.cli.options import (
     Tables,
     Verbose,
 )
-from rdfkit.cli.output import build_summary, print_findings, read_baseline, rendered, since_baseline, write
-from rdfkit.errors import RdfkitError
+from rdfkit.cli.output import (
+    build_summary,
+    print_findings,
+    read_baseline,
+    rendered,
+    since_baseline,
+    write_text,
+)
+from rdfkit.cli.places import REPORT_SUFFIXES, chosen_format, refuse_without_effect
+from rdfkit.publishing.files import STDOUT
+from rdfkit.report import Severity
 
 if TYPE_CHECKING:
     from rdfkit.pipeline.summary import Build
 
 
 def build(
+    context: typer.Context,
     sources: Sources,
     store: StorePath = DEFAULT_STORE,
     tables: Tables = [],  # noqa: B006 - typer copies it
@@ -53,12 +64,17 @@ def build(
             help="Build again whenever a source changes, until Ctrl-C, which ends it with exit code 0.",
         ),
     ] = False,
+    discard_updates: DiscardUpdates = False,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="FILE", help="Write the report here.")
     ] = None,
     report_format: Annotated[
-        ReportFormat, typer.Option("--report-format", help="Form of the report.")
-    ] = ReportFormat.TEXT,
+        ReportFormat | None,
+        typer.Option(
+            "--report-format",
+            help="Default: what the suffix of FILE says, else text. Without --report: on stdout.",
+        ),
+    ] = None,
     baseline: Baseline = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -69,6 +85,7 @@ def build(
     out and are listed. Examples: rdfkit build seeds/ · rdfkit build --watch pages/
     """
     from rdfkit.cli.progress import progress
+    from rdfkit.cli.watching import Told
     from rdfkit.pipeline.build import build as build_store
     from rdfkit.validation.validator import Engine
 
@@ -84,30 +101,28 @@ def build(
                 keep_invalid=keep_invalid,
                 engine=Engine(engine),
                 full=full,
+                discard_updates=discard_updates,
                 progress=advance,
             )
 
+    if report is None and report_format is not None:
+        report = STDOUT
+    chosen = chosen_format(report, report_format, REPORT_SUFFIXES, sources, "--report-format")
     if watch:
+        refuse_without_effect(context, ("report", "report_format", "full"), "with --watch")
         from rdfkit.pipeline.watch import watch as watched
 
+        told = Told()
         for done in watched(partial(run, False), [*sources, *tables]):
-            _tell_watch(done, quiet)
+            sys.stderr.write(told.of(done, quiet, Severity.INFO if verbose else Severity.WARNING))
         return
     known = read_baseline(baseline)
     done = run(full)
     found = since_baseline(done.report, known, quiet)
     if report is not None:
-        write(rendered(found, report_format).encode(), report)
+        write_text(rendered(found, chosen or ReportFormat.TEXT), report)
     if not quiet:
         print_findings(found, verbose)
-        sys.stdout.write(build_summary(done, store))
+        # Whoever reads the report there wants nothing else there.
+        (sys.stderr if report == STDOUT else sys.stdout).write(build_summary(done, store))
     raise typer.Exit(done.exit_code if known is None else done.exit_code_of(found))
-
-
-def _tell_watch(done: Build | RdfkitError, quiet: bool) -> None:
-    """One line for each build of a watch that did anything."""
-    if isinstance(done, RdfkitError):
-        sys.stderr.write(f"error: {done}\n")
-    elif done.changed and not quiet:
-        pages = f"{done.changed} page{'s' if done.changed > 1 else ''}"
-        sys.stderr.write(f"{pages} converted, {done.quads} quads, {done.seconds:.2f} s\n")

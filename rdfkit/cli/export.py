@@ -11,12 +11,14 @@ import typer
 from rdfkit.cli.opening import sources_or_store
 from rdfkit.cli.options import DEFAULT_STORE, AtEndpoint, Lexicons, Quiet, RdfFormat, Registry, StorePath
 from rdfkit.cli.output import say, write
+from rdfkit.cli.places import chosen_format, rdf_suffixes, refuse_without_effect
 
 if TYPE_CHECKING:
     from rdfkit.store import StoreProtocol
 
 
 def export(
+    context: typer.Context,
     sources: Annotated[
         list[Path] | None,
         typer.Argument(help="Pages to export straight; default: the store.", show_default=False),
@@ -72,10 +74,12 @@ def export(
     """
     from rdfkit.cli import query_output
     from rdfkit.publishing.export import self_contained, write_pages
-    from rdfkit.rdf.formats import of_file, of_name
+    from rdfkit.rdf.formats import of_name
     from rdfkit.rdf.quads import sorted_quads
     from rdfkit.rdf.serializer import serialize
 
+    unused = ("store", "endpoint", "registry") if sources else ("lexicon",)
+    refuse_without_effect(context, unused, "with pages" if sources else "without pages")
     if schema_org is not None:
         if output is not None or format is not None or per_page or release is not None or date is not None:
             raise typer.BadParameter(
@@ -83,25 +87,25 @@ def export(
             )
         from rdfkit.publishing.schema_org import write_blocks
 
-        with sources_or_store(sources, store, endpoint, registry, lexicon, quiet) as opened:
+        with sources_or_store(sources, store, endpoint, registry, lexicon, quiet) as (opened, code):
             say(f"{len(write_blocks(opened, schema_org))} files in {schema_org}", quiet)
-        return
+        raise typer.Exit(code)
     told = {"base_url": base_url, "sparql_endpoint": sparql_endpoint, "previous": previous}
     if release is not None or date is not None:
         if output is not None or format is not None or per_page:
             raise typer.BadParameter("a release has its own files: leave out -o, --format and --per-page")
-        with sources_or_store(sources, store, endpoint, registry, lexicon, quiet) as opened:
+        with sources_or_store(sources, store, endpoint, registry, lexicon, quiet) as (opened, code):
             _write_release(opened, release, date, told, quiet)
-        return
+        raise typer.Exit(code)
     if any(told.values()):
         raise typer.BadParameter(
             "--base-url, --sparql-endpoint and --previous are of a release: add --release"
         )
     if per_page and output is None:
         raise typer.BadParameter("--per-page needs a folder: -o DIR")
-    by_name = of_file(output) if output and not per_page else None
-    chosen = of_name(format.value) if format else by_name or of_name("turtle")
-    with sources_or_store(sources, store, endpoint, registry, lexicon, quiet) as found:
+    by_name = format if per_page else chosen_format(output, format, rdf_suffixes(), sources or ())
+    chosen = of_name(by_name or RdfFormat.TURTLE)
+    with sources_or_store(sources, store, endpoint, registry, lexicon, quiet) as (found, code):
         quads = sorted_quads(self_contained(found) if per_page else found.quads())
     if per_page and output is not None:
         written = write_pages(quads, output, chosen)
@@ -111,6 +115,7 @@ def export(
     else:
         with query_output.output_stream(None) as stream:
             stream.write(serialize(quads, chosen))
+    raise typer.Exit(code)
 
 
 def _write_release(

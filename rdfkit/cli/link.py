@@ -18,6 +18,7 @@ from rdfkit.cli.options import (
     MinShared,
     PasswordFile,
     Quiet,
+    RdfFormat,
     Registry,
     StorePath,
     TargetToken,
@@ -25,6 +26,7 @@ from rdfkit.cli.options import (
     User,
 )
 from rdfkit.cli.output import say, write
+from rdfkit.cli.places import chosen_format, rdf_suffixes, refuse_without_effect
 from rdfkit.cli.publish import publish_linkset
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 
 def link(
+    context: typer.Context,
     store: StorePath = DEFAULT_STORE,
     endpoint: AtEndpoint = None,
     output: Annotated[
@@ -59,18 +62,28 @@ def link(
     a file, or into a store by --to. Examples: rdfkit link --min-shared 4 --max-adjusted-p 0.01 ·
     rdfkit link --endpoint http://localhost:8890/sparql -o links.nq
     """
+    from rdfkit.cli.progress import progress
     from rdfkit.pipeline.linkset import Thresholds, link_store
+    from rdfkit.pipeline.progress import LINKING
 
+    if to is None:
+        refuse_without_effect(
+            context, ("method", "update", "user", "password_file", "token_file"), "without --to"
+        )
     thresholds = Thresholds(min_shared, min_jaccard, max_adjusted_p)
     if endpoint is None:
         if output is not None or to is not None:
             raise typer.BadParameter("-o and --to go with --endpoint")
-        done = link_store(store, thresholds)
+        with progress(quiet) as advance:
+            advance(LINKING, 0, 0)
+            done = link_store(store, thresholds)
     else:
         if (output is None) == (to is None):
             raise typer.BadParameter("where to? Either -o FILE or --to URL")
-        with open_graph(store, endpoint, open_network(registry)) as opened:
-            done = _link_endpoint(opened, thresholds, output)
+        format = chosen_format(output, None, rdf_suffixes())
+        with open_graph(store, endpoint, open_network(registry)) as opened, progress(quiet) as advance:
+            advance(LINKING, 0, 0)
+            done = _link_endpoint(opened, thresholds, output, format)
         if to is not None:
             credentials = given_credentials(token_file, user, password_file, method)
             publish_linkset(done, open_target(to, method, credentials, endpoint, update), quiet)
@@ -87,15 +100,17 @@ def link(
         )
 
 
-def _link_endpoint(opened: StoreProtocol, thresholds: Thresholds, output: Path | None) -> Linkset:
+def _link_endpoint(
+    opened: StoreProtocol, thresholds: Thresholds, output: Path | None, format: RdfFormat | None
+) -> Linkset:
     """The linkset of the graph behind an endpoint, written to a file if there is one."""
     from rdfkit.pipeline.linkset import linkset_of, linkset_quads
-    from rdfkit.rdf.formats import of_file, of_name
+    from rdfkit.rdf.formats import of_name
     from rdfkit.rdf.quads import sorted_quads
     from rdfkit.rdf.serializer import serialize
 
     done = linkset_of(opened, thresholds)
     if output is not None:
-        format = of_file(output) or of_name("nquads")
-        write(serialize(sorted_quads(linkset_quads(done)), format), output)
+        chosen = of_name(format or RdfFormat.NQUADS)
+        write(serialize(sorted_quads(linkset_quads(done)), chosen), output)
     return done

@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 from rdfkit.cli.opening import link_thresholds
-from rdfkit.cli.options import DEFAULT_STORE, Lexicons, Ontologies, Quiet, ReportFormat, StorePath, Verbose
+from rdfkit.cli.options import (
+    DEFAULT_STORE,
+    DiscardUpdates,
+    Lexicons,
+    Ontologies,
+    Quiet,
+    ReportFormat,
+    StorePath,
+    Verbose,
+)
 from rdfkit.cli.output import build_summary, print_report
 from rdfkit.report import Severity
 
@@ -21,6 +30,7 @@ def load(
     link: Annotated[
         bool, typer.Option("--link", help="Link figures to pathways, as `rdfkit link` does.")
     ] = False,
+    discard_updates: DiscardUpdates = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -38,6 +48,7 @@ def load(
             lexicons=lexicon,
             ontologies=ontology,
             thresholds=link_thresholds() if link else None,
+            discard_updates=discard_updates,
             progress=advance,
         )
     if not quiet:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import NoReturn
 
+from rdfkit.cli import ending
 from rdfkit.cli.app import EXIT_CODES, app
 from rdfkit.cli.audit import audit
 from rdfkit.cli.build import build
@@ -21,7 +23,7 @@ from rdfkit.cli.queries import queries
 from rdfkit.cli.query import query
 from rdfkit.cli.serve import serve
 from rdfkit.cli.validate import validate
-from rdfkit.errors import QueryError, QueryRefusedError, RdfkitError
+from rdfkit.errors import QueryRefusedError, RdfkitError
 
 _VERBS = (
     build, convert, load, validate, fix, query, queries, serve, mcp, endpoints, export, link, audit, info, publish,
@@ -31,16 +33,24 @@ for _verb in _VERBS:
 
 
 def main() -> None:
-    """Runs the command line; every rdfkit error becomes one line on stderr and its exit code."""
+    """Runs the command line; every error becomes one line on stderr and its exit code."""
+    ending.prepare_streams()
+    ending.answer_signals()
     try:
         app()
     except RdfkitError as error:
         _fail(error)
+    except Exception as error:
+        # A code of its own, or a crash would pass for a violation.
+        if os.environ.get(ending.TRACEBACK):
+            raise
+        ending.tell(ending.crash(error))
+        sys.exit(ending.CRASHED)
 
 
 def _fail(error: RdfkitError) -> NoReturn:
-    hint = "; see `rdfkit queries`" if type(error) is QueryError and error.expected else ""
+    hint = "; see `rdfkit queries`" if error.message.startswith("no query is named") else ""
     if isinstance(error, QueryRefusedError) and error.key == "service":
         hint = "; --federate lets it ask the endpoints that it names, --explain shows what it would ask"
-    sys.stderr.write(f"rdfkit: {error}{hint}\n")
+    ending.tell(f"{error}{hint}")
     sys.exit(error.exit_code)

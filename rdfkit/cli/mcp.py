@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from rdfkit.cli import ending
 from rdfkit.cli.opening import checked_endpoint
 from rdfkit.cli.options import DEFAULT_STORE, AtEndpoint, StorePath
 from rdfkit.errors import SettingError
@@ -35,4 +36,5 @@ def mcp(
     settings = read_settings(config, setting, Settings(workers=1, max_rows=1000, max_bytes=200_000))
     if endpoint is None:
         open_store(store).close()
+    ending.leave_signals_alone()
     create_tools(checked_endpoint(endpoint, None) if endpoint else store, settings).run("stdio")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import rdfkit
+from rdfkit.errors import SourceError
 
 if TYPE_CHECKING:
     from rdfkit.endpoints.auth import Credentials
@@ -27,14 +28,17 @@ def sources_or_store(
     registry: Path | None,
     lexicon: list[Path],
     quiet: bool,
-) -> Iterator[StoreProtocol]:
-    """The graph that a command is about, or one that is made of sources for the time being."""
+) -> Iterator[tuple[StoreProtocol, int]]:
+    """The graph that a command is about, or one that is made of sources for the time being, and the exit code of that.
+
+    Raises SourceError when no source can be read.
+    """
     from rdfkit.cli.progress import progress
     from rdfkit.publishing.export import source_store
 
     if not sources:
         with open_graph(store, endpoint, open_network(registry)) as opened:
-            yield opened
+            yield opened, 0
         return
     with (
         progress(quiet) as advance,
@@ -42,7 +46,13 @@ def sources_or_store(
     ):
         for path, reasons in done.refused.items():
             sys.stderr.write(f"left out: {path}: {'; '.join(reasons)}\n")
-        yield made
+        if not done.switched:
+            raise SourceError(
+                "no page can be read, so nothing is written",
+                path=", ".join(map(str, sources)),
+                expected="pages with front matter",
+            )
+        yield made, done.exit_code
 
 
 def open_graph(store: Path, endpoint: str | None, network: Network | None) -> StoreProtocol:

@@ -41,6 +41,9 @@ class AnswerFormat(StrEnum):
     TURTLE = "turtle"
     NTRIPLES = "ntriples"
     JSONLD = "jsonld"
+    RDFXML = "rdfxml"
+    TRIG = "trig"
+    NQUADS = "nquads"
 
 
 class AuditFormat(StrEnum):
@@ -92,6 +95,10 @@ MinJaccard = Annotated[
 MaxAdjustedP = Annotated[
     float,
     typer.Option("--max-adjusted-p", min=0, max=1, help="Highest adjusted p-value (Benjamini-Hochberg)."),
+]
+DiscardUpdates = Annotated[
+    bool,
+    typer.Option("--discard-updates", help="Discard what was written into the store by SPARQL or HTTP."),
 ]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Only results and errors.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more: every finding, infos too.")]

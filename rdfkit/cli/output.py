@@ -85,6 +85,11 @@ def write(data: bytes, path: Path) -> None:
     write_file(data, path)
 
 
+def write_text(text: str, path: Path) -> None:
+    """Writes a text as `write` does. Names of files may be bytes of any kind: those that are no UTF-8 are escaped."""
+    write(text.encode(errors="backslashreplace"), path)
+
+
 def say(text: str, quiet: bool) -> None:
     """A line on stderr, unless it is to be quiet."""
     if not quiet:

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import rdfkit
+from rdfkit.cli.places import refuse_without_effect
 
 if TYPE_CHECKING:
     from rdfkit.sparql.library import LibraryQuery, Parameter
 
 
 def queries(
+    context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="A query of the library.", show_default=False)] = None,
     turtle: Annotated[
         bool, typer.Option("--turtle", help="All queries as RDF: sh:SPARQLExecutable, as SIB publishes them.")
@@ -26,6 +28,8 @@ def queries(
     ] = None,
 ) -> None:
     """List the library of queries, or show one: its text, parameters and an example call."""
+    if not turtle:
+        refuse_without_effect(context, ["endpoint"], "without --turtle")
     if turtle:
         from rdfkit.cli import query_output
         from rdfkit.sparql.library_rdf import query_triples

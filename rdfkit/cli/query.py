@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import rdfkit
+from rdfkit.cli import ending
 from rdfkit.cli.opening import open_graph
 from rdfkit.cli.options import (
     DEFAULT_STORE,
@@ -23,15 +24,21 @@ from rdfkit.cli.options import (
     Registry,
     StorePath,
 )
-from rdfkit.cli.output import write
+from rdfkit.cli.output import say, write
+from rdfkit.cli.places import answer_suffixes, chosen_format, refuse_without_effect
 from rdfkit.errors import ParameterError
+from rdfkit.publishing.files import try_place
 
 if TYPE_CHECKING:
     from rdfkit.endpoints.federation import Step
     from rdfkit.sparql.results import Account
 
+# Options that only matter where other endpoints are asked.
+_OF_OTHERS = ("ledger", "require_complete", "bridge", "contact", "cache", "record", "replay", "registry")
+
 
 def query(
+    context: typer.Context,
     query: Annotated[
         str, typer.Argument(help="A name from `rdfkit queries`, a .rq file, SPARQL, or - for stdin.")
     ],
@@ -74,6 +81,10 @@ def query(
         Path | None, typer.Option("--replay", metavar="DIR", help="Answer from a recording, ask nobody.")
     ] = None,
     registry: Registry = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option("--timeout", metavar="SECONDS", min=0.001, help="Give up after so long: exit code 124."),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Ask the store. Prefixes of the data model need not be declared.
@@ -86,7 +97,16 @@ def query(
     from rdfkit.cli import query_output
     from rdfkit.sparql.query import QueryText
 
-    bound = QueryText(rdfkit.bind(query_output.find(query, sys.stdin.read), _parameters(param)))
+    if not (federate or explain or endpoint is not None):
+        refuse_without_effect(context, _OF_OTHERS, "without --federate or --endpoint")
+    wanted = chosen_format(output, format, answer_suffixes(), [query])
+    if ledger is not None:
+        try_place(ledger, [query])
+    found, values = query_output.find(query, sys.stdin.read), _parameters(param)
+    bound = QueryText(rdfkit.bind(found, values))
+    for one in found.parameters:
+        if one.name not in values:
+            say(f"{one.name}={one.default} (default; --param {one.name}=… says another)", quiet)
     network = None
     if federate or explain or endpoint is not None:
         from rdfkit.endpoints.federation import Options
@@ -95,15 +115,16 @@ def query(
         network = Network(
             registry, None, contact, cache, record, replay, require_complete, options=Options(bridge=bridge)
         )
-    with open_graph(store, endpoint, network) as opened:
+    with ending.time_limit(timeout), open_graph(store, endpoint, network) as opened:
         if network is not None and endpoint is None and explain:
             sys.stdout.write(_plan(network.explain(opened, bound)))
             raise typer.Exit()
         federated = network if endpoint is None else None
-        answer = federated.federate(opened, bound) if federated else opened.query(bound, strict=strict)
+        with query_output.errors_of(found, bound):
+            answer = federated.federate(opened, bound) if federated else opened.query(bound, strict=strict)
         _write_ledger(answer.ledger, ledger, quiet)
         with query_output.output_stream(output) as stream:
-            chosen = format.value if format else query_output.default_format(answer, stream)
+            chosen = wanted.value if wanted else query_output.default_format(answer, stream)
             content = query_output.write_answer(answer, chosen, stream)
         # Of the data of others we do not know what they might have meant.
         if not quiet and (endpoint is None or "reconciliation" in opened.metadata):
@@ -125,7 +146,11 @@ def _parameters(texts: list[str]) -> dict[str, str]:
     for key, equals, _ in pairs:
         if not equals:
             raise ParameterError("a parameter has no value", key=key, expected="--param name=value")
-    return {key: value for key, _, value in pairs}
+    given = {key: value for key, _, value in pairs}
+    for key in given:
+        if (number := sum(key == other for other, _, _ in pairs)) > 1:
+            raise ParameterError(f"the parameter is given {number} times", key=key, expected="one value")
+    return given
 
 
 def _plan(steps: Iterable[Step]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,11 +11,12 @@ import pyoxigraph as ox
 
 from rdfkit.cli.result_table import Content, content_of, write_table
 from rdfkit.errors import QueryError
-from rdfkit.publishing.files import whole_file
+from rdfkit.publishing.files import STDOUT, whole_file
 from rdfkit.rdf.formats import of_name
 from rdfkit.rdf.quads import sorted_quads
 from rdfkit.rdf.serializer import serialize
 from rdfkit.sparql import library
+from rdfkit.sparql.syntax_errors import excerpt
 
 if TYPE_CHECKING:
     from rdfkit.sparql.dialect.edits import Repair
@@ -28,18 +28,18 @@ _TABLE_FORMATS = ("table", "csv", "tsv", "json", "xml")
 _EXTENSIONS = {"tsv": "tsv", "json": "srj", "xml": "srx"}
 # An empty answer is smaller than this in every format.
 _HEAD = 4096
-_GRAPH_FORMATS = ("turtle", "ntriples", "jsonld")
+_GRAPH_FORMATS = ("turtle", "ntriples", "jsonld", "rdfxml", "trig", "nquads")
 
 
 def find(text: str, read_stdin: Callable[[], str]) -> library.LibraryQuery:
-    """The query that an argument means: `-` is stdin, a path ends in `.rq`, white space or a brace makes it SPARQL,
-    anything else is a name of the library.
+    """The query that an argument means: `-` is stdin, a path ends in `.rq` or `.sparql`, white space or a brace makes
+    it SPARQL, anything else is a name of the library.
 
     Raises QueryError when no such name or file exists.
     """
     if text == "-":
         return library.parse_query(read_stdin(), "stdin")
-    if text.endswith(".rq"):
+    if text.endswith((".rq", ".sparql")):
         return library.read_query(Path(text))
     if any(character.isspace() or character == "{" for character in text.strip()):
         return library.parse_query(text, "query")
@@ -47,13 +47,23 @@ def find(text: str, read_stdin: Callable[[], str]) -> library.LibraryQuery:
 
 
 @contextmanager
+def errors_of(query: library.LibraryQuery, bound: QueryText) -> Iterator[None]:
+    """Has errors about a query say in which file it is, with the line below them and a mark at the place."""
+    try:
+        yield
+    except QueryError as error:
+        if error.line is not None:
+            error.path = error.path or query.path
+            if error.expected is not None:
+                error.message, error.expected = f"{error.message} (expected {error.expected})", None
+            error.message += "\n" + excerpt(bound.text, error.line, error.column or 1).rstrip("\n")
+        raise
+
+
+@contextmanager
 def output_stream(path: Path | None) -> Iterator[BinaryIO]:
-    """Standard output, or a `whole_file`. Raises ExportError when the file cannot be written."""
-    if path is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    with whole_file(path) as file:
+    """Standard output, or a `whole_file`. Raises ExportError when it cannot be written."""
+    with whole_file(path or STDOUT) as file:
         yield file
 
 
@@ -120,7 +130,9 @@ class _Watched:
         if len(self._head) > _HEAD:
             return Content.SOMETHING
         if format in _GRAPH_FORMATS:
-            empty = self._head.strip() in (b"", b"[]", b"{}")
+            empty = self._head.strip() in (b"", b"[]", b"{}") or (
+                format == "rdfxml" and b"<rdf:Description" not in self._head
+            )
             return Content.NOTHING if empty else Content.SOMETHING
         if format == "csv":
             # Only the values count, and none that matters here has a comma in it.

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from rdfkit.cli import ending
 from rdfkit.cli.opening import checked_endpoint
 from rdfkit.cli.options import DEFAULT_STORE, AtEndpoint, Contact, Quiet, Registry, ReportFormat, StorePath
 from rdfkit.cli.output import print_report, say
@@ -88,11 +89,16 @@ def serve(
     if endpoint is None:
         open_store(store).close()
     say(f"serving {origin} at {run.address_of(listening)}", quiet=False)
+    ending.leave_signals_alone()
     # The application says what is wrong with a slow body; what it does not read is ended a little later.
-    run.serve(
-        application,
-        listening,
-        drain_time=settings.drain_time,
-        request_time=settings.body_timeout + 5,
-        log_requests=not quiet,
-    )
+    try:
+        run.serve(
+            application,
+            listening,
+            drain_time=settings.drain_time,
+            request_time=settings.body_timeout + 5,
+            log_requests=not quiet,
+        )
+    except KeyboardInterrupt:
+        # It has ended as it should; there is nothing to go on with.
+        raise typer.Exit(ending.INTERRUPTED) from None

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from rdfkit.cli.options import Baseline, EngineName, EngineOption, Output, Quiet, ReportFormat, Verbose
-from rdfkit.cli.output import print_report, read_baseline, rendered, since_baseline, write
+from rdfkit.cli.output import print_report, read_baseline, rendered, since_baseline, write_text
+from rdfkit.cli.places import REPORT_SUFFIXES, chosen_format
 from rdfkit.report import Severity
 
 
@@ -22,7 +23,10 @@ def validate(
         typer.Option("--shapes", metavar="FILE", help="SHACL to use in place of ours. Repeatable."),
     ] = None,
     engine: EngineOption = EngineName.RDFKIT,
-    format: Annotated[ReportFormat, typer.Option("--format", help="Form of the report.")] = ReportFormat.TEXT,
+    format: Annotated[
+        ReportFormat | None,
+        typer.Option("--format", help="Default: what the suffix of FILE says, else text."),
+    ] = None,
     severity: Annotated[
         Severity, typer.Option("--severity", help="Leave out what is milder.")
     ] = Severity.INFO,
@@ -48,6 +52,7 @@ def validate(
     from rdfkit.pipeline.validate import validate as check
     from rdfkit.validation.validator import Engine
 
+    chosen = chosen_format(output, format, REPORT_SUFFIXES, [*sources, *(shapes or ())]) or ReportFormat.TEXT
     known = read_baseline(baseline)
     with progress(quiet) as advance:
         found = check(
@@ -55,8 +60,8 @@ def validate(
         )
     found = since_baseline(found, known, quiet)
     if output is not None:
-        write(rendered(found.at_least(severity), format).encode(), output)
+        write_text(rendered(found.at_least(severity), chosen), output)
     else:
-        print_report(found, format, severity, sys.stdout, verbose=verbose, quiet=quiet)
+        print_report(found, chosen, severity, sys.stdout, verbose=verbose, quiet=quiet)
     unreadable = any(result.rule == "page-unreadable" for result in found.results)
     raise typer.Exit(3 if unreadable else 0 if found.conforms else 1)

@@ -6,6 +6,7 @@ changed; a build that was stopped goes on where it was. All give the same quads.
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable
@@ -17,7 +18,15 @@ from rdfkit.errors import SourceError, StoreError
 from rdfkit.pipeline.distributed.load import load_shards
 from rdfkit.pipeline.distributed.shards import read_manifest
 from rdfkit.pipeline.memory import share_arenas
-from rdfkit.pipeline.progress import Advance, no_progress
+from rdfkit.pipeline.progress import (
+    CHECKING,
+    DESCRIBING,
+    LINKING,
+    SCANNING,
+    SWITCHING,
+    Advance,
+    no_progress,
+)
 from rdfkit.pipeline.scan import scan
 from rdfkit.pipeline.stages.check import check_shared, count_and_check
 from rdfkit.pipeline.stages.convert import begin, convert, load_batches, spool_folder
@@ -33,7 +42,7 @@ from rdfkit.pipeline.summary import Build, metadata_of, summarize
 from rdfkit.report import Report
 from rdfkit.sources.locations import normal
 from rdfkit.store import DEFAULT_PATH
-from rdfkit.store.builds import building
+from rdfkit.store.builds import building, keep_updates
 from rdfkit.validation import validator
 
 if TYPE_CHECKING:
@@ -51,6 +60,7 @@ def build(
     keep_invalid: bool = False,
     engine: validator.Engine = validator.Engine.RDFKIT,
     full: bool = False,
+    discard_updates: bool = False,
     progress: Advance = no_progress,
 ) -> Build:
     """Builds the store at `store_path` from pages and switches it in when it is whole.
@@ -61,7 +71,8 @@ def build(
     own graph. With `thresholds`, figures are linked to pathways. Pages with violations stay out unless `keep_invalid`.
 
     Raises SourceError when a source does not exist or holds no page, LexiconError, StoreBusyError when another build
-    runs, StoreError when the store cannot be written; the previous store is then unchanged.
+    runs, StoreError when the store cannot be written, or was changed by SPARQL or HTTP and `discard_updates` is not
+    said; the previous store is then unchanged.
     """
     request = Request(
         sources=tuple(map(normal, sources)),
@@ -72,6 +83,8 @@ def build(
         keep_invalid=keep_invalid,
         shapes=validator.load_shapes(engine=engine),
     )
+    if not discard_updates:
+        keep_updates(store_path)
     found = None if full else _build(request, Path(store_path), progress, partial(_is_usable, request))
     # None: so much has changed that a new build is quicker.
     return found or _build_new(request, Path(store_path), progress)
@@ -91,14 +104,16 @@ def examine(
     request = Request(
         tuple(map(normal, sources)), shapes, tables=tuple(map(normal, tables)), keep_invalid=True
     )
-    with tempfile.TemporaryDirectory(prefix="rdfkit-") as folder:
+    with tempfile.TemporaryDirectory(prefix=f"rdfkit-{os.getpid()}-") as folder:
         path = Path(folder) / "store"
         with building(path, lambda _: False) as stage, Database(stage.folder) as database:
             run = open_run(request, stage, database, progress)
             begin(run)
+            progress(SCANNING, 0, 0)
             scan(request.sources, request.tables, database)
             changes = settle(run, convert(run))
             has_pages(run)
+            progress(CHECKING, 0, 0)
             settle_new(run)
             check_shared(run, changes.reviewed)
             return Report(tuple(findings(database)))
@@ -111,6 +126,7 @@ def load(
     lexicons: Iterable[str | Path] = (),
     ontologies: Iterable[str | Path] = (),
     thresholds: Thresholds | None = None,
+    discard_updates: bool = False,
     progress: Advance = no_progress,
 ) -> Build:
     """Builds the store from shards that `convert_to` has written to a place: the store that `build` makes.
@@ -119,6 +135,8 @@ def load(
     ShardError when the shards cannot be read or are not those of the manifest, and what `build` raises.
     """
     started = time.monotonic()
+    if not discard_updates:
+        keep_updates(store_path)
     manifest = read_manifest(normal(place))
     request = Request(
         sources=manifest.sources,
@@ -153,6 +171,7 @@ def _build(
     with building(path, is_usable, (FILE,)) as stage, Database(stage.folder) as database:
         run = open_run(request, stage, database, progress)
         taken_over = begin(run)
+        progress(SCANNING, 0, 0)
         scanned = Changes(owners=scan(request.sources, request.tables, database))
         if run.is_change and is_too_much(database):
             return None
@@ -164,14 +183,21 @@ def _complete(run: Run, changes: Changes, started: float) -> Build:
     changes = settle(run, changes)
     if not has_pages(run):
         return summarize(run, changes, started, switched=False)
+    run.progress(CHECKING, 0, 0)
     if run.is_change:
         settle_shared(run)
         refused = check_shared(run, changes.reviewed)
+        run.progress(DESCRIBING, 0, 0)
         describe_changes(run, changes.altered | refused)
     else:
         settle_new(run)
-        describe(run, count_and_check(run))
+        counts = count_and_check(run)
+        run.progress(DESCRIBING, 0, 0)
+        describe(run, counts)
+    if run.request.thresholds is not None:
+        run.progress(LINKING, 0, 0)
     link(run)
+    run.progress(SWITCHING, 0, 0)
     summary = summarize(run, changes, started, switched=True)
     finish(run)
     run.stage.commit(metadata_of(summary))

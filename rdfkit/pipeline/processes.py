@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from contextlib import contextmanager
 from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
@@ -60,7 +62,7 @@ def _in_processes(
         under_way: dict[Future[_Done], _Job] = {}
         taken: list[_Job] = []
         try:
-            with ProcessPoolExecutor(processes, initializer=initializer, initargs=initargs) as pool:
+            with _ended(ProcessPoolExecutor(processes, initializer=initializer, initargs=initargs)) as pool:
                 for job in waiting:
                     taken = [job]
                     under_way[pool.submit(work, job)] = job
@@ -73,6 +75,18 @@ def _in_processes(
         except BrokenExecutor:
             waiting = chain([*under_way.values(), *taken], waiting)
     raise BuildError("processes of the build are killed again and again; is there enough memory?")
+
+
+@contextmanager
+def _ended(pool: Any) -> Iterator[Any]:  # noqa: ANN401 - loky has no types
+    """A pool that ends with its work, or at once when that is broken off, as by Ctrl-C."""
+    try:
+        yield pool
+    except (KeyboardInterrupt, GeneratorExit):
+        pool.shutdown(wait=True, kill_workers=True)
+        raise
+    finally:
+        pool.shutdown(wait=True)
 
 
 def in_background(
@@ -111,7 +125,11 @@ def _with_worker(work: Callable[[Any, _Job], _Done], job: _Job) -> _Done:
 
 
 def _begin(parent: int) -> None:
-    """Has this process end soon after the one that started it, even if that was killed."""
+    """Has this process end soon after the one that started it, even if that was killed.
+
+    Ctrl-C is for the one that started it, which then ends this one.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def look() -> None:
         while os.getppid() == parent:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -52,7 +53,7 @@ def source_store(
     progress: Advance = no_progress,
 ) -> Iterator[tuple[StoreProtocol, Build]]:
     """A store of pages that lasts as long as it is used, and what its build did. Raises what `build` raises."""
-    with tempfile.TemporaryDirectory(prefix="rdfkit-") as folder:
+    with tempfile.TemporaryDirectory(prefix=f"rdfkit-{os.getpid()}-") as folder:
         path = Path(folder) / "store"
         done = build(
             sources,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rdfkit.errors import SourceError
 from rdfkit.sources.filesystems import kind_of, list_files
-from rdfkit.sources.locations import FILE, FOLDER, is_remote, name_of
+from rdfkit.sources.locations import FILE, FOLDER, is_remote, name_of, on_disk
 
 PAGE_SUFFIXES = frozenset({".md", ".markdown", ".yml", ".yaml", ".txt"})
 
@@ -40,7 +40,7 @@ class Distinct:
 
     def add(self, path: str) -> bool:
         """Whether the file at a path is new."""
-        real = path if is_remote(path) else self._real(path)
+        real = path if is_remote(path) else self._real(on_disk(path))
         if real in self._seen:
             return False
         self._seen.add(real)

@@ -34,9 +34,11 @@ from rdfkit.sources.locations import (
     IN_ARCHIVE,
     IN_GIT,
     OTHER,
+    as_text,
     inner_path,
     is_archive,
     is_remote,
+    on_disk,
     suffix,
     with_inner,
 )
@@ -72,7 +74,7 @@ def kind_of(place: str) -> str | None:
     if is_remote(place):
         kind = FOLDER if _PATTERN.search(inner_path(place)) else _remote_kind(place)
     else:
-        path = Path(place)
+        path = Path(on_disk(place))
         kind = FOLDER if path.is_dir() else FILE if path.is_file() else OTHER if path.exists() else None
     return FOLDER if kind == FILE and is_archive(place) else kind
 
@@ -108,7 +110,7 @@ def open_bytes(path: str) -> BinaryIO:
     Reading raises OSError too, and ArchiveError when an archive is damaged.
     """
     if not is_remote(path):
-        return open(path, "rb")  # noqa: PTH123 - the caller closes it; Path costs as much as opening
+        return open(on_disk(path), "rb")  # noqa: PTH123 - the caller closes it; Path costs as much as opening
     try:
         return _tree(path).open(inner_path(path))
     except SourceError as error:
@@ -169,9 +171,9 @@ def _list_local(folder: str, prefix: str, relative: str, suffixes: frozenset[str
     files: list[str] = []
     folders: list[str] = []
     try:
-        with os.scandir(folder) as entries:
+        with os.scandir(on_disk(folder)) as entries:
             for entry in entries:
-                name = entry.name
+                name = as_text(entry.name)
                 if name[0] == ".":
                     continue
                 if entry.is_dir():
@@ -187,7 +189,7 @@ def _list_local(folder: str, prefix: str, relative: str, suffixes: frozenset[str
     for name in files:
         path = prefix + name
         try:
-            found = os.stat(path)  # noqa: PTH116 - a Path costs more than the call
+            found = os.stat(on_disk(path))  # noqa: PTH116 - a Path costs more than the call
         except OSError:
             # Whoever opens it is told why.
             yield Listed(path, relative + name, None, None, None)

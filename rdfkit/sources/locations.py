@@ -13,6 +13,8 @@ FILE = "file"
 FOLDER = "folder"
 OTHER = "other"
 _URL = re.compile(r"[a-z][a-z0-9+.-]*:(?://|:[a-z][a-z0-9+.-]*://)")
+# What Python makes of bytes in names that are no UTF-8.
+_ODD = re.compile("[\udc80-\udcff]")
 _HTTP = ("http://", "https://")
 IN_ARCHIVE = re.compile(r"(?:zip|tar)://(.*?)::(.*)", re.DOTALL)
 IN_GIT = re.compile(r"git://(?:([^:]*):)?(?:([^@]*)@)?(.*)", re.DOTALL)
@@ -29,7 +31,22 @@ def normal(place: str | Path) -> str:
     text = str(place)
     if text.startswith("file://"):
         return unquote(urlsplit(text).path)
-    return text if is_remote(text) else str(Path(text))
+    return text if is_remote(text) else as_text(str(Path(text)))
+
+
+def as_text(path: str) -> str:
+    """A path of this machine as text that can be written anywhere: bytes that are no UTF-8 become `\\xe4`."""
+    if path.isascii() or _ODD.search(path) is None:
+        return path
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def on_disk(path: str) -> str:
+    """The path that `as_text` was given, as Python's own functions take it."""
+    if "\\x" not in path or os.sep == "\\" or os.path.lexists(path):
+        return path
+    data = re.sub(rb"\\x([89a-f][0-9a-f])", lambda found: bytes([int(found[1], 16)]), path.encode())
+    return os.fsdecode(data)
 
 
 def folder_of(path: str) -> str:

@@ -1,8 +1,8 @@
 """What a query gives: `Rows` for SELECT, `Truth` for ASK, `Graph` for CONSTRUCT and DESCRIBE.
 
-Answers stream: rows and triples are computed while they are read, can be read once, and need the store that
-gave them to stay open until then. An answer that other endpoints had a part in has a `ledger`. `plain` says how an RDF
-term becomes a Python value.
+Answers stream: rows and triples are computed while they are read, and need the store that gave them to stay open until
+then. What was read is kept, up to `kept.MOST_KEPT` rows, so that it can be read again. An answer that other endpoints
+had a part in has a `ledger`. `plain` says how an RDF term becomes a Python value.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from rdfkit.errors import QueryError
 from rdfkit.rdf.formats import of_name
 from rdfkit.rdf.terms import Term, rdflib_triple
 from rdfkit.sparql.dialect.edits import Repair
+from rdfkit.sparql.kept import Kept
 
 if TYPE_CHECKING:
     import pandas
@@ -82,27 +83,28 @@ class Account(Protocol):
 class Rows:
     """The answer to SELECT: rows under named columns, in the order of the query.
 
-    Iterating gives one dict of plain values per row (see `plain`). All ways of reading share one stream: what
-    one of them has read is gone for the others. Reading raises QueryError when the query fails on the way.
+    Iterating gives one dict of plain values per row (see `plain`), each time from the first row on. Reading raises
+    QueryError when the query fails on the way, and when rows that were read are gone: of an answer with more than
+    `kept.MOST_KEPT` rows, and of one that `serialize` has written.
     """
 
     columns: tuple[str, ...]
-    _solutions: ox.QuerySolutions = field(repr=False)
+    _solutions: Kept[ox.QuerySolution] = field(repr=False)
     _store: object = field(repr=False)
     repairs: tuple[Repair, ...] = ()
     ledger: Account | None = None
 
     def __iter__(self) -> Iterator[dict[str, Plain]]:
-        """The rows that have not been read yet, as plain values."""
+        """The rows as plain values."""
         for solution in _guarded(self._solutions):
             yield {column: plain(term) for column, term in zip(self.columns, solution, strict=True)}
 
     def fetch(self) -> list[dict[str, Plain]]:
-        """All rows that have not been read yet."""
+        """All rows as plain values."""
         return list(self)
 
     def terms(self) -> Iterator[dict[str, Term | None]]:
-        """The rows that have not been read yet, as RDF terms with their datatypes and languages."""
+        """The rows as RDF terms with their datatypes and languages."""
         for solution in _guarded(self._solutions):
             yield dict(zip(self.columns, solution, strict=True))
 
@@ -123,10 +125,13 @@ class Rows:
     def serialize(self, output: BinaryIO, format: str) -> None:
         """Writes the rows while they are computed, in a W3C result format: `csv`, `tsv`, `json` or `xml`.
 
-        Raises QueryError for any other format. What `output.write` raises comes through as it is.
+        Raises QueryError for any other format, and when rows were read already. What `output.write` raises comes
+        through as it is.
         """
+        chosen = _result_format(format)
+        solutions: Any = self._solutions.take()
         with _Failures():
-            self._solutions.serialize(output, _result_format(format))
+            solutions.serialize(output, chosen)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,27 +155,30 @@ class Truth:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Graph:
-    """The answer to CONSTRUCT or DESCRIBE: triples, as a stream that can be read once.
+    """The answer to CONSTRUCT or DESCRIBE: triples, which can be read again as `Rows` can.
 
-    Reading raises QueryError when the query fails on the way.
+    Reading raises QueryError as that of `Rows` does.
     """
 
-    _triples: ox.QueryTriples = field(repr=False)
+    _triples: Kept[ox.Triple] = field(repr=False)
     _store: object = field(repr=False)
     repairs: tuple[Repair, ...] = ()
     ledger: Account | None = None
 
     def __iter__(self) -> Iterator[ox.Triple]:
-        """The triples that have not been read yet."""
+        """The triples."""
         return _guarded(self._triples)
 
     def serialize(self, output: BinaryIO, format: str) -> None:
         """Writes the triples while they are computed, in a format of `rdfkit.rdf.formats`, with IRIs in full.
 
-        Raises ExportError for any other format. What `output.write` raises comes through as it is.
+        Raises ExportError for any other format, QueryError when triples were read already. What `output.write` raises
+        comes through as it is.
         """
+        chosen = of_name(format).rdf
+        triples: Any = self._triples.take()
         with _Failures():
-            self._triples.serialize(output, of_name(format).rdf)
+            triples.serialize(output, chosen)
 
     def to_rdflib(self) -> rdflib.Graph:
         """The triples as an rdflib graph."""
@@ -195,8 +203,10 @@ def answer(
     `repairs` is what had to be done to the query first.
     """
     if isinstance(result, ox.QuerySolutions):
-        return Rows(tuple(variable.value for variable in result.variables), result, store, repairs)
-    return Truth(result, repairs) if isinstance(result, ox.QueryBoolean) else Graph(result, store, repairs)
+        return Rows(tuple(variable.value for variable in result.variables), Kept(result), store, repairs)
+    return (
+        Truth(result, repairs) if isinstance(result, ox.QueryBoolean) else Graph(Kept(result), store, repairs)
+    )
 
 
 def plain(term: Term | None) -> Plain:

@@ -28,6 +28,7 @@ __all__ = [
     "partitions",
     "protocol",
     "statistics",
+    "timed",
     "updates",
     "void",
     "void_statements",

@@ -20,9 +20,11 @@ from rdfkit.store.layout import (
     BUILD_NAME,
     CURRENT,
     DEFAULT_PATH,
+    UPDATES,
     claim,
     current_build,
     now,
+    read_json,
     replace,
     sync,
     sync_tree,
@@ -122,6 +124,20 @@ def changing(
     open_store(root).close()
     with held(root), open_store(root) as base, _staged(root, base, shared_files) as stage:
         yield stage, base.metadata
+
+
+def keep_updates(path: str | Path) -> None:
+    """Raises StoreError when the store at a path holds what was written by SPARQL or HTTP: a build would discard it."""
+    root = Path(path)
+    current = current_build(root) if root.is_dir() else None
+    written = read_json(root / "builds" / current / "build.json").get(UPDATES, 0) if current else 0
+    if written:
+        times = "once" if written == 1 else f"{written} times"
+        raise StoreError(
+            f"was changed {times} by SPARQL or HTTP since it was built, and a build would discard that: "
+            "--discard-updates does; `rdfkit export` keeps a copy, --store builds elsewhere",
+            path=str(path),
+        )
 
 
 @contextmanager

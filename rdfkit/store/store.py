@@ -14,6 +14,7 @@ from rdfkit.rdf.identifiers import prefix_map
 from rdfkit.sparql import results
 from rdfkit.sparql.dataset import Dataset, merge
 from rdfkit.sparql.limits import SAFE, Complexity
+from rdfkit.sparql.projection import in_order_of_appearance
 from rdfkit.sparql.query import QueryText
 from rdfkit.sparql.results import Answer
 from rdfkit.sparql.syntax_errors import syntax_error
@@ -100,6 +101,7 @@ class Store:
         limits: Complexity = SAFE,
         dataset: Dataset | None = None,
         base_iri: str | None = None,
+        timeout: float | None = None,
     ) -> Answer:
         """Answers a SPARQL 1.1 query: `Rows` for SELECT, `Truth` for ASK, `Graph` for CONSTRUCT and DESCRIBE.
 
@@ -108,11 +110,18 @@ class Store:
 
         The default graph is the merge of all named graphs, unless the query says FROM, or there is a `dataset`, which
         counts for more than FROM. The prefixes of the data model and `prefixes` (prefix → IRI) need no declaration.
-        Relative IRIs are resolved against `base_iri`. Nothing is fetched from the network.
+        Relative IRIs are resolved against `base_iri`. Nothing is fetched from the network. With a `timeout` in seconds
+        a process that can be killed answers, all at once: then Ctrl-C ends it, too.
 
         Raises QueryRefusedError for SERVICE and for more than `limits` allow, QueryError for what is not SPARQL (with
-        line and column) and when it fails.
+        line and column), when it fails, and when it takes longer than `timeout`.
         """
+        if timeout is not None:
+            from rdfkit.store.timed import timed_answer
+
+            chosen: dict[str, Any] = {"prefixes": prefixes, "strict": strict, "limits": limits}
+            chosen |= {"dataset": dataset, "base_iri": base_iri}
+            return timed_answer(self, QueryText.of(text).text, timeout, chosen)
         query = QueryText.of(text)
         if query.calls_service:
             raise QueryRefusedError(
@@ -122,7 +131,7 @@ class Store:
         known = {**prefix_map(), **(prefixes or {})}
         options = {"prefixes": known, "base_iri": base_iri}
         try:
-            return results.answer(self._run(query, options, dataset), self)
+            return results.answer(self._in_order(query, options, dataset), self)
         except (SyntaxError, QueryError) as error:
             # Whatever comes of the repair, the user knows the text as it was.
             said = syntax_error(error, query, known) if isinstance(error, SyntaxError) else error
@@ -130,7 +139,8 @@ class Store:
             if strict or not repaired.repairs:
                 raise said from error
         try:
-            return results.answer(self._run(query.standard(known), options, dataset), self, repaired.repairs)
+            found = self._in_order(query.standard(known), options, dataset)
+            return results.answer(found, self, repaired.repairs)
         except SyntaxError as error:
             raise said from error
 
@@ -144,6 +154,14 @@ class Store:
             return results.answer(self._run(query, options, None), self)
         except SyntaxError as error:
             raise syntax_error(error, query, prefix_map()) from error
+
+    def _in_order(self, query: QueryText, options: Mapping[str, Any], dataset: Dataset | None) -> Any:  # noqa: ANN401
+        """One of Oxigraph's results, with the columns of `SELECT *` in order of appearance."""
+        found = self._run(query, options, dataset)
+        if not isinstance(found, ox.QuerySolutions):
+            return found
+        text = in_order_of_appearance(query, [variable.value for variable in found.variables])
+        return found if text is None else self._run(QueryText(text), options, dataset)
 
     def _run(self, query: QueryText, options: Mapping[str, Any], dataset: Dataset | None) -> Any:  # noqa: ANN401
         """One of Oxigraph's results."""
@@ -243,6 +261,14 @@ def open_store(path: str | Path = DEFAULT_PATH) -> Store:
                     return _open_build(root, name, reader)
                 reader.close()
     raise StoreError("the store is damaged: its current build is missing; build it again", path=str(path))
+
+
+def open_named_build(root: Path, name: str) -> Store:
+    """Opens one build of a store, while another process keeps it from being removed. Raises StoreError."""
+    reader = lock_for_reading(root / "builds" / name)
+    if reader is None:
+        raise StoreError("the build was removed", path=str(root))
+    return _open_build(root, name, reader)
 
 
 def _open_build(root: Path, name: str, reader: BinaryIO) -> Store:

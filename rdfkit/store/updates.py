@@ -1,8 +1,8 @@
 """Changes of a store: SPARQL 1.1 Update, and whole graphs as the Graph Store Protocol knows them.
 
 https://www.w3.org/TR/sparql11-update/, https://www.w3.org/TR/sparql11-http-rdf-update/. A change is a build like any
-other: a copy is changed and then switched in, so readers see the store as it was or as it will be. The next
-`rdfkit build` from pages replaces it all.
+other: a copy is changed and then switched in, so readers see the store as it was or as it will be. The metadata counts
+the changes: a build from pages would discard them, and does so only when it is told to.
 
 To a change, the default graph is what was written without naming a graph. Queries see the merge of all graphs.
 """
@@ -25,6 +25,7 @@ from rdfkit.sparql.query import QueryText
 from rdfkit.sparql.syntax_errors import syntax_error
 from rdfkit.sparql.tokens import Token, TokenKind
 from rdfkit.store.builds import changing
+from rdfkit.store.layout import UPDATES
 
 _Result = TypeVar("_Result")
 _SKIPPED = frozenset({TokenKind.SPACE, TokenKind.COMMENT})
@@ -54,7 +55,7 @@ def update(
     try:
         _change(path, lambda graph: graph.update(meant.text, base_iri=base_iri, prefixes=prefix_map()))
     except SyntaxError as error:
-        said = syntax_error(error, meant, prefix_map())
+        said = syntax_error(error, meant, prefix_map(), is_update=True)
         raise UpdateError(said.message, line=said.line, column=said.column) from error
     except (RuntimeError, ValueError) as error:
         raise UpdateError(f"the update failed: {error}") from error
@@ -163,7 +164,8 @@ def _group(following: Iterable[Token]) -> str:
 def _change(path: str | Path, work: Callable[[ox.Store], _Result]) -> _Result:
     with changing(path) as (stage, metadata):
         found = stage.change(work)
-        stage.commit({key: value for key, value in metadata.items() if key not in _OWN})
+        kept = {key: value for key, value in metadata.items() if key not in _OWN}
+        stage.commit({**kept, UPDATES: kept.get(UPDATES, 0) + 1})
     return found
 
 

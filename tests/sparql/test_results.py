@@ -19,6 +19,7 @@ from rdflib.compare import isomorphic
 
 from rdfkit.errors import ExportError, QueryError
 from rdfkit.rdf.terms import rdflib_term
+from rdfkit.sparql.kept import Kept
 from rdfkit.sparql.results import Answer, Graph, Rows, Truth, plain
 from rdfkit.store import Store
 from tests.support.paths import CASES
@@ -137,11 +138,30 @@ def test_rows_are_dicts_of_plain_values(store: Store):
     assert rows(store).fetch() == PLAIN
 
 
-def test_rows_are_read_once(store: Store):
+def test_rows_are_read_as_often_as_one_likes(store: Store):
+    """A cell of a notebook that is run twice gives the same twice."""
     answer = rows(store)
     assert next(iter(answer)) == PLAIN[0]
-    assert answer.fetch() == PLAIN[1:]
-    assert answer.fetch() == []
+    first, second = iter(answer), iter(answer)
+    assert [next(first), next(second), next(second), next(first)] == [PLAIN[0], *PLAIN, PLAIN[1]]
+    assert answer.fetch() == answer.fetch() == PLAIN
+    assert [row["label"].value for row in answer.terms() if row["label"]] == [TEXT, "zwei"]
+    with pytest.raises(QueryError, match="read in part"):
+        written(answer, "csv")
+
+
+def test_a_second_reading_is_never_empty(store: Store):
+    """What is too much to be kept, was written, or failed, is an error the second time."""
+    long = rows(Store.from_quads(ox.Quad(iri(str(n)), iri("p"), iri("o")) for n in range(400)),
+                "SELECT * { ?a ?p ?o . ?b ?p ?o }")  # fmt: skip
+    assert sum(1 for _ in long) == 160_000
+    with pytest.raises(QueryError, match="too long to be kept"):
+        long.fetch()
+    answer = rows(store)
+    assert written(answer, "csv")
+    for again in (answer.fetch, lambda: written(answer, "csv")):
+        with pytest.raises(QueryError, match="written already"):
+            again()
 
 
 def test_terms_have_datatypes_and_languages(store: Store):
@@ -272,10 +292,11 @@ TRIPLES = {
 }
 
 
-def test_a_graph_gives_triples_once(store: Store):
+def test_a_graph_can_be_read_again(store: Store):
     answer = ask(store, CONSTRUCT, Graph)
     assert set(answer) == TRIPLES
-    assert list(answer) == []
+    assert set(answer) == TRIPLES
+    assert len(answer.to_rdflib()) == 2
 
 
 def test_describe_gives_a_graph(store: Store):
@@ -343,5 +364,9 @@ def test_a_query_that_fails_while_it_is_read_is_an_error(read: Callable[[Rows], 
     # Oxigraph itself refuses to connect to this port, so the failure needs no network.
     failing = ox.Store().query("SELECT * { SERVICE <http://127.0.0.1:9/> {} }")
     assert isinstance(failing, ox.QuerySolutions)
+    answer = Rows(("x",), Kept(failing), None)
     with pytest.raises(QueryError, match="the query failed"):
-        read(Rows(("x",), failing, None))
+        read(answer)
+    # What is over is not empty.
+    with pytest.raises(QueryError):
+        answer.fetch()

@@ -13,12 +13,14 @@ import pyoxigraph as ox
 import pytest
 
 from rdfkit.errors import NotFoundError, QueryError, QueryRefusedError, StoreError, UpdateError
+from rdfkit.pipeline.build import build
 from rdfkit.rdf.formats import of_name
 from rdfkit.sparql.dataset import Dataset
 from rdfkit.sparql.limits import Complexity
 from rdfkit.sparql.query import QueryText
 from rdfkit.store import DEFAULT_GRAPH, open_store
 from rdfkit.store.updates import Document, delete_graph, put_graph, update, with_dataset
+from tests.support.paths import SEEDS
 from tests.support.stores import new_build
 
 E = "http://example.org/"
@@ -248,3 +250,23 @@ def test_an_update_that_is_killed_leaves_the_store_as_it_was(tmp_path: Path, mom
     with open_store(folder) as store:
         assert len(store) == 2001
     assert len(list((folder / "builds").iterdir())) <= 2
+
+
+def test_a_build_does_not_discard_what_was_written(tmp_path: Path) -> None:
+    """Refused with the number of changes, until told: the current build, and a stopped one, stay as they are."""
+    store = tmp_path / "store"
+    build([SEEDS], store)
+    for number in range(2):
+        update(
+            store, f"INSERT DATA {{ GRAPH <http://example.org/mine> {{ <http://a> <http://b> {number} }} }}"
+        )
+    with pytest.raises(StoreError, match=r"changed 2 times .* --discard-updates"):
+        build([SEEDS], store)
+    with pytest.raises(StoreError):
+        build([SEEDS], store, full=True)
+    with open_store(store) as opened:
+        assert opened.has_graph(ox.NamedNode("http://example.org/mine"))
+    build([SEEDS], store, discard_updates=True)
+    with open_store(store) as opened:
+        assert not opened.has_graph(ox.NamedNode("http://example.org/mine"))
+    build([SEEDS], store)

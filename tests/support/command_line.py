@@ -48,7 +48,7 @@ def run_command(
     """
     output, errors = io.BytesIO(), io.BytesIO()
     out, err = _stream(output), _stream(errors, "backslashreplace")
-    changed = {"COLUMNS": "200", **(environment or {})}
+    changed = {"COLUMNS": "200", "RDFKIT_TRACEBACK": "1", **(environment or {})}
     with ExitStack() as block:
         block.enter_context(patch.dict(os.environ, changed))
         for name in (name for name, value in changed.items() if not value):

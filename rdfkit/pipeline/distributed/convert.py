@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import tempfile
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -70,7 +71,10 @@ def convert_to(
     Raises SourceError, LexiconError, OntologyError, and ShardError when the place cannot be written.
     """
     read = tuple(read_ontology(Path(path)) for path in ontologies)
-    with tempfile.TemporaryDirectory(prefix="rdfkit-") as folder, Database(Path(folder)) as database:
+    with (
+        tempfile.TemporaryDirectory(prefix=f"rdfkit-{os.getpid()}-") as folder,
+        Database(Path(folder)) as database,
+    ):
         resolver = Resolver(database, tuple(map(Path, lexicons)), read)
         conversion = _Conversion(
             sources=tuple(map(locations.normal, sources)),

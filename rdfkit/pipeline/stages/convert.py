@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from rdfkit.pipeline.converter import Outcome, convert_batch
 from rdfkit.pipeline.fingerprint import program
 from rdfkit.pipeline.processes import in_background, in_workers
+from rdfkit.pipeline.progress import AGAIN, CONVERTING
 from rdfkit.pipeline.spool import FOLDER, Job, Spooled, Spooler, spooled
 from rdfkit.pipeline.stages.run import FEW_PAGES, Changes, Phase, Run
 from rdfkit.pipeline.state.findings import await_unsettled
@@ -83,6 +84,8 @@ def spool_folder(run: Run) -> Path:
 def _convert_new(run: Run) -> Iterator[Changes]:
     """Converts the pages that are not in the store, in several processes, and loads them."""
     total = count_in(run.database, PageState.PENDING)
+    stage = AGAIN if run.database.setting("phase") == Phase.SETTLING else CONVERTING
+    run.progress(stage, 0, total)
     make = partial(Spooler, spool_folder(run), run.request.shapes.compiled)
     jobs = _jobs(run)
     batches = in_workers(make, Spooler.spool, jobs) if total > FEW_PAGES else map(make().spool, jobs)
@@ -91,7 +94,7 @@ def _convert_new(run: Run) -> Iterator[Changes]:
         for batch in in_background(pool, partial(_load_graph, run), batches, _LOADERS + 1):
             yield _note(run, batch)
             done += len(batch.pages)
-            run.progress("pages", done, total)
+            run.progress(stage, done, total)
 
 
 def _jobs(run: Run) -> Iterator[Job]:
@@ -132,10 +135,13 @@ def _convert_changed(run: Run, scope: Scope) -> Iterator[Changes]:
     for number in gone_pages(run.database):
         yield _change(run, number, None)
         forget(run.database, number)
+    total, done = count_in(run.database, PageState.PENDING), 0
     for pages in pending(run.database, _BATCH, scope):
         outcomes = convert_batch(run.batches.batch(pages))
         for page, outcome in zip(pages, outcomes, strict=True):
             yield _change(run, page.id, outcome)
+        done += len(pages)
+        run.progress(AGAIN, done, max(done, total))
 
 
 def _change(run: Run, page: int, outcome: Outcome | None) -> Changes:
