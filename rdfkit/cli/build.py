@@ -12,6 +12,7 @@ import typer
 from rdfkit.cli.opening import link_thresholds
 from rdfkit.cli.options import (
     DEFAULT_STORE,
+    AuditFormat,
     DiscardUpdates,
     EngineName,
     EngineOption,
@@ -22,9 +23,10 @@ from rdfkit.cli.options import (
     Sources,
     StorePath,
     Tables,
+    TextOrJson,
     Verbose,
 )
-from rdfkit.cli.output import build_summary, print_findings, rendered, write_text
+from rdfkit.cli.output import as_json, build_summary, build_values, print_findings, rendered, write_text
 from rdfkit.cli.places import REPORT_SUFFIXES, chosen_format, refuse_without_effect
 from rdfkit.publishing.files import STDOUT
 from rdfkit.report import Severity
@@ -67,6 +69,7 @@ def build(
             help="Default: what the suffix of FILE says, else text. Without --report: on stdout.",
         ),
     ] = None,
+    format: TextOrJson = AuditFormat.TEXT,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -112,6 +115,8 @@ def build(
         write_text(rendered(done.report, chosen or ReportFormat.TEXT), report)
     if not quiet:
         print_findings(done, verbose)
+        values = format is AuditFormat.JSON
+        text = as_json(build_values(done, store)) if values else build_summary(done, store)
         # Whoever reads the report there wants nothing else there.
-        (sys.stderr if report == STDOUT else sys.stdout).write(build_summary(done, store))
+        (sys.stderr if report == STDOUT else sys.stdout).write(text)
     raise typer.Exit(done.exit_code)

@@ -47,7 +47,7 @@ class AnswerFormat(StrEnum):
 
 
 class AuditFormat(StrEnum):
-    """How an audit is written."""
+    """How an audit, or what else a verb tells, is written."""
 
     TEXT = "text"
     JSON = "json"
@@ -96,6 +96,7 @@ MaxAdjustedP = Annotated[
     float,
     typer.Option("--max-adjusted-p", min=0, max=1, help="Highest adjusted p-value (Benjamini-Hochberg)."),
 ]
+TextOrJson = Annotated[AuditFormat, typer.Option("-f", "--format", help="Text, or JSON for programs.")]
 DiscardUpdates = Annotated[
     bool,
     typer.Option("--discard-updates", help="Discard what was written into the store by SPARQL or HTTP."),

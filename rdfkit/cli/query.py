@@ -103,6 +103,9 @@ def query(
     if ledger is not None:
         try_place(ledger, [query])
     found, values = query_output.find(query, sys.stdin.read), _parameters(param)
+    if endpoint is None and query_output.names_terms(found, values):
+        with open_graph(store, None, None) as opened:
+            values = query_output.with_terms(found, values, opened)
     bound = QueryText(rdfkit.bind(found, values))
     for one in found.parameters:
         if one.name not in values:
