@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def sources_or_store(
-    sources: list[Path] | None,
+    sources: list[str] | None,
     store: Path,
     endpoint: str | None,
     registry: Path | None,

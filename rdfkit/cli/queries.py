@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import rdfkit
+from rdfkit.cli import completion
 from rdfkit.cli.options import AuditFormat, TextOrJson
 from rdfkit.cli.output import as_json
 from rdfkit.cli.places import refuse_without_effect
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
 def queries(
     context: typer.Context,
-    name: Annotated[str | None, typer.Argument(help="A query of the library.", show_default=False)] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="A query of the library.", show_default=False, autocompletion=completion.queries),
+    ] = None,
     turtle: Annotated[
         bool, typer.Option("--turtle", help="All queries as RDF: sh:SPARQLExecutable, as SIB publishes them.")
     ] = False,

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import rdfkit
-from rdfkit.cli import ending
+from rdfkit.cli import completion, ending
 from rdfkit.cli.opening import open_graph
 from rdfkit.cli.options import (
     DEFAULT_STORE,
+    OTHERS,
     AnswerFormat,
     AtEndpoint,
     Cache,
@@ -40,14 +41,28 @@ _OF_OTHERS = ("ledger", "require_complete", "bridge", "contact", "cache", "recor
 def query(
     context: typer.Context,
     query: Annotated[
-        str, typer.Argument(help="A name from `rdfkit queries`, a .rq file, SPARQL, or - for stdin.")
+        str,
+        typer.Argument(
+            help="A name from `rdfkit queries`, a .rq file, SPARQL, or - for stdin.",
+            autocompletion=completion.queries,
+        ),
     ],
     param: Annotated[
-        list[str], typer.Option("--param", metavar="K=V", help="A parameter of the query. Repeatable.")
+        list[str],
+        typer.Option(
+            "-p",
+            "--param",
+            metavar="K=V",
+            help="A parameter of the query. Repeatable.",
+            autocompletion=completion.parameters,
+        ),
     ] = [],  # noqa: B006
     store: StorePath = DEFAULT_STORE,
     format: Annotated[
-        AnswerFormat | None, typer.Option("--format", help="Default: a table on a terminal, CSV in a pipe.")
+        AnswerFormat | None,
+        typer.Option(
+            "-f", "--format", help="Default: the suffix of FILE, a table on a terminal, CSV in a pipe."
+        ),
     ] = None,
     output: Output = None,
     exit_status: Annotated[
@@ -57,28 +72,51 @@ def query(
         bool, typer.Option("--strict", help="Refuse what is not SPARQL 1.1, also if it could be repaired.")
     ] = False,
     federate: Annotated[
-        bool, typer.Option("--federate", help="Ask the endpoints that the query names by SERVICE.")
+        bool,
+        typer.Option(
+            "--federate", help="Ask the endpoints that the query names by SERVICE.", rich_help_panel=OTHERS
+        ),
     ] = False,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Show what would be asked of which endpoint, and ask none.")
+        bool,
+        typer.Option(
+            "--explain",
+            help="Show what would be asked of which endpoint, and ask none.",
+            rich_help_panel=OTHERS,
+        ),
     ] = False,
     endpoint: AtEndpoint = None,
     ledger: Annotated[
-        Path | None, typer.Option("--ledger", metavar="FILE", help="Write what was asked, as JSON.")
+        Path | None,
+        typer.Option(
+            "--ledger", metavar="FILE", help="Write what was asked, as JSON.", rich_help_panel=OTHERS
+        ),
     ] = None,
     require_complete: Annotated[
-        bool, typer.Option("--require-complete", help="Fail when an endpoint may have cut its answer.")
+        bool,
+        typer.Option(
+            "--require-complete",
+            help="Fail when an endpoint may have cut its answer.",
+            rich_help_panel=OTHERS,
+        ),
     ] = False,
     bridge: Annotated[
-        bool, typer.Option("--bridge/--no-bridge", help="Write identifiers as an endpoint does.")
+        bool,
+        typer.Option(
+            "--bridge/--no-bridge", help="Write identifiers as an endpoint does.", rich_help_panel=OTHERS
+        ),
     ] = True,
     contact: Contact = None,
     cache: Cache = None,
     record: Annotated[
-        Path | None, typer.Option("--record", metavar="DIR", help="Record what endpoints answer.")
+        Path | None,
+        typer.Option("--record", metavar="DIR", help="Record what endpoints answer.", rich_help_panel=OTHERS),
     ] = None,
     replay: Annotated[
-        Path | None, typer.Option("--replay", metavar="DIR", help="Answer from a recording, ask nobody.")
+        Path | None,
+        typer.Option(
+            "--replay", metavar="DIR", help="Answer from a recording, ask nobody.", rich_help_panel=OTHERS
+        ),
     ] = None,
     registry: Registry = None,
     timeout: Annotated[

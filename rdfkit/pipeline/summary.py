@@ -34,8 +34,8 @@ class Build:
     `reconciliation` covers every page and row. `quads`, `genes` (each once, of figures and of pathways) and `mentions`
     count what is in the store, `links` the linked pairs if that was asked for, `findings` how many there are of each
     severity, `seconds` is the time it took, `changed` how often a page was converted. `unreadable` says whether a
-    source could not be read at all, `switched` whether the store now holds this build: a build without a single page to keep
-    leaves it as it was. `folder` is that of the build.
+    source could not be read at all, `switched` whether the store now holds this build: a build without a single page to
+    keep leaves it as it was. `folder` is that of the build.
     """
 
     reconciliation: Coverage
