@@ -61,7 +61,9 @@ def check_layout(root: Path) -> None:
     # An empty marker is that of a build which was killed as it began.
     if marker.exists() and marker.stat().st_size and read_json(marker).get("layout") != _LAYOUT:
         raise StoreError(
-            "this store was made by another version of rdfkit", path=str(root), expected=f"layout {_LAYOUT}"
+            "this store was made by another version of rdfkit: delete the folder, or build into another with --store",
+            path=str(root),
+            expected=f"layout {_LAYOUT}",
         )
 
 
