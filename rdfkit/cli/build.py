@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rdfkit.cli.opening import link_thresholds
+from rdfkit.cli.opening import link_thresholds, refuse_rdf
 from rdfkit.cli.options import (
     DEFAULT_STORE,
     AuditFormat,
@@ -102,6 +102,7 @@ def build(
     if report is None and report_format is not None:
         report = STDOUT
     chosen = chosen_format(report, report_format, REPORT_SUFFIXES, sources, "--report-format")
+    refuse_rdf(sources)
     if watch:
         refuse_without_effect(context, ("report", "report_format", "full"), "with --watch")
         from rdfkit.pipeline.watch import watch as watched

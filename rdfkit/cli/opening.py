@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from rdfkit.pipeline.linkset import Thresholds
     from rdfkit.publishing.targets import Target
     from rdfkit.store import StoreProtocol
+
+
+def refuse_rdf(sources: Iterable[str]) -> None:
+    """Raises SourceError for an RDF file among sources that are to be pages, and says what takes it."""
+    from rdfkit.rdf.formats import of_file
+
+    for source in sources:
+        if of_file(Path(source)) is not None:
+            raise SourceError("is RDF, not a page", path=source, expected="pages; `rdfkit load` takes RDF files")
 
 
 @contextmanager
@@ -40,6 +49,7 @@ def sources_or_store(
         with open_graph(store, endpoint, open_network(registry)) as opened:
             yield opened, 0
         return
+    refuse_rdf(sources)
     with (
         progress(quiet) as advance,
         source_store(sources, lexicons=lexicon, progress=advance) as (made, done),

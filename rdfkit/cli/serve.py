@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from rdfkit.cli import completion, ending
-from rdfkit.cli.opening import checked_endpoint
+from rdfkit.cli.opening import checked_endpoint, refuse_rdf
 from rdfkit.cli.options import DEFAULT_STORE, AtEndpoint, Contact, Quiet, Registry, ReportFormat, StorePath
 from rdfkit.cli.output import print_report, say
 from rdfkit.report import Severity
@@ -83,6 +83,7 @@ def serve(
     origin = checked_endpoint(endpoint, registry) if endpoint is not None else store
     application = create_app(origin, settings, token, network)
     # Whoever waits for a build should not then hear that the port is taken.
+    refuse_rdf(sources)
     listening = run.listen(host, port)
     if sources:
         from rdfkit.cli.progress import progress
