@@ -26,7 +26,9 @@ def refuse_rdf(sources: Iterable[str]) -> None:
 
     for source in sources:
         if of_file(Path(source)) is not None:
-            raise SourceError("is RDF, not a page", path=source, expected="pages; `rdfkit load` takes RDF files")
+            raise SourceError(
+                "is RDF, not a page", path=source, expected="pages; `rdfkit load` takes RDF files"
+            )
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,7 +30,6 @@ from rdfkit.errors import ParameterError
 from rdfkit.publishing.files import try_place
 
 if TYPE_CHECKING:
-    from rdfkit.endpoints.federation import Step
     from rdfkit.sparql.results import Account
 
 # Options that only matter where other endpoints are asked.
@@ -132,7 +130,7 @@ def query(
 
     Examples: rdfkit query figures-with-gene --param gene=IL6 · rdfkit query 'SELECT * { ?s a wp:Pathway }'
     """
-    from rdfkit.cli import query_output
+    from rdfkit.cli import query_output, query_plan
     from rdfkit.sparql.query import QueryText
 
     if not (federate or explain or endpoint is not None):
@@ -158,7 +156,7 @@ def query(
         )
     with ending.time_limit(timeout), open_graph(store, endpoint, network) as opened:
         if network is not None and endpoint is None and explain:
-            sys.stdout.write(_plan(network.explain(opened, bound)))
+            sys.stdout.write(query_plan.plan_text(network.explain(opened, bound)))
             raise typer.Exit()
         federated = network if endpoint is None else None
         with query_output.errors_of(found, bound):
@@ -192,28 +190,3 @@ def _parameters(texts: list[str]) -> dict[str, str]:
         if (number := sum(key == other for other, _, _ in pairs)) > 1:
             raise ParameterError(f"the parameter is given {number} times", key=key, expected="one value")
     return given
-
-
-def _plan(steps: Iterable[Step]) -> str:
-    """How a query with SERVICE clauses would be answered, as text: what is asked, by which keys, how often."""
-    lines: list[str] = []
-    for number, step in enumerate(steps, start=1):
-        lines += [f"{number}. SERVICE {'SILENT ' if step.silent else ''}{step.endpoint} (line {step.line})"]
-        if step.variables:
-            requests = "1 request" if step.requests == 1 else f"{step.requests} requests"
-            lines += [f"   keys      {step.keys} of ?{', ?'.join(step.variables)}: {requests}"]
-            lines += [f"   from      {_on_one_line(step.local)}"]
-        elif step.keys is None:
-            lines += [f"   keys      known later: {step.reason}"]
-        else:
-            lines += [f"   keys      none: {step.reason}; 1 request for all that it has"]
-        lines += [f"   rewritten {bridge}" for bridge in step.bridges]
-    return "".join(f"{line}\n" for line in lines) or "no SERVICE clause: the store alone answers\n"
-
-
-def _on_one_line(text: str) -> str:
-    """A query without its comments, which would hide what stands behind them."""
-    from rdfkit.sparql.tokens import TokenKind, tokens
-
-    kept = (" " if token.kind is TokenKind.COMMENT else token.text for token in tokens(text))
-    return " ".join("".join(kept).split())

@@ -9,8 +9,8 @@ import pyoxigraph as ox
 
 from rdfkit.sources.rdf_files import holds_rdf as holds_rdf
 from rdfkit.sources.rdf_files import read_rdf
-from rdfkit.store.builds import Stage, building, changing
-from rdfkit.store.layout import DEFAULT_PATH, UPDATES, current_build
+from rdfkit.store import DEFAULT_PATH, current_build
+from rdfkit.store.builds import UPDATES, Stage, building, changing
 from rdfkit.store.updates import OWN
 from rdfkit.version import __version__
 

@@ -32,8 +32,6 @@ CURRENT = "current"
 BUILD_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
 _LAYOUT = 2
 _MARKER = "rdfkit-store.json"
-# In the metadata of a build: how often it was changed by SPARQL or HTTP since it was built from pages.
-UPDATES = "updates"
 
 
 def claim(root: Path) -> None:

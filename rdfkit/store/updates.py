@@ -24,8 +24,7 @@ from rdfkit.sparql.limits import SAFE, Complexity
 from rdfkit.sparql.query import QueryText
 from rdfkit.sparql.syntax_errors import syntax_error
 from rdfkit.sparql.tokens import Token, TokenKind
-from rdfkit.store.builds import changing
-from rdfkit.store.layout import UPDATES
+from rdfkit.store.builds import UPDATES, changing
 
 _Result = TypeVar("_Result")
 _SKIPPED = frozenset({TokenKind.SPACE, TokenKind.COMMENT})
