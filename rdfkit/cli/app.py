@@ -16,11 +16,18 @@ Exit codes: 0 done, warnings at most · 1 violations, "no" with --exit-status, a
 that cannot be written · 3 a source could not be read · 4 the store could not be opened or written · 5 an endpoint
 failed · 70 a fault of rdfkit · 124 --timeout was reached · 130, 143 stopped."""
 
+# Below the help of each verb.
+SHORT = "Exit codes: `rdfkit --help`, or docs/exit-codes.md."
+
 
 class _Verbs(TyperGroup):
     """The verbs. Whoever reads their output may go before its end, as `head` does: that is no error. Who stops them is
     told how to go on.
     """
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - as below
+        """Reads the arguments; `help` and `help VERB` are what many try first."""
+        return super().parse_args(ctx, [*args[1:2], "--help"] if args[:1] == ["help"] else args)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - its type is no public one of typer
         """Runs the verb."""
@@ -56,7 +63,11 @@ def _root(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", help="Print the version and stop.", is_eager=True, callback=lambda on: _version(on)
+            "-V",
+            "--version",
+            help="Print the version and stop.",
+            is_eager=True,
+            callback=lambda on: _version(on),
         ),
     ] = False,
 ) -> None:

@@ -22,7 +22,8 @@ def audit(
         typer.Option("--against", metavar="STORE|RDF", help="Another release: a store, or RDF, also packed."),
     ] = None,
     format: Annotated[
-        AuditFormat | None, typer.Option("--format", help="Default: what the suffix of FILE says, else text.")
+        AuditFormat | None,
+        typer.Option("-f", "--format", help="Default: what the suffix of FILE says, else text."),
     ] = None,
     output: Output = None,
 ) -> None:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rdfkit.cli.opening import link_thresholds
+from rdfkit.cli.opening import link_thresholds, refuse_rdf
 from rdfkit.cli.options import (
     DEFAULT_STORE,
+    AuditFormat,
     Baseline,
     DiscardUpdates,
     EngineName,
@@ -23,10 +24,13 @@ from rdfkit.cli.options import (
     Sources,
     StorePath,
     Tables,
+    TextOrJson,
     Verbose,
 )
 from rdfkit.cli.output import (
+    as_json,
     build_summary,
+    build_values,
     print_findings,
     read_baseline,
     rendered,
@@ -76,6 +80,7 @@ def build(
         ),
     ] = None,
     baseline: Baseline = None,
+    format: TextOrJson = AuditFormat.TEXT,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -108,6 +113,7 @@ def build(
     if report is None and report_format is not None:
         report = STDOUT
     chosen = chosen_format(report, report_format, REPORT_SUFFIXES, sources, "--report-format")
+    refuse_rdf(sources)
     if watch:
         refuse_without_effect(context, ("report", "report_format", "full"), "with --watch")
         from rdfkit.pipeline.watch import watch as watched
@@ -123,6 +129,8 @@ def build(
         write_text(rendered(found, chosen or ReportFormat.TEXT), report)
     if not quiet:
         print_findings(found, verbose)
+        values = format is AuditFormat.JSON
+        text = as_json(build_values(done, store)) if values else build_summary(done, store)
         # Whoever reads the report there wants nothing else there.
-        (sys.stderr if report == STDOUT else sys.stdout).write(build_summary(done, store))
+        (sys.stderr if report == STDOUT else sys.stdout).write(text)
     raise typer.Exit(done.exit_code if known is None else done.exit_code_of(found))

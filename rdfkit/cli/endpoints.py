@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rdfkit.cli.options import Contact, Registry
+from rdfkit.cli.options import AuditFormat, Contact, Registry, TextOrJson
+from rdfkit.cli.output import as_json
 from rdfkit.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ def endpoints(
     names: Annotated[list[str] | None, typer.Argument(help="Of these alone.", show_default=False)] = None,
     contact: Contact = None,
     registry: Registry = None,
+    format: TextOrJson = AuditFormat.TEXT,
 ) -> None:
     """List the SPARQL endpoints that have a name, or check whether they answer.
 
@@ -31,17 +34,24 @@ def endpoints(
     from rdfkit.endpoints.session import Network, check
 
     network = Network(registry, contact=contact)
+    if action is None and format is AuditFormat.JSON:
+        sys.stdout.write(as_json([asdict(one) for one in network.known().values()]))
+        return
     if action is None:
         sys.stdout.write(_listed(network.known().values()))
         return
     if action != "check":
         raise ParameterError(f'"{action}" cannot be done', key="action", value=action, expected="check")
-    failed = False
+    failed, checked = False, []
     for name in names or network.known():
         found = check(network, name)
         failed = failed or found.query is not None
-        sys.stdout.write(_checked(found))
-        sys.stdout.flush()
+        checked.append(found)
+        if format is AuditFormat.TEXT:
+            sys.stdout.write(_checked(found))
+            sys.stdout.flush()
+    if format is AuditFormat.JSON:
+        sys.stdout.write(as_json([_values(one) for one in checked]))
     raise typer.Exit(5 if failed else 0)
 
 
@@ -52,6 +62,12 @@ def _listed(endpoints: Iterable[Endpoint]) -> str:
         lines += [f"{endpoint.name:<14} {endpoint.url}", f"{'':<14} {endpoint.title}"]
         lines += [f"{'':<14} cuts at {endpoint.max_rows:,} rows"] if endpoint.max_rows else []
     return "".join(f"{line}\n" for line in lines)
+
+
+def _values(found: Check) -> dict[str, object]:
+    """What came of checking an endpoint, for programs; the faults are null where there is none."""
+    told = {"query": found.query, "description": found.description, "seconds": round(found.seconds, 3)}
+    return {"name": found.endpoint.label, "url": found.endpoint.url, "answers": found.query is None, **told}
 
 
 def _checked(found: Check) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def export(
     context: typer.Context,
     sources: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Argument(help="Pages to export straight; default: the store.", show_default=False),
     ] = None,
     output: Annotated[
@@ -28,7 +28,8 @@ def export(
         typer.Option("-o", "--output", metavar="FILE|DIR", help="A file; with --per-page a folder."),
     ] = None,
     format: Annotated[
-        RdfFormat | None, typer.Option("--format", help="Default: what the suffix of FILE says, else Turtle.")
+        RdfFormat | None,
+        typer.Option("-f", "--format", help="Default: what the suffix of FILE says, else Turtle."),
     ] = None,
     per_page: Annotated[
         bool, typer.Option("--per-page", help="One file per page, in the folder of -o.")

@@ -7,7 +7,7 @@ import sys
 from typing import NoReturn
 
 from rdfkit.cli import ending
-from rdfkit.cli.app import EXIT_CODES, app
+from rdfkit.cli.app import SHORT, app
 from rdfkit.cli.audit import audit
 from rdfkit.cli.build import build
 from rdfkit.cli.convert import convert
@@ -25,11 +25,15 @@ from rdfkit.cli.serve import serve
 from rdfkit.cli.validate import validate
 from rdfkit.errors import QueryRefusedError, RdfkitError
 
-_VERBS = (
-    build, convert, load, validate, fix, query, queries, serve, mcp, endpoints, export, link, audit, info, publish,
-)  # fmt: skip
-for _verb in _VERBS:
-    app.command(epilog=EXIT_CODES)(_verb)
+# The groups of the help, with their verbs in order.
+_VERBS = {
+    "Make": (build, validate, fix, link, audit, convert, load),
+    "Ask": (query, queries, endpoints, info),
+    "Serve and hand on": (serve, mcp, export, publish),
+}
+for _group, _members in _VERBS.items():
+    for _verb in _members:
+        app.command(epilog=SHORT, rich_help_panel=_group)(_verb)
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,9 +20,20 @@ if TYPE_CHECKING:
     from rdfkit.store import StoreProtocol
 
 
+def refuse_rdf(sources: Iterable[str]) -> None:
+    """Raises SourceError for an RDF file among sources that are to be pages, and says what takes it."""
+    from rdfkit.rdf.formats import of_file
+
+    for source in sources:
+        if of_file(Path(source)) is not None:
+            raise SourceError(
+                "is RDF, not a page", path=source, expected="pages; `rdfkit load` takes RDF files"
+            )
+
+
 @contextmanager
 def sources_or_store(
-    sources: list[Path] | None,
+    sources: list[str] | None,
     store: Path,
     endpoint: str | None,
     registry: Path | None,
@@ -40,6 +51,7 @@ def sources_or_store(
         with open_graph(store, endpoint, open_network(registry)) as opened:
             yield opened, 0
         return
+    refuse_rdf(sources)
     with (
         progress(quiet) as advance,
         source_store(sources, lexicons=lexicon, progress=advance) as (made, done),

@@ -8,6 +8,11 @@ from typing import Annotated
 
 import typer
 
+from rdfkit.cli import completion
+
+# The group of options about other endpoints, in the help.
+OTHERS = "Other endpoints"
+
 
 class ReportFormat(StrEnum):
     """How a report is written."""
@@ -47,7 +52,7 @@ class AnswerFormat(StrEnum):
 
 
 class AuditFormat(StrEnum):
-    """How an audit is written."""
+    """How an audit, or what else a verb tells, is written."""
 
     TEXT = "text"
     JSON = "json"
@@ -69,7 +74,7 @@ Sources = Annotated[
 EngineOption = Annotated[
     EngineName, typer.Option("--engine", help="What checks. Both give the same; pyshacl takes longer.")
 ]
-StorePath = Annotated[Path, typer.Option("--store", metavar="DIR", help="The folder of the store.")]
+StorePath = Annotated[Path, typer.Option("-s", "--store", metavar="DIR", help="The folder of the store.")]
 Lexicons = Annotated[
     list[Path],
     typer.Option(
@@ -96,6 +101,7 @@ MaxAdjustedP = Annotated[
     float,
     typer.Option("--max-adjusted-p", min=0, max=1, help="Highest adjusted p-value (Benjamini-Hochberg)."),
 ]
+TextOrJson = Annotated[AuditFormat, typer.Option("-f", "--format", help="Text, or JSON for programs.")]
 DiscardUpdates = Annotated[
     bool,
     typer.Option("--discard-updates", help="Discard what was written into the store by SPARQL or HTTP."),
@@ -103,19 +109,42 @@ DiscardUpdates = Annotated[
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Only results and errors.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more: every finding, infos too.")]
 Contact = Annotated[
-    str | None, typer.Option("--contact", metavar="TEXT", help="Whom the endpoints may write to.")
+    str | None,
+    typer.Option(
+        "--contact", metavar="TEXT", help="Whom the endpoints may write to.", rich_help_panel=OTHERS
+    ),
 ]
 Cache = Annotated[
-    Path | None, typer.Option("--cache", metavar="DIR", help="Keep answers for as long as endpoints allow.")
+    Path | None,
+    typer.Option(
+        "--cache",
+        metavar="DIR",
+        help="Keep answers for as long as endpoints allow.",
+        rich_help_panel=OTHERS,
+    ),
 ]
 Registry = Annotated[
-    Path | None, typer.Option("--endpoints", metavar="FILE", help="Further endpoints, as TOML.")
+    Path | None,
+    typer.Option("--endpoints", metavar="FILE", help="Further endpoints, as TOML.", rich_help_panel=OTHERS),
 ]
 AtEndpoint = Annotated[
-    str | None, typer.Option("--endpoint", metavar="NAME|URL", help="Ask this endpoint, not the store.")
+    str | None,
+    typer.Option(
+        "--endpoint",
+        metavar="NAME|URL",
+        help="Ask this endpoint, not the store.",
+        rich_help_panel=OTHERS,
+        autocompletion=completion.endpoints,
+    ),
 ]
 Method = Annotated[
-    str, typer.Option("--method", metavar="KIND", help="The kind of store: see docs/publish.md.")
+    str,
+    typer.Option(
+        "--method",
+        metavar="KIND",
+        help="gsp, virtuoso, virtuoso-loader, fuseki, graphdb, qlever, oxigraph or rdfkit.",
+        autocompletion=completion.methods,
+    ),
 ]
 UpdateAt = Annotated[
     str | None, typer.Option("--update", metavar="URL", help="Where it takes updates, if not there.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -94,6 +95,24 @@ def say(text: str, quiet: bool) -> None:
     """A line on stderr, unless it is to be quiet."""
     if not quiet:
         sys.stderr.write(f"{text}\n")
+
+
+def as_json(value: object) -> str:
+    """A value as JSON for programs."""
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def build_values(done: Build, store: Path) -> dict[str, object]:
+    """What a build did, and the account of its pages and rows, for programs."""
+    from rdfkit.pipeline.summary import metadata_of
+
+    told = {
+        "store": str(store),
+        "switched": done.switched,
+        "changed": done.changed,
+        "exit_code": done.exit_code,
+    }
+    return told | metadata_of(done)
 
 
 def build_summary(done: Build, store: Path) -> str:

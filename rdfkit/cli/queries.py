@@ -5,12 +5,16 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import rdfkit
+from rdfkit.cli import completion
+from rdfkit.cli.options import AuditFormat, TextOrJson
+from rdfkit.cli.output import as_json
 from rdfkit.cli.places import refuse_without_effect
 
 if TYPE_CHECKING:
@@ -19,24 +23,40 @@ if TYPE_CHECKING:
 
 def queries(
     context: typer.Context,
-    name: Annotated[str | None, typer.Argument(help="A query of the library.", show_default=False)] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="A query of the library.", show_default=False, autocompletion=completion.queries),
+    ] = None,
     turtle: Annotated[
         bool, typer.Option("--turtle", help="All queries as RDF: sh:SPARQLExecutable, as SIB publishes them.")
     ] = False,
     endpoint: Annotated[
         str | None, typer.Option("--endpoint", metavar="URL", help="With --turtle: where they can be run.")
     ] = None,
+    format: TextOrJson = AuditFormat.TEXT,
 ) -> None:
     """List the library of queries, or show one: its text, parameters and an example call."""
     if not turtle:
         refuse_without_effect(context, ["endpoint"], "without --turtle")
     if turtle:
+        refuse_without_effect(context, ["format"], "with --turtle")
         from rdfkit.cli import query_output
         from rdfkit.sparql.library_rdf import query_triples
 
         sys.stdout.buffer.write(query_output.turtle(query_triples(rdfkit.library().values(), endpoint)))
         return
+    if format is AuditFormat.JSON:
+        chosen = [rdfkit.find_query(name)] if name else rdfkit.library().values()
+        sys.stdout.write(as_json([_values(query) for query in chosen]))
+        return
     sys.stdout.write(_described(rdfkit.find_query(name)) if name else _listed(rdfkit.library()))
+
+
+def _values(query: LibraryQuery) -> dict[str, object]:
+    """One query for programs."""
+    told = {key: getattr(query, key) for key in ("name", "title", "category", "description", "text")}
+    parameters = [asdict(one) for one in query.parameters]
+    return {**told, "parameters": parameters, "federated": query.is_federated, "endpoints": query.endpoints}
 
 
 def _listed(library: Mapping[str, LibraryQuery]) -> str:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import rdfkit
-from rdfkit.cli import ending
+from rdfkit.cli import completion, ending
 from rdfkit.cli.opening import open_graph
 from rdfkit.cli.options import (
     DEFAULT_STORE,
+    OTHERS,
     AnswerFormat,
     AtEndpoint,
     Cache,
@@ -30,7 +30,6 @@ from rdfkit.errors import ParameterError
 from rdfkit.publishing.files import try_place
 
 if TYPE_CHECKING:
-    from rdfkit.endpoints.federation import Step
     from rdfkit.sparql.results import Account
 
 # Options that only matter where other endpoints are asked.
@@ -40,14 +39,28 @@ _OF_OTHERS = ("ledger", "require_complete", "bridge", "contact", "cache", "recor
 def query(
     context: typer.Context,
     query: Annotated[
-        str, typer.Argument(help="A name from `rdfkit queries`, a .rq file, SPARQL, or - for stdin.")
+        str,
+        typer.Argument(
+            help="A name from `rdfkit queries`, a .rq file, SPARQL, or - for stdin.",
+            autocompletion=completion.queries,
+        ),
     ],
     param: Annotated[
-        list[str], typer.Option("--param", metavar="K=V", help="A parameter of the query. Repeatable.")
+        list[str],
+        typer.Option(
+            "-p",
+            "--param",
+            metavar="K=V",
+            help="A parameter of the query. Repeatable.",
+            autocompletion=completion.parameters,
+        ),
     ] = [],  # noqa: B006
     store: StorePath = DEFAULT_STORE,
     format: Annotated[
-        AnswerFormat | None, typer.Option("--format", help="Default: a table on a terminal, CSV in a pipe.")
+        AnswerFormat | None,
+        typer.Option(
+            "-f", "--format", help="Default: the suffix of FILE, a table on a terminal, CSV in a pipe."
+        ),
     ] = None,
     output: Output = None,
     exit_status: Annotated[
@@ -57,28 +70,51 @@ def query(
         bool, typer.Option("--strict", help="Refuse what is not SPARQL 1.1, also if it could be repaired.")
     ] = False,
     federate: Annotated[
-        bool, typer.Option("--federate", help="Ask the endpoints that the query names by SERVICE.")
+        bool,
+        typer.Option(
+            "--federate", help="Ask the endpoints that the query names by SERVICE.", rich_help_panel=OTHERS
+        ),
     ] = False,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Show what would be asked of which endpoint, and ask none.")
+        bool,
+        typer.Option(
+            "--explain",
+            help="Show what would be asked of which endpoint, and ask none.",
+            rich_help_panel=OTHERS,
+        ),
     ] = False,
     endpoint: AtEndpoint = None,
     ledger: Annotated[
-        Path | None, typer.Option("--ledger", metavar="FILE", help="Write what was asked, as JSON.")
+        Path | None,
+        typer.Option(
+            "--ledger", metavar="FILE", help="Write what was asked, as JSON.", rich_help_panel=OTHERS
+        ),
     ] = None,
     require_complete: Annotated[
-        bool, typer.Option("--require-complete", help="Fail when an endpoint may have cut its answer.")
+        bool,
+        typer.Option(
+            "--require-complete",
+            help="Fail when an endpoint may have cut its answer.",
+            rich_help_panel=OTHERS,
+        ),
     ] = False,
     bridge: Annotated[
-        bool, typer.Option("--bridge/--no-bridge", help="Write identifiers as an endpoint does.")
+        bool,
+        typer.Option(
+            "--bridge/--no-bridge", help="Write identifiers as an endpoint does.", rich_help_panel=OTHERS
+        ),
     ] = True,
     contact: Contact = None,
     cache: Cache = None,
     record: Annotated[
-        Path | None, typer.Option("--record", metavar="DIR", help="Record what endpoints answer.")
+        Path | None,
+        typer.Option("--record", metavar="DIR", help="Record what endpoints answer.", rich_help_panel=OTHERS),
     ] = None,
     replay: Annotated[
-        Path | None, typer.Option("--replay", metavar="DIR", help="Answer from a recording, ask nobody.")
+        Path | None,
+        typer.Option(
+            "--replay", metavar="DIR", help="Answer from a recording, ask nobody.", rich_help_panel=OTHERS
+        ),
     ] = None,
     registry: Registry = None,
     timeout: Annotated[
@@ -94,7 +130,7 @@ def query(
 
     Examples: rdfkit query figures-with-gene --param gene=IL6 · rdfkit query 'SELECT * { ?s a wp:Pathway }'
     """
-    from rdfkit.cli import query_output
+    from rdfkit.cli import query_output, query_plan
     from rdfkit.sparql.query import QueryText
 
     if not (federate or explain or endpoint is not None):
@@ -103,6 +139,9 @@ def query(
     if ledger is not None:
         try_place(ledger, [query])
     found, values = query_output.find(query, sys.stdin.read), _parameters(param)
+    if endpoint is None and query_output.names_terms(found, values):
+        with open_graph(store, None, None) as opened:
+            values = query_output.with_terms(found, values, opened)
     bound = QueryText(rdfkit.bind(found, values))
     for one in found.parameters:
         if one.name not in values:
@@ -117,7 +156,7 @@ def query(
         )
     with ending.time_limit(timeout), open_graph(store, endpoint, network) as opened:
         if network is not None and endpoint is None and explain:
-            sys.stdout.write(_plan(network.explain(opened, bound)))
+            sys.stdout.write(query_plan.plan_text(network.explain(opened, bound)))
             raise typer.Exit()
         federated = network if endpoint is None else None
         with query_output.errors_of(found, bound):
@@ -151,28 +190,3 @@ def _parameters(texts: list[str]) -> dict[str, str]:
         if (number := sum(key == other for other, _, _ in pairs)) > 1:
             raise ParameterError(f"the parameter is given {number} times", key=key, expected="one value")
     return given
-
-
-def _plan(steps: Iterable[Step]) -> str:
-    """How a query with SERVICE clauses would be answered, as text: what is asked, by which keys, how often."""
-    lines: list[str] = []
-    for number, step in enumerate(steps, start=1):
-        lines += [f"{number}. SERVICE {'SILENT ' if step.silent else ''}{step.endpoint} (line {step.line})"]
-        if step.variables:
-            requests = "1 request" if step.requests == 1 else f"{step.requests} requests"
-            lines += [f"   keys      {step.keys} of ?{', ?'.join(step.variables)}: {requests}"]
-            lines += [f"   from      {_on_one_line(step.local)}"]
-        elif step.keys is None:
-            lines += [f"   keys      known later: {step.reason}"]
-        else:
-            lines += [f"   keys      none: {step.reason}; 1 request for all that it has"]
-        lines += [f"   rewritten {bridge}" for bridge in step.bridges]
-    return "".join(f"{line}\n" for line in lines) or "no SERVICE clause: the store alone answers\n"
-
-
-def _on_one_line(text: str) -> str:
-    """A query without its comments, which would hide what stands behind them."""
-    from rdfkit.sparql.tokens import TokenKind, tokens
-
-    kept = (" " if token.kind is TokenKind.COMMENT else token.text for token in tokens(text))
-    return " ".join("".join(kept).split())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import pyoxigraph as ox
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rdfkit.sparql.results import Graph, Rows, Truth
     from rdfkit.store import StoreProtocol
 
+_TERM_OF_NAME = "SELECT DISTINCT ?term { ?term rdfs:label ?label . [] wp:ontologyTag|rdfs:subClassOf ?term"
 _TABLE_FORMATS = ("table", "csv", "tsv", "json", "xml")
 _EXTENSIONS = {"tsv": "tsv", "json": "srj", "xml": "srx"}
 # An empty answer is smaller than this in every format.
@@ -44,6 +45,24 @@ def find(text: str, read_stdin: Callable[[], str]) -> library.LibraryQuery:
     if any(character.isspace() or character == "{" for character in text.strip()):
         return library.parse_query(text, "query")
     return library.find_query(text)
+
+
+def names_terms(query: library.LibraryQuery, values: Mapping[str, str]) -> list[str]:
+    """The parameters that are given the name of a term, and not its identifier or IRI."""
+    given = (one.name for one in query.parameters if one.type == "term" and one.name in values)
+    return [name for name in given if ":" not in values[name] and not values[name][-4:].isdigit()]
+
+
+def with_terms(
+    query: library.LibraryQuery, values: Mapping[str, str], store: StoreProtocol
+) -> dict[str, str]:
+    """The values of parameters, with the terms that the store knows by name as their IRIs."""
+    found = dict(values)
+    for parameter in names_terms(query, values):
+        name = ox.Literal(values[parameter].strip().lower())
+        rows: Any = store.query(f"{_TERM_OF_NAME} FILTER(LCASE(STR(?label)) = {name}) }} ORDER BY ?term")
+        found[parameter] = next((str(row["term"]) for row in rows), values[parameter])
+    return found
 
 
 @contextmanager

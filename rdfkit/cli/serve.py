@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from rdfkit.cli import ending
-from rdfkit.cli.opening import checked_endpoint
+from rdfkit.cli import completion, ending
+from rdfkit.cli.opening import checked_endpoint, refuse_rdf
 from rdfkit.cli.options import DEFAULT_STORE, AtEndpoint, Contact, Quiet, Registry, ReportFormat, StorePath
 from rdfkit.cli.output import print_report, say
 from rdfkit.report import Severity
@@ -17,7 +17,7 @@ from rdfkit.report import Severity
 
 def serve(
     sources: Annotated[
-        list[Path], typer.Argument(help="Pages to build the store from first.", show_default=False)
+        list[str], typer.Argument(help="Pages to build the store from first.", show_default=False)
     ] = [],  # noqa: B006
     store: StorePath = DEFAULT_STORE,
     host: Annotated[str, typer.Option("--host", help="Address to listen at.")] = "127.0.0.1",
@@ -33,7 +33,13 @@ def serve(
     ] = None,
     config: Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Settings as TOML.")] = None,
     setting: Annotated[
-        list[str], typer.Option("--set", metavar="NAME=VALUE", help="One setting. Repeatable.")
+        list[str],
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="One setting. Repeatable.",
+            autocompletion=completion.settings,
+        ),
     ] = [],  # noqa: B006
     show_settings: Annotated[
         bool, typer.Option("--show-settings", help="List the settings with their values, and stop.")
@@ -77,6 +83,7 @@ def serve(
     origin = checked_endpoint(endpoint, registry) if endpoint is not None else store
     application = create_app(origin, settings, token, network)
     # Whoever waits for a build should not then hear that the port is taken.
+    refuse_rdf(sources)
     listening = run.listen(host, port)
     if sources:
         from rdfkit.cli.progress import progress

@@ -25,7 +25,7 @@ def validate(
     engine: EngineOption = EngineName.RDFKIT,
     format: Annotated[
         ReportFormat | None,
-        typer.Option("--format", help="Default: what the suffix of FILE says, else text."),
+        typer.Option("-f", "--format", help="Default: what the suffix of FILE says, else text."),
     ] = None,
     severity: Annotated[
         Severity, typer.Option("--severity", help="Leave out what is milder.")

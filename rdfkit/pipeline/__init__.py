@@ -10,6 +10,7 @@ __all__ = [
     "linkset",
     "processes",
     "progress",
+    "rdf_store",
     "summary",
     "validate",
     "watch",

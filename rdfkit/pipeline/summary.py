@@ -23,6 +23,7 @@ from rdfkit.store.coverage import Account, Coverage
 from rdfkit.version import __version__
 
 _GENE = expand("schema:Gene")
+_ENTREZ = expand("wp:bdbEntrezGene")
 _MENTION = expand("oa:Annotation")
 
 
@@ -30,11 +31,11 @@ _MENTION = expand("oa:Annotation")
 class Build:
     """What a build did.
 
-    `reconciliation` covers every page and row. `quads`, `genes` (distinct) and `mentions` count what is in the
-    store, `links` the linked pairs if that was asked for, `findings` how many there are of each severity, `seconds` is
-    the time it took, `changed` how often a page was converted. `unreadable` says whether a source could not be read at
-    all, `switched` whether the store now holds this build: a build without a single page to keep leaves it as it was.
-    `folder` is that of the build.
+    `reconciliation` covers every page and row. `quads`, `genes` (each once, of figures and of pathways) and `mentions`
+    count what is in the store, `links` the linked pairs if that was asked for, `findings` how many there are of each
+    severity, `seconds` is the time it took, `changed` how often a page was converted. `unreadable` says whether a
+    source could not be read at all, `switched` whether the store now holds this build: a build without a single page to
+    keep leaves it as it was. `folder` is that of the build.
     """
 
     reconciliation: Coverage
@@ -93,8 +94,8 @@ def summarize(run: Run, changes: Changes, started: float, *, switched: bool) -> 
     return Build(
         reconciliation=_coverage(database),
         quads=add_quads(database, run.editor.added if run.is_change else 0),
-        genes=_instances(graph, _GENE),
-        mentions=_instances(graph, _MENTION),
+        genes=_count(graph, f"{{ ?thing a <{_GENE}> }} UNION {{ ?node <{_ENTREZ}> ?thing }}"),
+        mentions=_count(graph, f"?thing a <{_MENTION}>"),
         links=int(database.setting("links") or 0) if run.request.thresholds else None,
         findings=count_findings(database),
         seconds=time.monotonic() - started,
@@ -118,10 +119,10 @@ def _coverage(database: Database) -> Coverage:
     )
 
 
-def _instances(graph: ox.Store, kind: str) -> int:
-    """How many things of a class there are."""
+def _count(graph: ox.Store, pattern: str) -> int:
+    """How many things fit a pattern, each once."""
     rows: Any = graph.query(
-        f"SELECT (COUNT(*) AS ?n) {{ ?thing a <{kind}> }}", use_default_graph_as_union=True
+        f"SELECT (COUNT(DISTINCT ?thing) AS ?n) {{ {pattern} }}", use_default_graph_as_union=True
     )
     return int(next(iter(rows))["n"].value)
 

@@ -19,6 +19,7 @@ from rdfkit import package_data
 from rdfkit.errors import ParameterError, QueryError
 from rdfkit.rdf.identifiers import expand
 from rdfkit.rdf.iris import is_iri, percent_encode
+from rdfkit.sparql.parameters import read_value
 from rdfkit.sparql.query import QueryText
 
 _HEADER = re.compile(r"#+\s*(title|category|description|param)\s*:(.*)", re.IGNORECASE)
@@ -26,7 +27,9 @@ _HEADER = re.compile(r"#+\s*(title|category|description|param)\s*:(.*)", re.IGNO
 _CONTINUATION = re.compile(r"#\s{2,}(\S.*)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _HOLE = r"\{\{\s*[A-Za-z_][A-Za-z0-9_-]*\s*\}\}"
-_TYPES = ("string", "uri", "enum", "autocomplete")
+_TYPES = ("string", "integer", "uri", "taxon", "term", "enum", "autocomplete")
+# These stand for an IRI.
+_IRIS = ("uri", "taxon", "term")
 
 # The places where a placeholder can stand, in the order in which they are tried: https://www.w3.org/TR/sparql11-query/#rIRIREF
 _PLACE = re.compile(
@@ -54,7 +57,9 @@ _LOCAL_MARKS = "~.-!$&'()*+,;=/@"
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter: `type` is string, uri, enum (with `choices`) or autocomplete (`source` says of what)."""
+    """One parameter: `type` is string, integer, uri, taxon, term, enum (with `choices`) or
+    autocomplete (`source` says of what). `parameters.read_value` says what each understands.
+    """
 
     name: str
     type: str
@@ -162,7 +167,7 @@ def bind(query: LibraryQuery, values: Mapping[str, str]) -> str:
     """The SPARQL of a query with its placeholders replaced by values, or by the defaults.
 
     Raises ParameterError for a value that no parameter takes, a parameter without value and default, a value that
-    is none of an enum's choices, and a `uri` that is none.
+    is none of an enum's choices, and one that is not of its type.
     """
     known = {parameter.name: parameter for parameter in query.parameters}
     for name in values.keys() - known.keys():
@@ -211,7 +216,8 @@ def _value(parameter: Parameter, given: str | None) -> str:
             value=value,
             expected=", ".join(parameter.choices),
         )
-    return value
+    kind = parameter.source if parameter.source in ("pathway", "figure") else parameter.type
+    return read_value(kind, parameter.name, value)
 
 
 def _replaced(place: re.Match[str], known: Mapping[str, Parameter], given: Mapping[str, str]) -> str:
@@ -261,7 +267,7 @@ def _in_local_name(value: str) -> str:
 
 
 def _bare(parameter: Parameter, value: str) -> str:
-    if parameter.type == "uri":
+    if parameter.type in _IRIS:
         return f"<{_whole_iri(parameter, value)}>"
     if parameter.choices or _NUMBER.fullmatch(value):
         return value

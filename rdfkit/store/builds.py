@@ -20,7 +20,6 @@ from rdfkit.store.layout import (
     BUILD_NAME,
     CURRENT,
     DEFAULT_PATH,
-    UPDATES,
     claim,
     current_build,
     now,
@@ -34,6 +33,8 @@ from rdfkit.store.locks import held, is_read
 from rdfkit.store.store import Store, open_store
 
 Result = TypeVar("Result")
+# In the metadata of a build: how often it was changed by SPARQL or HTTP since it was built from pages.
+UPDATES = "updates"
 
 
 class Stage:

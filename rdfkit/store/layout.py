@@ -32,8 +32,6 @@ CURRENT = "current"
 BUILD_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
 _LAYOUT = 2
 _MARKER = "rdfkit-store.json"
-# In the metadata of a build: how often it was changed by SPARQL or HTTP since it was built from pages.
-UPDATES = "updates"
 
 
 def claim(root: Path) -> None:
@@ -61,7 +59,9 @@ def check_layout(root: Path) -> None:
     # An empty marker is that of a build which was killed as it began.
     if marker.exists() and marker.stat().st_size and read_json(marker).get("layout") != _LAYOUT:
         raise StoreError(
-            "this store was made by another version of rdfkit", path=str(root), expected=f"layout {_LAYOUT}"
+            "this store was made by another version of rdfkit: delete the folder, or build into another with --store",
+            path=str(root),
+            expected=f"layout {_LAYOUT}",
         )
 
 

@@ -24,8 +24,7 @@ from rdfkit.sparql.limits import SAFE, Complexity
 from rdfkit.sparql.query import QueryText
 from rdfkit.sparql.syntax_errors import syntax_error
 from rdfkit.sparql.tokens import Token, TokenKind
-from rdfkit.store.builds import changing
-from rdfkit.store.layout import UPDATES
+from rdfkit.store.builds import UPDATES, changing
 
 _Result = TypeVar("_Result")
 _SKIPPED = frozenset({TokenKind.SPACE, TokenKind.COMMENT})
@@ -164,13 +163,13 @@ def _group(following: Iterable[Token]) -> str:
 def _change(path: str | Path, work: Callable[[ox.Store], _Result]) -> _Result:
     with changing(path) as (stage, metadata):
         found = stage.change(work)
-        kept = {key: value for key, value in metadata.items() if key not in _OWN}
+        kept = {key: value for key, value in metadata.items() if key not in OWN}
         stage.commit({**kept, UPDATES: kept.get(UPDATES, 0) + 1})
     return found
 
 
 # What `Stage.commit` says itself.
-_OWN = frozenset({"quads", "built", "oxigraph", "name", "merged"})
+OWN = frozenset({"quads", "built", "oxigraph", "name", "merged"})
 
 
 def _read(document: Document, graph: ox.NamedNode | ox.DefaultGraph, base_iri: str) -> Iterator[ox.Quad]:

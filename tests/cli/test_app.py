@@ -48,7 +48,7 @@ def test_help_explains_each_command(command: str) -> None:
 
 
 def test_no_arguments_show_help() -> None:
-    assert "Commands" in _run().stdout
+    assert "Serve and hand on" in _run().stdout
 
 
 def test_build_prints_a_summary(tmp_path: Path) -> None:
