@@ -3,19 +3,59 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rdfkit.cli.options import EngineName, EngineOption, Output, Quiet, ReportFormat
+from rdfkit.cli.options import EngineName, EngineOption, Output, Quiet, RdfFormat, ReportFormat
 from rdfkit.cli.output import print_report, rendered, write
-from rdfkit.report import Severity
+from rdfkit.report import Report, Severity
+
+
+class Inference(StrEnum):
+    """What can be derived."""
+
+    RDFS = "rdfs"
+    OWLRL = "owlrl"
+
+
+class FailOn(StrEnum):
+    """Which findings make the command fail."""
+
+    VIOLATION = "violation"
+    WARNING = "warning"
+    INFO = "info"
+    NEVER = "never"
+
+    def applies(self, report: Report) -> bool:
+        """Whether a report has such findings. Notes on how the check was made are none."""
+        if self is FailOn.NEVER:
+            return False
+        found = report.at_least(Severity(self.value)).results
+        return any(not result.rule.startswith("shapes-engine") for result in found)
+
+
+def expanded(node: str) -> str:
+    """An IRI as it is written or with a prefix that rdfkit knows. Raises BadParameter for what is neither."""
+    from rdfkit.rdf.identifiers import expand
+    from rdfkit.rdf.iris import is_iri
+
+    text = node.removeprefix("<").removesuffix(">")
+    try:
+        found = text if "://" in text or text.startswith("urn:") else expand(text)
+    except ValueError:
+        found = text
+    if not is_iri(found):
+        raise typer.BadParameter(f'"{node}" is no IRI', param_hint="--focus")
+    return found
 
 
 def validate(
     sources: Annotated[
-        list[Path], typer.Argument(help="Pages, folders of pages, or RDF files.", show_default=False)
+        list[Path],
+        typer.Argument(help="Pages, RDF files, folders of either, or - for stdin.", show_default=False),
     ],
     shapes: Annotated[
         list[Path] | None,
@@ -26,10 +66,35 @@ def validate(
     severity: Annotated[
         Severity, typer.Option("--severity", help="Leave out what is milder.")
     ] = Severity.INFO,
+    fail_on: Annotated[
+        FailOn, typer.Option("--fail-on", help="End with 1 on findings as severe as this, or worse.")
+    ] = FailOn.VIOLATION,
+    input_format: Annotated[
+        RdfFormat | None,
+        typer.Option(
+            "--input-format",
+            help="Format of RDF whose name does not tell it, as of stdin.",
+            show_default=False,
+        ),
+    ] = None,
+    inference: Annotated[
+        Inference | None,
+        typer.Option("--inference", help="What to derive from RDF before it is checked.", show_default=False),
+    ] = None,
+    focus: Annotated[
+        list[str] | None,
+        typer.Option("--focus", metavar="NODE", help="Check this node of RDF only, an IRI. Repeatable."),
+    ] = None,
+    ontology: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--ontology-graph", metavar="FILE", help="Classes and properties to know beside RDF. Repeatable."
+        ),
+    ] = None,
     output: Output = None,
     quiet: Quiet = False,
 ) -> None:
-    """Check pages or RDF files against the shapes; every finding leads back to file and line.
+    """Check pages or RDF against the shapes; findings about pages lead back to file and line, about RDF to the file.
 
     Examples: rdfkit validate seeds/ · rdfkit validate --format sarif -o report.sarif pages/ ·
     rdfkit validate --shapes mine.ttl data.ttl
@@ -39,10 +104,19 @@ def validate(
     from rdfkit.validation.validator import Engine
 
     with progress(quiet) as advance:
-        found = check(sources, shapes=shapes, engine=Engine(engine), progress=advance)
+        found = check(
+            sources,
+            shapes=shapes,
+            engine=Engine(engine),
+            input_format=input_format,
+            inference=inference,
+            focus=[expanded(node) for node in focus or ()],
+            ontology=ontology or (),
+            progress=advance,
+        )
     if output is not None:
         write(rendered(found.at_least(severity), format).encode(), output)
     else:
         print_report(found, format, severity, sys.stdout)
     unreadable = any(result.rule == "page-unreadable" for result in found.results)
-    raise typer.Exit(3 if unreadable else 0 if found.conforms else 1)
+    raise typer.Exit(3 if unreadable else int(fail_on.applies(found)))
