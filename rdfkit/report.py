@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from rdfkit.errors import RdfkitError
@@ -50,7 +50,7 @@ class Result:
     property_path: str | None = None
     component: str | None = None
     value_term: str | None = None
-    shacl: str | None = None
+    shacl: str | None = field(default=None, compare=False)
 
     @classmethod
     def from_error(cls, rule: str, error: RdfkitError) -> Result:

@@ -17,6 +17,7 @@ from rdfkit.package_data import beside, read_toml
 from rdfkit.rdf.identifiers import prefix_map
 from rdfkit.report import Result, Severity
 from rdfkit.sparql.query import QueryText
+from rdfkit.sparql.syntax_errors import syntax_error
 from rdfkit.validation.shacl import terms
 from rdfkit.validation.shacl.data import NOTHING
 from rdfkit.validation.shacl.names import ShapeNames
@@ -111,7 +112,9 @@ def _query_problem(query: str, prefixes: dict[str, str]) -> str | None:
         # `$PATH` stands for a path, also where SPARQL has no variables.
         ox.Store().query(query.replace("$PATH", "<urn:path>"), prefixes=prefixes)
     except SyntaxError as error:
-        return f"not valid SPARQL: {error.msg}"
+        found = syntax_error(error, text, prefixes)
+        place = f"{found.line}:{found.column}: " if found.line else ""
+        return f"{place}{found.message}"
     except (ValueError, RuntimeError):
         # Only while it is answered, which nobody has asked for.
         return None

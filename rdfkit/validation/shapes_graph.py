@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,14 +100,22 @@ def _is_shape(triple: ox.Triple) -> bool:
 
 
 def _needles(subject: str, value: str | None) -> list[str]:
-    found = [terms.text(subject).rpartition("/")[2].rpartition("#")[2]] if subject.startswith("<") else []
+    found = _name(subject)
     if value is None:
         return found
     if not value.startswith('"'):
-        return [terms.text(value).rpartition("/")[2].rpartition("#")[2], *found]
+        return [*_name(value), *found]
     end = value.rindex('"')
     first = next((line for line in terms.text(value).splitlines() if line.strip()), "")
-    return [value[1:end], first, *found]
+    return [re.escape(value[1:end]), re.escape(first), *found]
+
+
+def _name(term: str) -> list[str]:
+    """A pattern for the last part of an IRI, as it stands after a prefix; none for a blank node."""
+    if not term.startswith("<"):
+        return []
+    local = re.escape(re.split("[#/:]", term[1:-1])[-1])
+    return [rf"[:/#]{local}\b"] if local else []
 
 
 def _line(path: Path, needles: list[str]) -> int | None:
@@ -116,6 +125,6 @@ def _line(path: Path, needles: list[str]) -> int | None:
         return None
     for needle in filter(None, needles):
         for number, line in enumerate(lines, start=1):
-            if needle in line:
+            if re.search(needle, line):
                 return number
     return None

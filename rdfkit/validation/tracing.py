@@ -27,6 +27,7 @@ _SHOWN_VALUE = 80
 _TYPE = expand("rdf:type")
 # What is missing: a value, or the value that must be among others.
 _MISSING = frozenset(map(expand, ("sh:MinCountConstraintComponent", "sh:HasValueConstraintComponent")))
+_MISSED = _MISSING | {expand("sh:QualifiedMinCountConstraintComponent")}
 _MAX_COUNT = expand("sh:MaxCountConstraintComponent")
 _SCHEMA = expand("schema:")
 
@@ -112,6 +113,8 @@ def _problem(result: ShapeResult, found: str | None) -> str:
     wanted = result.name or "what the shape asks for"
     if result.component == _MAX_COUNT:
         return f"more values than allowed: expected {wanted}"
+    if found is None and result.value is None and result.component not in _MISSED:
+        return f"not as it should be: expected {wanted}"
     if found is None:
         return f"missing: expected {wanted}"
     shown = found if len(found) <= _SHOWN_VALUE else found[:_SHOWN_VALUE] + "…"
