@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 import pyoxigraph as ox
 
@@ -45,6 +45,12 @@ class RdfCheck:
     focus_nodes: int
 
 
+def is_source(given: object) -> TypeGuard[Source]:
+    """Whether this is one source, and no list of them."""
+    kinds = (str, Path, ox.Store, ox.Dataset)
+    return isinstance(given, kinds) or hasattr(given, "serialize")
+
+
 def parted(sources: Iterable[Source], input_format: formats.Format | None) -> tuple[list[Source], list[Path]]:
     """Sources that are RDF, and those that are places of pages.
 
@@ -74,8 +80,8 @@ def check_rdf(
     """
     labels = Labels("node", keep=True)
     read = [one for source in sources for one in _read(source, input_format)]
-    triples = {one.name: labels.triples(one.quads, number) for number, one in enumerate(read)}
-    done = validator.check((triple for found in triples.values() for triple in found), shapes, options)
+    triples = [(one.name, labels.triples(one.quads, number)) for number, one in enumerate(read)]
+    done = validator.check((triple for _, found in triples for triple in found), shapes, options)
     files = _files_of({result.focus for result in done.results}, triples)
     results = [tracing.untraced(result, files.get(result.focus)) for result in done.results]
     if not done.focus_nodes:
@@ -131,22 +137,23 @@ def _quads(source: Any) -> Iterable[ox.Quad]:  # noqa: ANN401 - a graph of eithe
         return source.quads_for_pattern(None, None, None, None)
     if isinstance(source, ox.Dataset):
         return source
-    # Through N-Quads, as rdflib's terms are no more than texts.
-    import rdflib
-
-    if not isinstance(source, rdflib.Graph):
+    if not hasattr(source, "serialize"):
         raise SourceError(f"{type(source).__name__} cannot be checked", expected="a path, a graph or a store")
-    format = "nquads" if isinstance(source, rdflib.Dataset | rdflib.ConjunctiveGraph) else "ntriples"
-    data = source.serialize(format="nquads" if format == "nquads" else "nt", encoding="utf-8")
-    return ox.parse(data, formats.of_name(format).rdf)
+    # N-Quads are what both libraries know.
+    has_graphs = hasattr(source, "default_context")
+    data = source.serialize(format="nquads" if has_graphs else "nt", encoding="utf-8")
+    try:
+        return list(ox.parse(data, ox.RdfFormat.N_QUADS))
+    except SyntaxError as error:
+        raise SourceError(f"the graph is not RDF: {error.msg}") from error
 
 
-def _files_of(nodes: set[str], triples: dict[str, list[ox.Triple]]) -> dict[str, str]:
+def _files_of(nodes: set[str], triples: list[tuple[str, list[ox.Triple]]]) -> dict[str, str]:
     """The first source that describes each node; the only one for what none describes."""
     if len(triples) == 1:
-        return dict.fromkeys(nodes, next(iter(triples)))
+        return dict.fromkeys(nodes, triples[0][0])
     found: dict[str, str] = {}
-    for name, read in triples.items():
+    for name, read in triples:
         for triple in read:
             for term in (triple.subject, triple.object):
                 shown = term.value if isinstance(term, ox.NamedNode) else str(term)

@@ -8,7 +8,7 @@ from pathlib import Path
 from rdfkit.errors import SourceError
 from rdfkit.pipeline.build import examine
 from rdfkit.pipeline.progress import Advance, no_progress
-from rdfkit.pipeline.rdf_check import Source, check_rdf, parted, read_ontology
+from rdfkit.pipeline.rdf_check import Source, check_rdf, is_source, parted, read_ontology
 from rdfkit.rdf import formats
 from rdfkit.report import Report
 from rdfkit.validation import validator
@@ -29,13 +29,15 @@ def validate(
 ) -> Report:
     """The report on pages (files or folders) and RDF: files plain, gzipped, in archives or folders, graphs in memory.
 
-    `shapes` are SHACL files to use in place of the package's, `engine` is what checks; that pyshacl had to check
-    in place of our own engine is an info of the report. RDF is recognised by its suffix, or is all that is given when
+    `shapes` are SHACL files to use in place of the package's, `engine` is what checks; that pyshacl had to check in
+    place of our own engine is an info of the report. RDF is recognised by its suffix, or is all that is given when
     `input_format` names its format; `-` is standard input; a graph of rdflib or a store of pyoxigraph is taken as
-    it is. It is checked together, so that files may describe each other. `inference` (`rdfs`, `owlrl`) derives triples first,
-    from the data and the files of `ontology`; with `focus` only these nodes are checked; pyshacl does so. Raises
-    SourceError for what does not exist or is not the RDF that it should be, ArchiveError for an archive that is damaged
-    or not safe, ShapesError for shapes that are not SHACL, ExportError for the name of a format that is none.
+    it is. All of it is checked together, so that files may describe each other.
+
+    `inference` (`rdfs`, `owlrl`) derives triples first, from the data and the files of `ontology`; with `focus` only
+    these nodes are checked; pyshacl does so. Raises SourceError for what does not exist or is not the RDF that it
+    should be, ArchiveError for an archive that is damaged or not safe, ShapesError for shapes that are not SHACL,
+    ExportError for the name of a format that is none.
     """
     format = formats.of_name(input_format) if input_format is not None else None
     rdf, pages = parted(_listed(sources), format)
@@ -67,10 +69,4 @@ def _paths(paths: Iterable[str | Path] | str | Path) -> Iterable[str | Path]:
 
 def _listed(sources: Iterable[Source] | Source) -> list[Source]:
     """What was given, also where it is one thing and no list: a text is no list of letters."""
-    if (
-        isinstance(sources, str | Path)
-        or hasattr(sources, "quads_for_pattern")
-        or hasattr(sources, "serialize")
-    ):
-        return [sources]  # type: ignore[list-item]
-    return list(sources)
+    return [sources] if is_source(sources) else list(sources)
