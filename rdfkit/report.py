@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from rdfkit.errors import RdfkitError
@@ -34,7 +34,8 @@ class Result:
     wrong in one sentence; `advice` what to do. `path` is the file as the user named it, `line` counts
     from 1, `key` is the front-matter key, `value` the text found there. `focus`, `property_path` and
     `component` are IRIs and are set for SHACL results only; `value_term` is the SHACL value node in
-    N-Triples form.
+    N-Triples form, and `shacl` the whole sh:ValidationResult, about the blank node `result`. A `focus` that is
+    no IRI is written as in N-Triples.
     """
 
     severity: Severity
@@ -49,6 +50,7 @@ class Result:
     property_path: str | None = None
     component: str | None = None
     value_term: str | None = None
+    shacl: str | None = field(default=None, compare=False)
 
     @classmethod
     def from_error(cls, rule: str, error: RdfkitError) -> Result:
@@ -70,7 +72,7 @@ class Result:
         return f"{self.key}: {self.message}" if self.key else self.message
 
     @property
-    def sort_key(self) -> tuple[str, int, int, str, str, str, str]:
+    def sort_key(self) -> tuple[str | int, ...]:
         """Orders results by file, line, severity, then text, the same on every run."""
         return (
             self.path or "",
@@ -80,6 +82,10 @@ class Result:
             self.key or "",
             self.value or "",
             self.focus or "",
+            self.property_path or "",
+            self.value_term or "",
+            self.message,
+            self.shacl or "",
         )
 
 
@@ -99,14 +105,26 @@ class RuleGroup:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All findings of one run, in a stable order."""
+    """All findings of one run, in a stable order.
+
+    Where it is known, `shapes` is how many shapes have targets and `focus_nodes` how many nodes these have in the data.
+    """
 
     results: tuple[Result, ...]
+    shapes: int | None = None
+    focus_nodes: int | None = None
 
     @classmethod
     def of(cls, results: Iterable[Result]) -> Report:
         """A report of the distinct results, ordered by file and line."""
-        return cls(tuple(sorted(set(results), key=lambda result: result.sort_key)))
+        return cls.of_all(set(results))
+
+    @classmethod
+    def of_all(
+        cls, results: Iterable[Result], shapes: int | None = None, focus_nodes: int | None = None
+    ) -> Report:
+        """A report of the results, also of equal ones, ordered by file and line."""
+        return cls(tuple(sorted(results, key=lambda result: result.sort_key)), shapes, focus_nodes)
 
     @property
     def conforms(self) -> bool:
@@ -132,4 +150,5 @@ class Report:
 
     def at_least(self, severity: Severity) -> Report:
         """The report of the results that are as severe as `severity` or worse."""
-        return Report(tuple(result for result in self.results if result.severity.rank <= severity.rank))
+        shown = tuple(result for result in self.results if result.severity.rank <= severity.rank)
+        return replace(self, results=shown)

@@ -20,18 +20,20 @@ def holds_rdf(path: Path) -> bool:
     return formats.of_file(path) is not None or archives.is_archive(path)
 
 
-def read_rdf(path: Path) -> list[ox.Quad]:
+def read_rdf(path: Path, format: formats.Format | None = None) -> list[ox.Quad]:
     """The quads of an RDF file, gzipped or not, or of all RDF files in a zip, tar or tar.gz.
 
-    Suffixes tell the format. Other files in an archive are passed over, one without RDF is refused. Blank nodes
-    of different members stay apart. Raises SourceError with the line of a syntax error, ArchiveError for an
-    archive that is damaged or not safe.
+    Suffixes tell the format, unless `format` does. Other files in an archive are passed over, one without RDF is
+    refused. Blank nodes of different members stay apart. Raises SourceError with the line of a syntax error,
+    ArchiveError for an archive that is damaged or not safe.
     """
     try:
         if archives.is_archive(path):
             return list(_archived_quads(path))
+        if path.is_dir():
+            raise SourceError("is a folder", path=str(path), expected="an RDF file")
         with archives.open_bytes(path) as stream:
-            return _parse(stream, formats.of_file(path), str(path), path.resolve().as_uri())
+            return parse_rdf(stream, format or formats.of_file(path), str(path), path.resolve().as_uri())
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror or error}", path=str(path)) from error
 
@@ -51,14 +53,18 @@ def _archived_quads(path: Path) -> Iterator[ox.Quad]:
                 expected="plain RDF files in it",
             )
         some = True
-        yield from _parse(stream, found, f"{path}!/{name}", f"{base}!/{quote(name)}", apart=True)
+        yield from parse_rdf(stream, found, f"{path}!/{name}", f"{base}!/{quote(name)}", apart=True)
     if not some:
         raise SourceError("has no RDF file in it", path=str(path), expected=", ".join(formats.SUFFIXES))
 
 
-def _parse(
+def parse_rdf(
     stream: BinaryIO, found: formats.Format | None, shown: str, base: str, *, apart: bool = False
 ) -> list[ox.Quad]:
+    """The quads of a stream; with `apart` blank nodes get new names. Raises SourceError with the line of an error.
+
+    `shown` is what errors call the stream, `base` what relative IRIs are resolved against.
+    """
     stream = without_mark(stream)
     if found is formats.FORMATS["rdfxml"]:
         stream = rdfxml.checked(stream, shown)

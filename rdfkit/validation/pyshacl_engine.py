@@ -3,85 +3,163 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from rdfkit.errors import ShapesError
-from rdfkit.rdf.terms import oxigraph_literal, rdflib_triple
-from rdfkit.report import Severity
-from rdfkit.validation.shacl.results import ShapeResult
+from rdfkit.rdf.terms import oxigraph_literal
+from rdfkit.validation.pyshacl_shapes import rdflib_graph, rewritten_shapes, translated_patterns
+from rdfkit.validation.shacl import terms
+from rdfkit.validation.shacl.names import ShapeNames
+from rdfkit.validation.shacl.results import RESULT, ShapeResult, severity_of
+from rdfkit.validation.shapes_check import is_advanced
+from rdfkit.validation.shapes_graph import ShapesGraph
 
 if TYPE_CHECKING:
     import rdflib
 
-
-def read_graph(paths: Iterable[Path]) -> rdflib.Graph:
-    """The shapes graph of RDF files. Raises ShapesError for a file that cannot be read as RDF."""
-    import rdflib.util
-
-    shapes = rdflib.Graph()
-    for path in paths:
-        try:
-            shapes.parse(path, format=rdflib.util.guess_format(str(path)) or "turtle")
-        except (OSError, SyntaxError, ValueError) as error:
-            raise ShapesError(
-                f"cannot be read as RDF: {error}", path=str(path), expected="a shapes graph"
-            ) from error
-    return shapes
+_DEPTH = 100
 
 
-def check(triples: Iterable[ox.Triple], shapes: rdflib.Graph) -> list[ShapeResult]:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What only pyshacl does: derive triples first (`rdfs`, `owlrl`), check some nodes only, heed an ontology."""
+
+    inference: str | None = None
+    focus: tuple[str, ...] = ()
+    ontology: tuple[ox.Triple, ...] = ()
+
+    @property
+    def are_any(self) -> bool:
+        """Whether anything is asked for."""
+        return bool(self.inference or self.focus or self.ontology)
+
+
+@dataclass(frozen=True, slots=True)
+class PyshaclCheck:
+    """The results, and the data graph as it was checked, with what was derived."""
+
+    results: list[ShapeResult]
+    data: rdflib.Graph
+
+
+def check(triples: Iterable[ox.Triple], shapes: ShapesGraph, options: Options | None = None) -> PyshaclCheck:
     """The SHACL results of triples against a shapes graph.
 
     Raises ShapesError when the shapes are not SHACL, or ask for what pyshacl cannot do.
     """
+    import pyparsing
     import pyshacl
     import rdflib
 
-    data = rdflib.Graph()
-    data.addN((*rdflib_triple(triple), data) for triple in triples)
+    options = options or Options()
+    data = rdflib_graph(triples)
+    patterns = translated_patterns(shapes)
     try:
-        _, found, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none")
-    except pyshacl.errors.ReportableRuntimeError as error:
-        raise ShapesError(f"the shapes are not SHACL: {error}") from error
-    except (NotImplementedError, ArithmeticError) as error:
-        # A bound beside NaN, for one.
-        raise ShapesError(f"pyshacl cannot check with these shapes: {error!r}") from error
+        _, found, _ = pyshacl.validate(
+            data,
+            shacl_graph=rewritten_shapes(shapes, patterns),
+            ont_graph=rdflib_graph(options.ontology) if options.ontology else None,
+            inference=options.inference or "none",
+            focus_nodes=[rdflib.URIRef(one) for one in options.focus] or None,
+            advanced=is_advanced(shapes),
+            inplace=True,
+            max_validation_depth=_DEPTH,
+        )
+    except (pyshacl.errors.ReportableRuntimeError, pyparsing.ParseBaseException) as error:
+        raise ShapesError(f"the shapes are not SHACL: {error}", path=shapes.shown_paths) from error
+    except (
+        NotImplementedError,
+        ArithmeticError,
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+    ) as error:
+        # A bound beside NaN, for one; what pyshacl does not foresee in shapes comes out of it as any of these.
+        message = f"pyshacl cannot check with these shapes: {error!r}"
+        raise ShapesError(message, path=shapes.shown_paths) from error
     if isinstance(found, pyshacl.errors.ValidationFailure):
-        raise ShapesError(f"the shapes are not SHACL: {found}")
-    return list(_shape_results(found, shapes))
+        raise ShapesError(f"the shapes are not SHACL: {found}", path=shapes.shown_paths)
+    written = {new: old for (old, _), new in patterns.items()}
+    return PyshaclCheck(list(_shape_results(found, shapes, written)), data)
 
 
-def _shape_results(found: Any, shapes: rdflib.Graph) -> Iterator[ShapeResult]:  # noqa: ANN401 - pyshacl's graph
+def _shape_results(found: Any, shapes: ShapesGraph, written: dict[str, str]) -> Iterator[ShapeResult]:  # noqa: ANN401 - pyshacl's graph
     import rdflib
     from rdflib.namespace import SH
 
-    severities = {SH.Violation: Severity.VIOLATION, SH.Warning: Severity.WARNING, SH.Info: Severity.INFO}
+    names = ShapeNames(shapes.statements)
     # Only what the report names: results of inner shapes (`sh:detail`) are explanations of these.
     for node in found.objects(None, SH.result):
-        shape = found.value(node, SH.sourceShape)
+        shape = _text(found.value(node, SH.sourceShape))
         path = found.value(node, SH.resultPath)
-        name = shapes.value(shape, SH.name)
-        message = found.value(node, SH.resultMessage)
+        severity = found.value(node, SH.resultSeverity)
+        component = str(found.value(node, SH.sourceConstraintComponent))
+        messages = sorted(_text(one) for one in found.objects(node, SH.resultMessage))
+        value = found.value(node, SH.value)
         yield ShapeResult(
-            severity=severities.get(found.value(node, SH.resultSeverity), Severity.VIOLATION),
-            shape=str(shape),
-            component=str(found.value(node, SH.sourceConstraintComponent)),
-            focus=str(found.value(node, SH.focusNode)),
+            severity=severity_of(str(severity)),
+            shape=names.name(shape, component),
+            component=component,
+            focus=terms.shown(_text(found.value(node, SH.focusNode))),
             path=str(path) if isinstance(path, rdflib.URIRef) else None,
-            value=_oxigraph_term(found.value(node, SH.value)),
-            name=str(name) if name is not None else None,
-            message=str(message) if message is not None else None,
+            value=terms.node(_text(value)) if value is not None else None,
+            name=terms.for_people(shapes.statements.get(shape, {}).get(terms.sh("name"), ())),
+            message=_written(terms.for_people(messages), written),
+            graph=_resultrdflib_graph(found, node, shapes, written),
         )
 
 
-def _oxigraph_term(term: Any) -> ox.NamedNode | ox.Literal | None:  # noqa: ANN401 - an rdflib term
+def _resultrdflib_graph(found: Any, node: Any, shapes: ShapesGraph, written: dict[str, str]) -> str:  # noqa: ANN401
+    """The result as N-Triples; of other blank nodes, those of shapes and data keep their labels."""
+    from rdflib.namespace import SH
+
+    names = ShapeNames(shapes.statements)
+    lines: list[str] = []
+    labels = {node: f"_:{RESULT}"}
+    waiting = [node]
+    while waiting:
+        subject = waiting.pop()
+        said = sorted((_text(p), _text(o), o) for p, o in found.predicate_objects(subject))
+        for predicate, text, value in said:
+            kept = predicate in (f"<{SH.focusNode}>", f"<{SH.value}>")
+            if predicate in (f"<{SH.sourceShape}>", f"<{SH.sourceConstraint}>") and text in shapes.statements:
+                lines.extend(names.described(text))
+            elif text.startswith("_:") and not kept:
+                if value not in labels:
+                    labels[value] = f"_:{RESULT}.{len(labels)}"
+                    waiting.append(value)
+                text = labels[value]
+            elif predicate == f"<{SH.resultMessage}>":
+                text = _rewritten_message(text, written)
+            lines.append(f"{labels[subject]} {predicate} {text} .")
+    return "".join(f"{line}\n" for line in dict.fromkeys(lines))
+
+
+def _rewritten_message(text: str, written: dict[str, str]) -> str:
+    found = terms.literal(text)
+    new = _written(found.text, written) or ""
+    if new == found.text:
+        return text
+    return str(ox.Literal(new, language=found.language) if found.language else ox.Literal(new))
+
+
+def _written(message: str | None, written: dict[str, str]) -> str | None:
+    """A message of pyshacl with patterns as the shapes have them."""
+    for new, old in written.items():
+        if message is not None and new != old:
+            message = message.replace(terms.text(new), terms.text(old))
+    return message
+
+
+def _text(term: Any) -> str:  # noqa: ANN401 - an rdflib term
     import rdflib
 
-    if isinstance(term, rdflib.URIRef):
-        return ox.NamedNode(str(term))
-    if not isinstance(term, rdflib.Literal):
-        return None
-    return oxigraph_literal(term)
+    if isinstance(term, rdflib.Literal):
+        return str(oxigraph_literal(term))
+    if isinstance(term, rdflib.BNode):
+        return f"_:{term}"
+    return f"<{term}>"

@@ -70,7 +70,19 @@ def visible(message: str) -> str:
 
 
 def count_line(report: Report) -> str:
-    """How many results there are of each severity, in how many files."""
+    """How many results there are of each severity, in how many files, and how much was checked where it is known."""
+    return _counted(report) + _checked(report)
+
+
+def _checked(report: Report) -> str:
+    if report.shapes is None or report.focus_nodes is None:
+        return ""
+    shapes = f"{report.shapes:,} shape{'s' if report.shapes != 1 else ''}"
+    nodes = f"{report.focus_nodes:,} focus node{'s' if report.focus_nodes != 1 else ''}"
+    return f"; {shapes} with targets, {nodes}"
+
+
+def _counted(report: Report) -> str:
     if not report.results:
         return "conforms"
     counts = [

@@ -16,6 +16,7 @@ from rdfkit.mapping.document import Document, Origin
 from rdfkit.mapping.jsonld import contexts
 from rdfkit.mapping.registry import BLOCK, NO_BLOCK, NO_BLOCK_MESSAGE
 from rdfkit.rdf.identifiers import compress, expand
+from rdfkit.rdf.iris import is_iri
 from rdfkit.report import Result, Severity
 from rdfkit.sources.page import Page, has_text
 from rdfkit.sources.tables import table_kinds
@@ -27,6 +28,7 @@ _SHOWN_VALUE = 80
 _TYPE = expand("rdf:type")
 # What is missing: a value, or the value that must be among others.
 _MISSING = frozenset(map(expand, ("sh:MinCountConstraintComponent", "sh:HasValueConstraintComponent")))
+_MISSED = _MISSING | {expand("sh:QualifiedMinCountConstraintComponent")}
 _MAX_COUNT = expand("sh:MaxCountConstraintComponent")
 _SCHEMA = expand("schema:")
 
@@ -70,7 +72,7 @@ def _is_part(result: ShapeResult, graph: str) -> bool:
 def untraced(result: ShapeResult, path: str | None) -> Result:
     """A SHACL result about an RDF file, which came from no page, as a finding. `path` is all that tells its place."""
     found = result.value.value if result.value is not None else None
-    focus = compress(result.focus)
+    focus = compress(result.focus) if is_iri(result.focus) else result.focus
     return _result(
         result, f"{focus}: {_problem(result, found)}", path=path, key=_short(result.path), value=found
     )
@@ -96,13 +98,14 @@ def _traced(result: ShapeResult, page: Page, origins: Mapping[str, Origin], grap
 def _result(result: ShapeResult, message: str, **place: Any) -> Result:  # noqa: ANN401 - fields of Result
     return Result(
         severity=result.severity,
-        rule=_local_name(result.shape),
+        rule=_rule(result.shape),
         message=message,
         advice=result.message,
         focus=result.focus,
         property_path=result.path,
         component=result.component,
         value_term=str(result.value) if result.value is not None else None,
+        shacl=result.graph,
         **place,
     )
 
@@ -111,6 +114,8 @@ def _problem(result: ShapeResult, found: str | None) -> str:
     wanted = result.name or ASKED
     if result.component == _MAX_COUNT:
         return f"more values than allowed: expected {wanted}"
+    if found is None and result.value is None and result.component not in _MISSED:
+        return f"not as it should be: expected {wanted}"
     if found is None:
         return f"missing: expected {wanted}"
     shown = found if len(found) <= _SHOWN_VALUE else found[:_SHOWN_VALUE] + "…"
@@ -209,8 +214,9 @@ def _found(result: ShapeResult, raw: Value | None) -> str | None:
     return ", ".join(filter(None, texts)) or None
 
 
-def _local_name(iri: str) -> str:
-    return iri.rpartition("#")[2].rpartition("/")[2]
+def _rule(shape: str) -> str:
+    """The name of a shape: of ours the last part, of all others the whole IRI or place."""
+    return shape.removeprefix(expand("pfocr:"))
 
 
 def _short(iri: str | None) -> str | None:

@@ -14,19 +14,13 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from rdfkit import package_data
-from rdfkit.errors import ShapesError
-from rdfkit.rdf.identifiers import expand
 from rdfkit.report import Result, Severity
-from rdfkit.validation import pyshacl_engine, shacl
+from rdfkit.validation import pyshacl_engine, shacl, targets
+from rdfkit.validation.pyshacl_engine import Options
 from rdfkit.validation.shacl import CompiledShapes, ShapeResult, UnsupportedShapesError, compile_shapes
 from rdfkit.validation.shacl.data import statements
-
-_TYPE = ox.NamedNode(expand("rdf:type"))
-_SHAPES = {ox.NamedNode(expand(f"sh:{name}")) for name in ("NodeShape", "PropertyShape")}
-_TARGETS = {
-    ox.NamedNode(expand(f"sh:{name}"))
-    for name in ("target", "targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf")
-}
+from rdfkit.validation.shapes_check import check_shapes, is_unknown
+from rdfkit.validation.shapes_graph import ShapesGraph
 
 
 class Engine(StrEnum):
@@ -38,70 +32,70 @@ class Engine(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """A shapes graph: its files and, for our own engine, what they compile to.
+    """A shapes graph: what was read and, for our own engine, what it compiles to.
 
-    Without `compiled` pyshacl checks; `refusal` then says why, if our own engine was asked for.
+    Without `compiled` pyshacl checks; `refusal` then says why, if our own engine was asked for. `warnings` are about
+    the shapes themselves.
     """
 
-    paths: tuple[Path, ...]
+    graph: ShapesGraph
     compiled: CompiledShapes | None
     refusal: UnsupportedShapesError | None = None
+    warnings: tuple[Result, ...] = ()
 
     def notes(self) -> list[Result]:
-        """That pyshacl checks in place of our own engine, as an info of the report."""
+        """What is to be said of the shapes: that pyshacl checks in place of our own engine, and warnings."""
         if self.refusal is None:
-            return []
+            return list(self.warnings)
         note = Result(
             severity=Severity.INFO,
             rule="shapes-engine",
             message=f"checked with pyshacl: {self.refusal.message}",
-            path=", ".join(map(str, self.paths)),
+            path=self.graph.shown_paths,
         )
-        return [note]
+        return [note, *self.warnings]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a check has found, how many shapes have targets, and how many nodes these have in the data."""
+
+    results: list[ShapeResult]
+    shapes: int
+    focus_nodes: int
 
 
 def load_shapes(files: Iterable[Path] | None = None, engine: Engine = Engine.RDFKIT) -> Shapes:
     """The shapes of RDF files, or those that ship with the package, for an engine.
 
     Shapes that only pyshacl covers are for pyshacl whatever was asked for. Raises ShapesError when a file cannot
-    be read as RDF or holds no shape.
+    be read as RDF or holds no shape, or when a shape is wrong whatever the data.
     """
-    paths = tuple(sorted(package_data.shapes_folder().glob("*.ttl")) if files is None else files)
-    triples = [triple for path in paths for triple in _read_triples(path)]
-    if not any(_is_shape(triple) for triple in triples):
-        raise ShapesError(
-            "no SHACL shape in the files", path=", ".join(map(str, paths)), expected="sh:NodeShape"
-        )
+    if files is None:
+        return _shipped(engine)
+    graph = ShapesGraph.read(files)
+    warnings = tuple(check_shapes(graph))
     if engine is Engine.PYSHACL:
-        return Shapes(paths, None)
+        return Shapes(graph, None, warnings=warnings)
+    known = [triple for triple in graph.triples if not is_unknown(triple.predicate)]
     try:
-        return Shapes(paths, compile_shapes(triples))
+        return Shapes(graph, compile_shapes(known), warnings=warnings)
     except UnsupportedShapesError as refusal:
-        return Shapes(paths, None, refusal)
+        return Shapes(graph, None, refusal, warnings)
 
 
-def check(triples: Iterable[ox.Triple], shapes: Shapes) -> list[ShapeResult]:
-    """The SHACL results of triples against shapes. Raises ShapesError when the shapes are not SHACL."""
-    if shapes.compiled is not None:
-        return shacl.check(shapes.compiled, statements(triples))
-    return pyshacl_engine.check(triples, pyshacl_engine.read_graph(shapes.paths))
+def check(triples: Iterable[ox.Triple], shapes: Shapes, options: Options | None = None) -> Check:
+    """Checks triples against shapes. With options pyshacl does. Raises ShapesError when the shapes are not SHACL."""
+    if shapes.compiled is not None and (options is None or not options.are_any):
+        said = statements(triples)
+        foci = [node for node, _ in shapes.compiled.foci(said)]
+        return Check(shacl.check(shapes.compiled, said), len(shapes.compiled.shapes), len(set(foci)))
+    done = pyshacl_engine.check(triples, shapes.graph, options)
+    counted = targets.count(shapes.graph, done.data, options.focus if options else ())
+    return Check(done.results, counted.shapes, counted.focus_nodes)
 
 
-def _read_triples(path: Path) -> list[ox.Triple]:
-    """The triples of a file: Turtle by Oxigraph, which takes a tenth of the time; all else, and errors, by rdflib."""
-    if path.suffix == ".ttl":
-        try:
-            return _parse(path.read_bytes(), ox.RdfFormat.TURTLE, path.resolve().as_uri())
-        except (OSError, SyntaxError):
-            pass
-    return _parse(
-        pyshacl_engine.read_graph([path]).serialize(format="nt", encoding="utf-8"), ox.RdfFormat.N_TRIPLES
-    )
-
-
-def _parse(data: bytes, format: ox.RdfFormat, base: str | None = None) -> list[ox.Triple]:
-    return [quad.triple for quad in ox.parse(data, format, base_iri=base, rename_blank_nodes=True)]
-
-
-def _is_shape(triple: ox.Triple) -> bool:
-    return triple.predicate in _TARGETS or (triple.predicate == _TYPE and triple.object in _SHAPES)
+def _shipped(engine: Engine) -> Shapes:
+    # These are known to be right: tests check them.
+    graph = ShapesGraph.read(sorted(package_data.shapes_folder().glob("*.ttl")))
+    return Shapes(graph, None if engine is Engine.PYSHACL else compile_shapes(graph.triples))

@@ -43,7 +43,9 @@ def test_a_build_says_what_it_did(tmp_path: Path) -> None:
     assert done.exit_code == 0
     with rdfkit.open_store(tmp_path / "store") as store:
         assert len(store) == done.quads
-        (genes,) = store.query("SELECT (COUNT(DISTINCT ?g) AS ?n) { { ?g a schema:Gene } UNION { ?n wp:bdbEntrezGene ?g } }")
+        (genes,) = store.query(
+            "SELECT (COUNT(DISTINCT ?g) AS ?n) { { ?g a schema:Gene } UNION { ?n wp:bdbEntrezGene ?g } }"
+        )
         (mentions,) = store.query("SELECT (COUNT(DISTINCT ?m) AS ?n) { ?m a oa:Annotation }")
         assert (genes["n"], mentions["n"]) == (done.genes, done.mentions)
         assert store.metadata["pages"] == done.pages

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pyoxigraph as ox
 from hypothesis import strategies as st
 
+from rdfkit.rdf.blank_nodes import Labels
 from rdfkit.rdf.identifiers import expand
-from rdfkit.validation.shacl.data import TYPE
+from rdfkit.validation.shacl.data import TYPE, statements
+from rdfkit.validation.shapes_graph import ShapesFile, ShapesGraph
 
 PREFIXES = """
 @prefix ex: <http://example.org/> .
@@ -224,3 +227,10 @@ LITERALS = [
     *map(ox.Literal, ("PMC1__f1", "WP364", "r12", "Homo sapiens", "9606", "CreativeWork")),
     ox.Literal("WP364", language="en"),
 ]
+
+
+def shapes_graph(text: str) -> ShapesGraph:
+    """The shapes graph of a Turtle text, as if a file had been read."""
+    quads = ox.parse(PREFIXES + text, ox.RdfFormat.TURTLE)
+    triples = Labels("shape").triples(quads)
+    return ShapesGraph((ShapesFile(Path("shapes.ttl"), tuple(triples)),), statements(triples))

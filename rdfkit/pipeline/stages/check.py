@@ -21,6 +21,7 @@ from rdfkit.pipeline.state.model import Waiting
 from rdfkit.pipeline.state.pages import pages_between, path_of
 from rdfkit.pipeline.state.uses import forget_uses
 from rdfkit.rdf.identifiers import expand
+from rdfkit.rdf.iris import is_iri
 from rdfkit.report import Result, Severity
 from rdfkit.store.graph_editor import Object
 from rdfkit.store.statistics import Counts, count_merged
@@ -47,7 +48,7 @@ def check_shared(run: Run, reviewed: Set[str]) -> set[str]:
     """
     compiled, graph = run.request.shapes.compiled, run.stage.graph
     if compiled is None or not can_be_parted(graph, compiled):
-        found = list(validator.check(_triples(graph), run.request.shapes))
+        found = list(validator.check(_triples(graph), run.request.shapes).results)
         nodes = {*focus_nodes(run.database), *(result.focus for result in found)}
     else:
         terms = {*reviewed, *_touched_nodes(run)} if run.is_change else _open_nodes(run, compiled)
@@ -126,7 +127,7 @@ def _holders(run: Run, result: ShapeResult) -> list[Waiting]:
     What they say is the offending triple or, where there are too many, any value of the property. What is missing is
     asked of those that say all of what the node is: an article has a reference where a figure is from it.
     """
-    if ":" not in result.focus:
+    if not is_iri(result.focus):
         return []
     focus = ox.NamedNode(result.focus)
     path = ox.NamedNode(result.path) if result.path is not None else None

@@ -112,7 +112,7 @@ def row_accounts(database: Database) -> dict[str, tuple[int, int]]:
 
 
 def _row(found: Result) -> tuple[Any, ...]:
-    body = (found.message, found.advice, found.property_path, found.component, found.value_term)
+    body = (found.message, found.advice, found.property_path, found.component, found.value_term, found.shacl)
     return (
         *(found.path, found.line, found.severity.rank, found.rule, found.key, found.value, found.focus),
         json.dumps(body, ensure_ascii=False),
@@ -121,7 +121,7 @@ def _row(found: Result) -> tuple[Any, ...]:
 
 def _finding(row: tuple[Any, ...]) -> Result:
     path, line, rank, rule, key, value, focus, body = row
-    message, advice, property_path, component, value_term = json.loads(body)
+    message, advice, property_path, component, value_term, shacl = json.loads(body)
     return Result(
         severity=list(Severity)[rank],
         rule=rule,
@@ -135,4 +135,5 @@ def _finding(row: tuple[Any, ...]) -> Result:
         property_path=property_path,
         component=component,
         value_term=value_term,
+        shacl=shacl,
     )

@@ -185,10 +185,11 @@ class Pattern(TermConstraint):
 
     component = SH + "PatternConstraintComponent"
     pattern: re.Pattern[str]
+    written: str
 
     @property
     def message(self) -> str:
-        return f"a text that matches {self.pattern.pattern}"
+        return f"a text that matches {self.written}"
 
     def holds(self, term: str) -> bool:
         return not terms.is_blank(term) and self.pattern.search(terms.text(term)) is not None

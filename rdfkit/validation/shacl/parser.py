@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Iterator
 import pyoxigraph as ox
 
 from rdfkit.errors import ShapesError
-from rdfkit.report import Severity
 from rdfkit.validation.shacl import constraints as sh
 from rdfkit.validation.shacl import terms
 from rdfkit.validation.shacl.data import SUBCLASS_OF, TYPE
+from rdfkit.validation.shacl.names import ShapeNames
+from rdfkit.validation.shacl.patterns import translated
 from rdfkit.validation.shacl.plan import CompiledShapes
 from rdfkit.validation.shacl.shapes import PropertyShape, Target, TargetKind, TargetShape
 
@@ -35,11 +36,7 @@ _TARGETS = {
 }
 # What a check does not heed, or reads together with something else.
 _SILENT = {"name", "description", "message", "severity", "order", "group", "defaultValue", "path", "property"}
-_SEVERITIES = {
-    _SH + "Violation>": Severity.VIOLATION,
-    _SH + "Warning>": Severity.WARNING,
-    _SH + "Info>": Severity.INFO,
-}
+_VIOLATION = _SH + "Violation>"
 
 
 class UnsupportedShapesError(ShapesError):
@@ -77,11 +74,6 @@ class _ShapesGraph:
             raise _unsupported(term, f"several sh:{name}")
         return found[0] if found else None
 
-    def text(self, term: str, name: str) -> str | None:
-        """The text of the first object of a property of SHACL, if any."""
-        found = self.values(term, name)
-        return terms.text(found[0]) if found else None
-
     def items(self, term: str, head: str) -> list[str]:
         """The members of an RDF list."""
         found: list[str] = []
@@ -118,6 +110,7 @@ class _Compiler:
 
     def __init__(self, graph: _ShapesGraph) -> None:
         self.graph = graph
+        self.names = ShapeNames(graph.said)
         self._value_shapes: dict[str, sh.ValueShape] = {}
         self._open: list[str] = []
 
@@ -157,9 +150,11 @@ class _Compiler:
         return PropertyShape(
             term=term,
             predicate=path,
-            severity=_SEVERITIES.get(self.graph.one(term, "severity") or "", Severity.VIOLATION),
-            name=self.graph.text(term, "name"),
-            message=self.graph.text(term, "message"),
+            place=self.names.place(term),
+            described="".join(f"{line}\n" for line in self.names.described(term)),
+            severity=self.graph.one(term, "severity") or _VIOLATION,
+            name=terms.for_people(self.graph.values(term, "name")),
+            messages=tuple(self.graph.values(term, "message")),
             constraints=tuple(self._constraints(term)),
         )
 
@@ -211,8 +206,8 @@ def _node_kind(_: _Compiler, term: str, value: str) -> sh.NodeKind:
 
 def _pattern(_: _Compiler, term: str, value: str) -> sh.Pattern:
     try:
-        return sh.Pattern(re.compile(terms.text(_bound(term, value))))
-    except re.error as error:
+        return sh.Pattern(re.compile(translated(terms.text(_bound(term, value)))), terms.text(value))
+    except ValueError as error:
         raise _unsupported(term, value) from error
 
 

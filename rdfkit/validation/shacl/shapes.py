@@ -6,22 +6,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from rdfkit.report import Severity
 from rdfkit.validation.shacl import terms
-from rdfkit.validation.shacl.constraints import Constraint
+from rdfkit.validation.shacl.constraints import SH, Constraint
 from rdfkit.validation.shacl.data import Description
-from rdfkit.validation.shacl.results import ShapeResult
+from rdfkit.validation.shacl.names import rule_name
+from rdfkit.validation.shacl.results import RESULT, ShapeResult, severity_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PropertyShape:
-    """A property shape whose path is a single predicate. `term` is its name in the shapes graph."""
+    """A property shape whose path is a single predicate. `term` is its name in the shapes graph.
+
+    `place` is how to get there (see `names`), `described` what is said of it, as N-Triples, if it is a blank node.
+    `severity`, `messages` and all other terms are written as in N-Triples.
+    """
 
     term: str
+    place: str
+    described: str
     predicate: str
-    severity: Severity
+    severity: str
     name: str | None
-    message: str | None
+    messages: tuple[str, ...]
     constraints: tuple[Constraint, ...]
 
     @property
@@ -48,16 +54,37 @@ class Finding:
 
     def result(self) -> ShapeResult:
         """The finding as it is reported."""
+        shape = self.shape
         return ShapeResult(
-            severity=self.shape.severity,
-            shape=terms.text(self.shape.term),
+            severity=severity_of(shape.severity[1:-1]),
+            shape=rule_name(shape.term, shape.place, self.constraint.component),
             component=self.constraint.component,
-            focus=terms.text(self.focus),
-            path=terms.text(self.shape.predicate),
+            focus=terms.shown(self.focus),
+            path=terms.text(shape.predicate),
             value=terms.node(self.value) if self.value is not None else None,
-            name=self.shape.name,
-            message=self.shape.message or f"expected {self.constraint.message}",
+            name=shape.name,
+            message=terms.for_people(shape.messages) or self._default,
+            graph=self._graph(),
         )
+
+    @property
+    def _default(self) -> str:
+        return f"expected {self.constraint.message}"
+
+    def _graph(self) -> str:
+        shape = self.shape
+        said = [
+            ("focusNode", self.focus),
+            ("resultPath", shape.predicate),
+            ("resultSeverity", shape.severity),
+            ("sourceConstraintComponent", f"<{self.constraint.component}>"),
+            ("sourceShape", shape.term),
+            *(("resultMessage", one) for one in shape.messages or (terms.quoted(self._default),)),
+        ]
+        if self.value is not None:
+            said.append(("value", self.value))
+        lines = [f"_:{RESULT} <{SH}{name}> {term} ." for name, term in said]
+        return "\n".join(lines) + "\n" + shape.described
 
 
 class TargetKind(Enum):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -81,6 +81,29 @@ def text(term: str) -> str:
     if term[0] == '"':
         return literal(term).text
     return term[1:-1] if term[0] == "<" else term[2:]
+
+
+def sh(word: str) -> str:
+    """A word of SHACL."""
+    return f"<http://www.w3.org/ns/shacl#{word}>"
+
+
+def shown(term: str) -> str:
+    """An IRI without its brackets; any other term as it is."""
+    return term[1:-1] if term[0] == "<" else term
+
+
+def quoted(text: str) -> str:
+    """A plain literal of a text."""
+    return str(ox.Literal(text))
+
+
+def for_people(messages: Sequence[str]) -> str | None:
+    """The text of one of several literals: one without language, else in English, else the first; None for none."""
+    found = [literal(one) for one in messages if is_literal(one)]
+    order = {"": 0, "en": 1}
+    best = min(found, key=lambda one: order.get((one.language or "").lower(), 2), default=None)
+    return best.text if best is not None else None
 
 
 def node(term: str) -> ox.NamedNode | ox.Literal | None:

@@ -107,7 +107,7 @@ def test_a_class_that_is_a_shape_is_its_own_target(tmp_path: Path) -> None:
     file.write_text(PREFIXES + IMPLICIT)
     shapes = validator.load_shapes([file])
     assert shapes.compiled is None
-    assert sorted(result.focus for result in validator.check(parse(DATA), shapes)) == FOCI
+    assert sorted(result.focus for result in validator.check(parse(DATA), shapes).results) == FOCI
 
 
 def test_what_must_be_fetched() -> None:
