@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rdfkit.cli.opening import link_thresholds, refuse_rdf
+from rdfkit.cli.opening import index_names, link_thresholds, refuse_rdf
 from rdfkit.cli.options import (
     DEFAULT_STORE,
     AuditFormat,
@@ -69,6 +69,10 @@ def build(
         ),
     ] = False,
     discard_updates: DiscardUpdates = False,
+    labels: Annotated[
+        bool,
+        typer.Option("--labels", help="Index the names, too: then the store can be served without being written."),
+    ] = False,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="FILE", help="Write the report here.")
     ] = None,
@@ -96,7 +100,7 @@ def build(
 
     def run(full: bool) -> Build:
         with progress(quiet) as advance:
-            return build_store(
+            done = build_store(
                 sources,
                 store,
                 lexicons=lexicon,
@@ -109,6 +113,9 @@ def build(
                 discard_updates=discard_updates,
                 progress=advance,
             )
+        if labels and done.switched:
+            index_names(store)
+        return done
 
     if report is None and report_format is not None:
         report = STDOUT

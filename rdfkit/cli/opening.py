@@ -67,6 +67,14 @@ def sources_or_store(
         yield made, done.exit_code
 
 
+def index_names(store: Path) -> None:
+    """Makes the index of names of a store, if it is not there. Raises StoreError, LabelError."""
+    from rdfkit.entities.index.files import ensure_labels
+
+    with rdfkit.open_store(store) as opened:
+        ensure_labels(opened)
+
+
 def open_graph(store: Path, endpoint: str | None, network: Network | None) -> StoreProtocol:
     """The graph that a command is about."""
     return (
