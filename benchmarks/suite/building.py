@@ -63,6 +63,7 @@ def full(setting: Setting, _: Mapping[str, Part]) -> Part:
         "over_floor": found[BUILD].wall / base,
         "peak_mib": found[BUILD].peak_mib or 0.0,
         "quads_per_second": quads / base,
+        "store_gb": sum(path.stat().st_size for path in store.rglob("*") if path.is_file()) / 1e9,
     }
     part.bars = {
         f"Build of {setting.pages:,} figures, s (less is better)": {
