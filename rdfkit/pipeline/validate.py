@@ -69,4 +69,4 @@ def _paths(paths: Iterable[str | Path] | str | Path) -> Iterable[str | Path]:
 
 def _listed(sources: Iterable[Source] | Source) -> list[Source]:
     """What was given, also where it is one thing and no list: a text is no list of letters."""
-    return [sources] if is_source(sources) else list(sources)
+    return [sources] if is_source(sources) else list(sources)  # type: ignore[arg-type]
