@@ -60,7 +60,7 @@ def check(triples: Iterable[ox.Triple], shapes: ShapesGraph, options: Options | 
     try:
         _, found, _ = pyshacl.validate(
             data,
-            shacl_graph=rewritten_shapes(shapes, patterns),
+            shacl_graph=rewritten_shapes(shapes, patterns, data),
             ont_graph=rdflib_graph(options.ontology) if options.ontology else None,
             inference=options.inference or "none",
             focus_nodes=[rdflib.URIRef(one) for one in options.focus] or None,
