@@ -71,7 +71,9 @@ def build(
     discard_updates: DiscardUpdates = False,
     labels: Annotated[
         bool,
-        typer.Option("--labels", help="Index the names, too: then the store can be served without being written."),
+        typer.Option(
+            "--labels", help="Index the names, too: then the store can be served without being written."
+        ),
     ] = False,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="FILE", help="Write the report here.")

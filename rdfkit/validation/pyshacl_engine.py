@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     import rdflib
 
 _DEPTH = 100
+# What comes out of pyshacl where it does not foresee what stands in shapes.
+_UNFORESEEN = (
+    *(ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError),
+    *(RecursionError, StopIteration, TypeError, ValueError),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +61,14 @@ def check(triples: Iterable[ox.Triple], shapes: ShapesGraph, options: Options | 
     import rdflib
 
     options = options or Options()
+    # It would say on standard error what is raised here.
+    logging.getLogger("pyshacl-validate").disabled = True
     data = rdflib_graph(triples)
     patterns = translated_patterns(shapes)
     try:
         _, found, _ = pyshacl.validate(
             data,
-            shacl_graph=rewritten_shapes(shapes, patterns),
+            shacl_graph=rewritten_shapes(shapes, patterns, data),
             ont_graph=rdflib_graph(options.ontology) if options.ontology else None,
             inference=options.inference or "none",
             focus_nodes=[rdflib.URIRef(one) for one in options.focus] or None,
@@ -69,20 +77,13 @@ def check(triples: Iterable[ox.Triple], shapes: ShapesGraph, options: Options | 
             max_validation_depth=_DEPTH,
         )
     except (pyshacl.errors.ReportableRuntimeError, pyparsing.ParseBaseException) as error:
-        raise ShapesError(f"the shapes are not SHACL: {error}", path=shapes.shown_paths) from error
-    except (
-        NotImplementedError,
-        ArithmeticError,
-        LookupError,
-        TypeError,
-        ValueError,
-        AttributeError,
-    ) as error:
-        # A bound beside NaN, for one; what pyshacl does not foresee in shapes comes out of it as any of these.
+        raise ShapesError(f"the shapes are not SHACL: {_one_line(error)}", path=shapes.shown_paths) from error
+    except _UNFORESEEN as error:
+        # A bound beside NaN, for one.
         message = f"pyshacl cannot check with these shapes: {error!r}"
         raise ShapesError(message, path=shapes.shown_paths) from error
     if isinstance(found, pyshacl.errors.ValidationFailure):
-        raise ShapesError(f"the shapes are not SHACL: {found}", path=shapes.shown_paths)
+        raise ShapesError(f"the shapes are not SHACL: {_one_line(found)}", path=shapes.shown_paths)
     written = {new: old for (old, _), new in patterns.items()}
     return PyshaclCheck(list(_shape_results(found, shapes, written)), data)
 
@@ -133,7 +134,7 @@ def _resultrdflib_graph(found: Any, node: Any, shapes: ShapesGraph, written: dic
                     labels[value] = f"_:{RESULT}.{len(labels)}"
                     waiting.append(value)
                 text = labels[value]
-            elif predicate == f"<{SH.resultMessage}>":
+            elif predicate == f"<{SH.resultMessage}>" and terms.is_literal(text):
                 text = _rewritten_message(text, written)
             lines.append(f"{labels[subject]} {predicate} {text} .")
     return "".join(f"{line}\n" for line in dict.fromkeys(lines))
@@ -153,6 +154,10 @@ def _written(message: str | None, written: dict[str, str]) -> str | None:
         if message is not None and new != old:
             message = message.replace(terms.text(new), terms.text(old))
     return message
+
+
+def _one_line(error: object) -> str:
+    return " ".join(str(error).split())
 
 
 def _text(term: Any) -> str:  # noqa: ANN401 - an rdflib term

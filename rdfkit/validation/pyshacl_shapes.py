@@ -1,7 +1,8 @@
 """Shapes as pyshacl takes them to mean what SHACL says.
 
 Patterns become Python's, with their flags inside. Queries get the prefixes that they declare, also by `owl:imports`.
-`sh:uniqueLang "1"` is left out: SHACL heeds `true` alone.
+A range of languages stands for narrower ones. `sh:uniqueLang "1"` is left out: SHACL heeds `true` alone; so is
+`sh:ignoredProperties` where nothing is closed, at which pyshacl would stop.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 # A pattern and its flags, and the pattern for Python. Patterns are terms of N-Triples.
 Patterns = dict[tuple[str, str], str]
 _PATTERN, _FLAGS, _UNIQUE = terms.sh("pattern"), terms.sh("flags"), terms.sh("uniqueLang")
+_IGNORED, _CLOSED = terms.sh("ignoredProperties"), terms.sh("closed")
 _WITH_QUERY = frozenset(terms.sh(name) for name in QUERIES)
 
 
@@ -46,14 +48,35 @@ def translated_patterns(shapes: ShapesGraph) -> Patterns:
     return found
 
 
-def rewritten_shapes(shapes: ShapesGraph, patterns: Patterns) -> rdflib.Graph:
-    """The shapes for pyshacl."""
-    return rdflib_graph(_rewritten(shapes, patterns))
+def rewritten_shapes(shapes: ShapesGraph, patterns: Patterns, data: rdflib.Graph) -> rdflib.Graph:
+    """The shapes for pyshacl, to check these data."""
+    graph = rdflib_graph(_rewritten(shapes, patterns))
+    _widen_languages(graph, data)
+    return graph
+
+
+def _widen_languages(shapes: rdflib.Graph, data: rdflib.Graph) -> None:
+    """Adds to each sh:languageIn the languages of the data that it stands for: "zh-Hant-TW" is one of "zh-Hant"."""
+    import rdflib
+    from rdflib.collection import Collection
+    from rdflib.namespace import SH
+
+    heads = set(shapes.objects(None, SH.languageIn))
+    found = (one.language for one in data.objects() if heads and isinstance(one, rdflib.Literal))
+    languages = {one for one in found if one}
+    for head in heads:
+        members = Collection(shapes, head)
+        ranges = tuple(f"{one}-".lower() for one in members)
+        for language in sorted(languages):
+            if f"{language}-".lower().startswith(ranges):
+                members.append(rdflib.Literal(language))
 
 
 def _rewritten(shapes: ShapesGraph, patterns: Patterns) -> Iterator[ox.Triple]:
     for triple in shapes.triples:
         subject, predicate, value = str(triple.subject), str(triple.predicate), triple.object
+        if predicate == _IGNORED and _CLOSED not in shapes.statements[subject]:
+            continue
         if not isinstance(value, ox.Literal):
             yield triple
         elif predicate == _PATTERN:

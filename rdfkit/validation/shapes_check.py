@@ -29,6 +29,8 @@ _RDF = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _IMPORTS = "<http://www.w3.org/2002/07/owl#imports>"
 _LINKS = tuple(f"{_SH}{name}>" for name in ("property", "node", "not", "qualifiedValueShape"))
 _LISTS = tuple(f"{_SH}{name}>" for name in ("and", "or", "xone"))
+_LIST_WORDS = ("in", "and", "or", "xone", "languageIn", "ignoredProperties")
+_BOOLEAN_WORDS = ("closed", "uniqueLang", "deactivated", "qualifiedValueShapesDisjoint")
 QUERIES = ("select", "ask", "construct")
 # What pyshacl puts before every query.
 _PREFIXES = ("rdf", "rdfs", "owl")
@@ -38,6 +40,7 @@ _DEEPEST = 100
 def check_shapes(shapes: ShapesGraph) -> list[Result]:
     """Warnings about words that SHACL does not have. Raises ShapesError for what cannot be checked with."""
     _refuse_unchecked(shapes)
+    _refuse_values(shapes)
     _refuse_patterns(shapes)
     _refuse_queries(shapes)
     _refuse_recursion(shapes)
@@ -80,6 +83,19 @@ def _refuse_unchecked(shapes: ShapesGraph) -> None:
                 raise _refused(
                     shapes, str(triple.subject), f"nothing here checks sh:{_word(term)}", str(term)
                 )
+
+
+def _refuse_values(shapes: ShapesGraph) -> None:
+    """Raises ShapesError for what has to be a list or a truth value, and is none."""
+    for subject, description in shapes.statements.items():
+        for word in _LIST_WORDS:
+            for value in description.get(terms.sh(word), ()):
+                if _items(shapes, value) is None:
+                    raise _refused(shapes, subject, f"sh:{word} has no list", value)
+        for word in _BOOLEAN_WORDS:
+            for value in description.get(terms.sh(word), ()):
+                if not value.endswith(f"^^<{terms.XSD}boolean>"):
+                    raise _refused(shapes, subject, f"sh:{word} is neither true nor false", value)
 
 
 def _refuse_patterns(shapes: ShapesGraph) -> None:
@@ -171,11 +187,22 @@ def _inner(shapes: ShapesGraph, shape: str) -> list[str]:
     found = [one for link in _LINKS for one in said.get(link, ())]
     for link in _LISTS:
         for head in said.get(link, ()):
-            seen: set[str] = set()
-            while head not in seen and head in shapes.statements:
-                seen.add(head)
-                found.extend(shapes.statements[head].get(f"{_RDF}first>", ()))
-                head = next(iter(shapes.statements[head].get(f"{_RDF}rest>", ())), "")
+            found.extend(_items(shapes, head) or ())
+    return found
+
+
+def _items(shapes: ShapesGraph, head: str) -> list[str] | None:
+    """The members of a list; None for what is none."""
+    found: list[str] = []
+    seen: set[str] = set()
+    while head != f"{_RDF}nil>":
+        said = shapes.statements.get(head, NOTHING)
+        first, rest = said.get(f"{_RDF}first>", []), said.get(f"{_RDF}rest>", [])
+        if head in seen or len(first) != 1 or len(rest) != 1:
+            return None
+        seen.add(head)
+        found.extend(first)
+        head = rest[0]
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import jsonschema
 import pyoxigraph as ox
 import pytest
 import rdflib
@@ -80,6 +81,19 @@ def test_fingerprints_do_not_depend_on_the_line() -> None:
 
     moved = Report.of([Result(**{**_fields(ORGANISM), "line": 40})])
     assert fingerprints(Report.of([ORGANISM])) == fingerprints(moved)
+
+
+@pytest.mark.parametrize("report", [REPORT, Report.of([])], ids=["results", "empty"])
+def test_sarif_is_valid(report: Report) -> None:
+    schema = json.loads((CASES / "sarif" / "sarif-schema-2.1.0.json").read_text(encoding="utf-8"))
+    found = jsonschema.Draft4Validator(schema).iter_errors(json.loads(render(report, "sarif")))
+    assert [error.message for error in found] == []
+
+
+def test_equal_results_have_fingerprints_of_their_own() -> None:
+    twice = Report.of_all([ORGANISM, ORGANISM])
+    results = json.loads(render(twice, "sarif"))["runs"][0]["results"]
+    assert len({result["partialFingerprints"]["rdfkit/v1"] for result in results}) == 2
 
 
 def _fields(result: Result) -> dict[str, object]:
