@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import select
 import shutil
 import signal
 import sys
@@ -51,18 +52,28 @@ def prepare_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def answer_signals() -> None:
+@contextmanager
+def answering_signals() -> Iterator[None]:
     """Has Ctrl-C and SIGTERM end the command soon, also while a query runs that cannot be stopped."""
     if threading.current_thread() is not threading.main_thread():
+        yield
         return
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     # Python calls its own handlers when the main thread comes back; this is written to at once.
-    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    with suppress(ValueError, AttributeError):
-        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-            signal.signal(signal.SIGTERM, _terminate)
+    before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    ours = signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    if ours:
+        signal.signal(signal.SIGTERM, _terminate)
     threading.Thread(target=_wait_for_signals, args=(reading,), daemon=True).start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        if ours:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        # Ends the thread.
+        os.close(writing)
 
 
 def leave_signals_alone() -> None:
@@ -145,8 +156,22 @@ def _terminate(number: int, frame: FrameType | None) -> NoReturn:
     raise Terminated
 
 
+def _ends_within(reading: int, seconds: float) -> bool:
+    """Whether the other end of a pipe is closed within some seconds."""
+    if sys.platform == "win32":  # where only sockets can be waited for
+        time.sleep(seconds)
+        return False
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        ready, _, _ = select.select([reading], [], [], left)
+        if ready and not os.read(reading, 1):
+            return True
+    return False
+
+
 def _wait_for_signals(reading: int) -> None:
-    while number := os.read(reading, 1)[:1]:
-        if number[0] in (signal.SIGINT, signal.SIGTERM):
-            time.sleep(_GRACE)
+    while number := os.read(reading, 1):
+        # The other end is closed when the command has ended by itself.
+        if number[0] in (signal.SIGINT, signal.SIGTERM) and not _ends_within(reading, _GRACE):
             end_now(STOPPED, INTERRUPTED if number[0] == signal.SIGINT else TERMINATED)
+    os.close(reading)

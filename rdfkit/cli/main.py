@@ -39,9 +39,9 @@ for _group, _members in _VERBS.items():
 def main() -> None:
     """Runs the command line; every error becomes one line on stderr and its exit code."""
     ending.prepare_streams()
-    ending.answer_signals()
     try:
-        app()
+        with ending.answering_signals():
+            app()
     except RdfkitError as error:
         _fail(error)
     except Exception as error:

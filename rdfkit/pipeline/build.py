@@ -40,7 +40,7 @@ from rdfkit.pipeline.state.findings import findings
 from rdfkit.pipeline.state.schema import FILE
 from rdfkit.pipeline.summary import Build, metadata_of, summarize
 from rdfkit.report import Report
-from rdfkit.sources.locations import normal
+from rdfkit.sources.locations import all_normal, normal
 from rdfkit.store import DEFAULT_PATH
 from rdfkit.store.builds import building, keep_updates
 from rdfkit.validation import validator
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 
 def build(
-    sources: Iterable[str | Path],
+    sources: str | Path | Iterable[str | Path],
     store_path: str | Path = DEFAULT_PATH,
     *,
     lexicons: Iterable[str | Path] = (),
@@ -75,10 +75,10 @@ def build(
     said; the previous store is then unchanged.
     """
     request = Request(
-        sources=tuple(map(normal, sources)),
-        lexicons=tuple(map(Path, lexicons)),
-        tables=tuple(map(normal, tables)),
-        ontologies=tuple(map(Path, ontologies)),
+        sources=all_normal(sources),
+        lexicons=tuple(map(Path, all_normal(lexicons))),
+        tables=all_normal(tables),
+        ontologies=tuple(map(Path, all_normal(ontologies))),
         thresholds=thresholds,
         keep_invalid=keep_invalid,
         shapes=validator.load_shapes(engine=engine),
@@ -91,7 +91,7 @@ def build(
 
 
 def examine(
-    sources: Iterable[str | Path],
+    sources: str | Path | Iterable[str | Path],
     shapes: validator.Shapes,
     *,
     tables: Iterable[str | Path] = (),
@@ -101,9 +101,7 @@ def examine(
 
     Raises what `build` raises.
     """
-    request = Request(
-        tuple(map(normal, sources)), shapes, tables=tuple(map(normal, tables)), keep_invalid=True
-    )
+    request = Request(all_normal(sources), shapes, tables=all_normal(tables), keep_invalid=True)
     with tempfile.TemporaryDirectory(prefix=f"rdfkit-{os.getpid()}-") as folder:
         path = Path(folder) / "store"
         with building(path, lambda _: False) as stage, Database(stage.folder) as database:
@@ -140,9 +138,9 @@ def load(
     manifest = read_manifest(normal(place))
     request = Request(
         sources=manifest.sources,
-        lexicons=tuple(map(Path, lexicons)),
+        lexicons=tuple(map(Path, all_normal(lexicons))),
         tables=manifest.tables,
-        ontologies=tuple(map(Path, ontologies)),
+        ontologies=tuple(map(Path, all_normal(ontologies))),
         thresholds=thresholds,
         keep_invalid=manifest.keep_invalid,
         shapes=validator.load_shapes(),

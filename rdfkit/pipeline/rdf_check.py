@@ -140,7 +140,7 @@ def _quads(source: Any) -> Iterable[ox.Quad]:  # noqa: ANN401 - a graph of eithe
     if not hasattr(source, "serialize"):
         raise SourceError(f"{type(source).__name__} cannot be checked", expected="a path, a graph or a store")
     # N-Quads are what both libraries know.
-    has_graphs = hasattr(source, "default_union")
+    has_graphs = bool(getattr(source, "context_aware", False))
     data = source.serialize(format="nquads" if has_graphs else "nt", encoding="utf-8")
     try:
         return list(ox.parse(data, ox.RdfFormat.N_QUADS))

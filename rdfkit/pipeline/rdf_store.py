@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from rdfkit.sources.locations import all_normal
 from rdfkit.sources.rdf_files import holds_rdf as holds_rdf
 from rdfkit.sources.rdf_files import read_rdf
 from rdfkit.store import DEFAULT_PATH, current_build
@@ -15,14 +16,14 @@ from rdfkit.store.updates import OWN
 from rdfkit.version import __version__
 
 
-def load_rdf(paths: Iterable[str | Path], store_path: str | Path = DEFAULT_PATH) -> int:
+def load_rdf(paths: str | Path | Iterable[str | Path], store_path: str | Path = DEFAULT_PATH) -> int:
     """Adds the quads of RDF files to the store at `store_path`, which is made if it is not there; gives their number.
 
     Triples without a graph go to the default graph. Nothing is checked with SHACL. To a build from pages it is an
     update, which that would have to discard. Raises SourceError for what is no RDF, StoreError when the store cannot be
     written.
     """
-    files = [Path(path) for path in paths]
+    files = [Path(path) for path in all_normal(paths)]
     # All are read before the store is touched.
     quads = [quad for path in files for quad in read_rdf(path)]
     root = Path(store_path)

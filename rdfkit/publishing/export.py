@@ -30,7 +30,7 @@ def export_store(store: StoreProtocol, format: str = "turtle") -> bytes:
 
 
 def export_sources(
-    sources: Iterable[str | Path],
+    sources: str | Path | Iterable[str | Path],
     format: str = "turtle",
     *,
     lexicons: Iterable[str | Path] = (),
@@ -44,7 +44,7 @@ def export_sources(
 
 @contextmanager
 def source_store(
-    sources: Iterable[str | Path],
+    sources: str | Path | Iterable[str | Path],
     *,
     lexicons: Iterable[str | Path] = (),
     tables: Iterable[str | Path] = (),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -32,6 +33,11 @@ def normal(place: str | Path) -> str:
     if text.startswith("file://"):
         return unquote(urlsplit(text).path)
     return text if is_remote(text) else as_text(str(Path(text)))
+
+
+def all_normal(places: str | Path | Iterable[str | Path]) -> tuple[str, ...]:
+    """Places as texts, as `normal` gives each; one alone is one place, and no list of letters."""
+    return tuple(map(normal, [places] if isinstance(places, str | Path) else places))
 
 
 def as_text(path: str) -> str:

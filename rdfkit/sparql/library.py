@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import quote
 
 from rdfkit import package_data
@@ -163,20 +164,24 @@ def parse_query(text: str, path: str) -> LibraryQuery:
     )
 
 
-def bind(query: LibraryQuery, values: Mapping[str, str]) -> str:
-    """The SPARQL of a query with its placeholders replaced by values, or by the defaults.
+def bind(
+    query: LibraryQuery | str, values: Mapping[str, object] = MappingProxyType({}), **named: object
+) -> str:
+    """The SPARQL of a query, or of the query of that name, with its placeholders replaced by values or the defaults.
 
     Raises ParameterError for a value that no parameter takes, a parameter without value and default, a value that
     is none of an enum's choices, and one that is not of its type.
     """
+    query = find_query(query) if isinstance(query, str) else query
     known = {parameter.name: parameter for parameter in query.parameters}
-    for name in values.keys() - known.keys():
+    texts = {name: str(value) for name, value in {**values, **named}.items()}
+    for name in texts.keys() - known.keys():
         raise ParameterError(
             f'the query has no parameter "{name}"',
             key=name,
             expected=", ".join(known) or "no parameter at all",
         )
-    given = {name: _value(parameter, values.get(name)) for name, parameter in known.items()}
+    given = {name: _value(parameter, texts.get(name)) for name, parameter in known.items()}
     return _PLACE.sub(lambda place: _replaced(place, known, given), query.text)
 
 

@@ -39,6 +39,10 @@ TELLING: dict[str, Sequence[str | Path]] = {
     "audit": ["audit"],
     "info": ["info"],
     "convert": ["convert", SEEDS, "--to", "shards"],
+    "load": ["load", "shards", "--store", "loaded"],
+    "link": ["link"],
+    "library": ["queries", "--turtle"],
+    "settings": ["serve", "--show-settings"],
 }
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PROJECT)}
 
@@ -47,6 +51,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PROJECT)}
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("places")
     assert run_command("build", SEEDS, "-q", folder=folder).returncode == 0
+    assert run_command("convert", SEEDS, "--to", "shards", "-q", folder=folder).returncode == 0
     return folder
 
 
@@ -125,6 +130,27 @@ def test_the_place_is_tried_before_the_work(folder: Path, tmp_path: Path, verb: 
         assert str(place) in done.stderr
     assert store == ((folder / "rdfkit-store/current").read_bytes() if verb == "build" else b"")
     assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["build", SEEDS, "--store", "/proc/store"], 4),
+        (["load", "shards", "--store", "/proc/store"], 4),
+        (["convert", SEEDS, "--to", "/proc/shards"], 3),
+        (["export", "--per-page", "-o", "/proc/pages"], 2),
+        (["export", "--release", "/proc/release", "--date", "2026-11-20"], 2),
+        (["export", "--per-page", "-o", "data.ttl"], 2),
+        (["build", SEEDS, "--store", "data.ttl"], 4),
+    ],
+)
+def test_folders_that_cannot_be_made(folder: Path, arguments: list[str | Path], code: int) -> None:
+    """Nobody makes a folder in /proc, root neither; and a file is no folder."""
+    (folder / "data.ttl").write_text("mine")
+    done = run_command(*arguments, folder=folder)
+    assert done.returncode == code, done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert (folder / "data.ttl").read_text() == "mine"
 
 
 @pytest.mark.parametrize("verb", WRITING)

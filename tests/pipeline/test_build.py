@@ -43,9 +43,8 @@ def test_a_build_says_what_it_did(tmp_path: Path) -> None:
     assert done.exit_code == 0
     with rdfkit.open_store(tmp_path / "store") as store:
         assert len(store) == done.quads
-        (genes,) = store.query(
-            "SELECT (COUNT(DISTINCT ?g) AS ?n) { { ?g a schema:Gene } UNION { ?n wp:bdbEntrezGene ?g } }"
-        )
+        pattern = "{ ?g a schema:Gene } UNION { ?n wp:bdbEntrezGene ?g }"
+        (genes,) = store.query(f"SELECT (COUNT(DISTINCT ?g) AS ?n) {{ {pattern} }}")
         (mentions,) = store.query("SELECT (COUNT(DISTINCT ?m) AS ?n) { ?m a oa:Annotation }")
         assert (genes["n"], mentions["n"]) == (done.genes, done.mentions)
         assert store.metadata["pages"] == done.pages
@@ -225,3 +224,8 @@ def test_a_damaged_state_of_the_last_build_is_no_obstacle(tmp_path: Path) -> Non
     done = rdfkit.build([SEEDS], tmp_path / "store")
     (done.folder / FILE).write_bytes(b"no database" * 1000)
     assert rdfkit.build([SEEDS], tmp_path / "store").quads == done.quads
+
+
+def test_one_source_is_one_and_no_list_of_letters(tmp_path: Path) -> None:
+    assert rdfkit.build(str(SEEDS), tmp_path / "store").pages == {"figure": 4, "pathway": 1}
+    assert rdfkit.export_sources(str(SEEDS / "WP364.md"), "nquads")

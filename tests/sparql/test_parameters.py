@@ -42,3 +42,8 @@ def test_it_comes_into_the_query() -> None:
     text = bind(find_query("figures-with-gene"), {"gene": "IL6", "taxon": "mouse"})
     assert "<http://purl.obolibrary.org/obo/NCBITaxon_10090>" in text
     assert "PW_0000003" not in bind(find_query("pathways-by-term"), {"term": "PW_0000512"})
+
+
+def test_queries_are_bound_by_name_with_plain_values() -> None:
+    text = bind("figures-with-gene", gene="IL6", taxon=9606)
+    assert text == bind(find_query("figures-with-gene"), {"gene": "IL6", "taxon": "9606"})
