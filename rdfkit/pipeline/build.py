@@ -35,6 +35,7 @@ from rdfkit.sources.locations import normal
 from rdfkit.store import DEFAULT_PATH
 from rdfkit.store.builds import building
 from rdfkit.validation import validator
+from rdfkit.validation.targets import count_in_store
 
 if TYPE_CHECKING:
     from rdfkit.pipeline.linkset import Thresholds
@@ -101,7 +102,7 @@ def examine(
             has_pages(run)
             settle_new(run)
             check_shared(run, changes.reviewed)
-            return Report(tuple(findings(database)))
+            return Report(tuple(findings(database)), *count_in_store(shapes.graph, run.stage.graph))
 
 
 def load(

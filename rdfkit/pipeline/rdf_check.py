@@ -84,8 +84,6 @@ def check_rdf(
     done = validator.check((triple for _, found in triples for triple in found), shapes, options)
     files = _files_of({result.focus for result in done.results}, triples)
     results = [tracing.untraced(result, files.get(result.focus)) for result in done.results]
-    if not done.focus_nodes:
-        results.append(_nothing_checked(shapes, options))
     return RdfCheck(results, done.shapes, done.focus_nodes)
 
 
@@ -97,7 +95,8 @@ def read_ontology(paths: Iterable[Path]) -> tuple[ox.Triple, ...]:
     )
 
 
-def _nothing_checked(shapes: Shapes, options: Options) -> Result:
+def nothing_checked(shapes: Shapes, options: Options) -> Result:
+    """That no shape has a target, as a warning."""
     asked = " among the nodes asked for" if options.focus else ""
     return Result(
         severity=Severity.WARNING,
@@ -140,7 +139,7 @@ def _quads(source: Any) -> Iterable[ox.Quad]:  # noqa: ANN401 - a graph of eithe
     if not hasattr(source, "serialize"):
         raise SourceError(f"{type(source).__name__} cannot be checked", expected="a path, a graph or a store")
     # N-Quads are what both libraries know.
-    has_graphs = hasattr(source, "default_union")
+    has_graphs = getattr(source, "context_aware", False)
     data = source.serialize(format="nquads" if has_graphs else "nt", encoding="utf-8")
     try:
         return list(ox.parse(data, ox.RdfFormat.N_QUADS))
