@@ -44,6 +44,7 @@ from rdfkit.sources.locations import all_normal, normal
 from rdfkit.store import DEFAULT_PATH
 from rdfkit.store.builds import building, keep_updates
 from rdfkit.validation import validator
+from rdfkit.validation.targets import count_in_store
 
 if TYPE_CHECKING:
     from rdfkit.pipeline.linkset import Thresholds
@@ -114,7 +115,7 @@ def examine(
             progress(CHECKING, 0, 0)
             settle_new(run)
             check_shared(run, changes.reviewed)
-            return Report(tuple(findings(database)))
+            return Report(tuple(findings(database)), *count_in_store(shapes.graph, run.stage.graph))
 
 
 def load(

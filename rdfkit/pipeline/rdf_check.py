@@ -84,8 +84,6 @@ def check_rdf(
     done = validator.check((triple for _, found in triples for triple in found), shapes, options)
     files = _files_of({result.focus for result in done.results}, triples)
     results = [tracing.untraced(result, files.get(result.focus)) for result in done.results]
-    if not done.focus_nodes:
-        results.append(_nothing_checked(shapes, options))
     return RdfCheck(results, done.shapes, done.focus_nodes)
 
 
@@ -97,7 +95,8 @@ def read_ontology(paths: Iterable[Path]) -> tuple[ox.Triple, ...]:
     )
 
 
-def _nothing_checked(shapes: Shapes, options: Options) -> Result:
+def nothing_checked(shapes: Shapes, options: Options) -> Result:
+    """That no shape has a target, as a warning."""
     asked = " among the nodes asked for" if options.focus else ""
     return Result(
         severity=Severity.WARNING,

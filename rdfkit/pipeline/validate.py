@@ -10,7 +10,7 @@ from rdfkit.errors import SourceError
 from rdfkit.pipeline import selection
 from rdfkit.pipeline.build import examine
 from rdfkit.pipeline.progress import Advance, no_progress
-from rdfkit.pipeline.rdf_check import Source, check_rdf, is_source, parted, read_ontology
+from rdfkit.pipeline.rdf_check import Source, check_rdf, is_source, nothing_checked, parted, read_ontology
 from rdfkit.rdf import formats
 from rdfkit.report import Report, Result, Severity
 from rdfkit.validation import validator
@@ -65,20 +65,22 @@ def validate(
             expected="RDF for inference, focus or ontology",
         )
     results = loaded.notes()
-    shapes_used = focus_nodes = None
+    targeted = focus_nodes = 0
     if rdf:
         done = check_rdf(rdf, loaded, format, options)
         results.extend(done.results)
-        shapes_used, focus_nodes = done.shapes, done.focus_nodes
+        targeted, focus_nodes = done.shapes, done.focus_nodes
     if pages:
-        results.extend(examine(pages, loaded, progress=progress).results)
-        # How many nodes of pages are checked is not counted.
-        shapes_used = focus_nodes = None
+        report = examine(pages, loaded, progress=progress)
+        results.extend(report.results)
+        targeted, focus_nodes = report.shapes or 0, focus_nodes + (report.focus_nodes or 0)
+    if not focus_nodes:
+        results.append(nothing_checked(loaded, options))
     if files:
         words = ShapeWords.read(files)
         results = [words.reworded(result) for result in results]
-    report = Report.of_all(results, shapes_used, focus_nodes)
-    return report if names is None else selection.only(report, names)
+    found = Report.of_all(results, targeted, focus_nodes)
+    return found if names is None else selection.only(found, names)
 
 
 def _paths(paths: Iterable[str | Path] | str | Path) -> Iterable[str | Path]:

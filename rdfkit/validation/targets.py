@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+import pyoxigraph as ox
+
 from rdfkit.validation.shacl import terms
 from rdfkit.validation.shacl.data import TYPE, Description
 from rdfkit.validation.shapes_graph import ShapesGraph
@@ -13,6 +15,12 @@ if TYPE_CHECKING:
     import rdflib
 
 _CLASSES = ("<http://www.w3.org/2000/01/rdf-schema#Class>", "<http://www.w3.org/2002/07/owl#Class>")
+_PATTERNS = {
+    "targetClass": "?n a/<http://www.w3.org/2000/01/rdf-schema#subClassOf>* {}",
+    "targetSubjectsOf": "?n {} ?o",
+    "targetObjectsOf": "?s {} ?n",
+    "targetNode": "VALUES ?n { {} }",
+}
 _KINDS = (terms.sh("NodeShape"), terms.sh("PropertyShape"))
 
 
@@ -45,6 +53,31 @@ def count(shapes: ShapesGraph, data: rdflib.Graph, focus: Collection[str] = ()) 
     if focus:
         found = {node for node in found if str(node) in focus}
     return Targets(number, len(found))
+
+
+def count_in_store(shapes: ShapesGraph, store: ox.Store) -> Targets:
+    """The shapes with targets, and their focus nodes in all graphs of a store."""
+    parts: list[str] = []
+    number = 0
+    for shape, description in shapes.statements.items():
+        if _off(description):
+            continue
+        found = [
+            pattern.replace("{}", term)
+            for word, pattern in _PATTERNS.items()
+            for term in description.get(terms.sh(word), ())
+            if not term.startswith("_")
+        ]
+        kinds = description.get(TYPE, ())
+        if any(one in kinds for one in _CLASSES) and any(one in kinds for one in _KINDS):
+            found.append(_PATTERNS["targetClass"].replace("{}", shape))
+        number += bool(found)
+        parts.extend(found)
+    if not parts:
+        return Targets(0, 0)
+    query = f"SELECT (COUNT(DISTINCT ?n) AS ?count) {{ {{ {' } UNION { '.join(dict.fromkeys(parts))} }} }}"
+    solutions = store.query(query, use_default_graph_as_union=True)
+    return Targets(number, int(next(iter(solutions))["count"].value))  # type: ignore[arg-type]
 
 
 def _off(description: Description) -> bool:

@@ -237,3 +237,15 @@ def test_rdf_xml_that_is_cut_short(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="cut short") as caught:
         read_rdf(path)
     assert caught.value.line == 3
+
+
+def test_how_much_of_pages_was_checked(tmp_path: Path) -> None:
+    report = rdfkit.validate([SEEDS])
+    assert (report.shapes or 0) > 10
+    assert (report.focus_nodes or 0) > 100
+    shapes = tmp_path / "mine.ttl"
+    shapes.write_text(MINE)
+    report = rdfkit.validate([SEEDS], shapes=[shapes])
+    assert (report.shapes, report.focus_nodes) == (1, 4)
+    shapes.write_text(MINE.replace("doco/Figure", "doco/Figur"))
+    assert "nothing-checked" in [result.rule for result in rdfkit.validate([SEEDS], shapes=[shapes]).results]
