@@ -1,6 +1,7 @@
 """Terms and formats of RDF: CURIEs, IRIs, prefixes, named graphs, formats, the serializer."""
 
 __all__ = [
+    "blank_nodes",
     "databases",
     "formats",
     "graphs",

@@ -3,10 +3,12 @@
 __all__ = [
     "baseline",
     "fixes",
+    "pyshacl_engine",
     "report_formats",
     "shacl",
     "shape_words",
     "shared_nodes",
+    "targets",
     "text_report",
     "tracing",
     "validator",

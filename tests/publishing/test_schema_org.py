@@ -147,4 +147,4 @@ def _results(files: list[Path]) -> list[Any]:
         quads = list(ox.parse(read.encode(), ox.RdfFormat.JSON_LD))
         assert not any(isinstance(quad.subject, ox.BlankNode) for quad in quads)
         triples += [quad.triple for quad in quads]
-    return validator.check(triples, shapes)
+    return validator.check(triples, shapes).results

@@ -124,7 +124,7 @@ NAMES = {
     "/author/": ("user", st.text(st.characters(codec="utf-8"), min_size=1)),
     "/figure/": (None, st.text(st.characters(codec="utf-8"), min_size=1)),
     "/term/": ("PW", st.integers(0, 9999999).map("{:07}".format)),
-    "/article/": ("doi", st.from_regex(r"10\.[0-9]{4}/[!-~]+", fullmatch=True)),
+    "/article/": ("doi", st.from_regex(r"10\.[0-9]{4}/[!-~]*[0-9A-Za-z]", fullmatch=True)),
 }
 
 
