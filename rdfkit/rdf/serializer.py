@@ -28,12 +28,18 @@ _ESCAPED_NAME = re.compile(rb'"(?:[^"\\]|\\.)*"|<[^>]*>|(?<![^\s])([A-Za-z][\w.-
 _LOCAL_ESCAPE = re.compile(rb"\\(.)")
 # XML 1.0 has no way to write these, escaped or not.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What an element may be called (https://www.w3.org/TR/xml-names/#NT-NCName).
+_XML_START = (
+    "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
+    "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_XML_NAME_AT_END = re.compile(rf"[{_XML_START}][{_XML_START}0-9.\-\u00b7\u0300-\u036f\u203f-\u2040]*\Z")
 
 
 def serialize(quads: list[ox.Quad], format: Format) -> bytes:
     """Sorted quads as bytes. Formats without graphs get each triple once.
 
-    Raises ExportError when a text has a character that RDF/XML cannot hold.
+    Raises ExportError when a text has a character that RDF/XML cannot hold, or a predicate no name for XML at its end.
     """
     if format.name == "rdfxml":
         _refuse_not_xml(quads)
@@ -41,6 +47,9 @@ def serialize(quads: list[ox.Quad], format: Format) -> bytes:
     data = ox.serialize(content, format=format.rdf, prefixes=_used_prefixes(quads))
     if data is None:
         raise ExportError("nothing was written", value=format.name)
+    if format.name == "rdfxml":
+        # As it stands an XML parser would read a line feed.
+        return data.replace(b"\r", b"&#13;")
     if format.name == "jsonld":
         return _readable_json(data)
     return _readable_turtle(data) if format.name in ("turtle", "trig") else data
@@ -109,6 +118,13 @@ def _readable_json(data: bytes) -> bytes:
 
 
 def _refuse_not_xml(quads: list[ox.Quad]) -> None:
+    for predicate in sorted({quad.predicate.value for quad in quads}):
+        if not _XML_NAME_AT_END.search(predicate):
+            raise ExportError(
+                "RDF/XML has no way to write a predicate that ends in no name",
+                key=predicate,
+                expected="another format for this graph",
+            )
     for quad in quads:
         if isinstance(quad.object, ox.Literal) and (found := _NOT_XML.search(quad.object.value)):
             raise ExportError(

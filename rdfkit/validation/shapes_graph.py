@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from rdfkit.errors import ArchiveError, ShapesError, SourceError
 from rdfkit.rdf.blank_nodes import Labels
-from rdfkit.rdf.formats import SUFFIXES
+from rdfkit.rdf.formats import of_name
 from rdfkit.rdf.identifiers import expand
 from rdfkit.sources.rdf_files import holds_rdf, read_rdf
 from rdfkit.validation.shacl import terms
@@ -78,12 +78,9 @@ class ShapesGraph:
 
 
 def _quads(path: Path) -> list[ox.Quad]:
-    if not holds_rdf(path) and path.is_file():
-        raise ShapesError(
-            "has no suffix of an RDF format", path=str(path), expected=f"shapes in {', '.join(SUFFIXES)}"
-        )
     try:
-        return read_rdf(path)
+        # Shapes are Turtle unless their name says otherwise.
+        return read_rdf(path, None if holds_rdf(path) else of_name("turtle"))
     except (SourceError, ArchiveError) as error:
         raise ShapesError(
             f"cannot be read as RDF: {error.message}",

@@ -109,7 +109,7 @@ class MinCount(Constraint):
 
     @property
     def message(self) -> str:
-        return f"at least {self.least} values"
+        return f"at least {self.least} value{'' if self.least == 1 else 's'}"
 
     def offenders(self, values: Collection[str]) -> Iterator[str | None]:
         if len(values) < self.least:
@@ -129,7 +129,7 @@ class MaxCount(Constraint):
 
     @property
     def message(self) -> str:
-        return f"at most {self.most} values"
+        return f"at most {self.most} value{'' if self.most == 1 else 's'}"
 
     def offenders(self, values: Collection[str]) -> Iterator[str | None]:
         if len(values) > self.most:
