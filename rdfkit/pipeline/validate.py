@@ -74,7 +74,8 @@ def validate(
         report = examine(pages, loaded, progress=progress)
         results.extend(report.results)
         targeted, focus_nodes = report.shapes or 0, focus_nodes + (report.focus_nodes or 0)
-    if not focus_nodes:
+    # Of pages our own shapes may rightly want nothing, as of one that only leads to another.
+    if not focus_nodes and (rdf or files):
         results.append(nothing_checked(loaded, options))
     if files:
         words = ShapeWords.read(files)

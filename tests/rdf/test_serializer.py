@@ -27,7 +27,9 @@ def test_predicates_without_a_name_are_refused(end: str) -> None:
     assert caught.value.key == predicate
 
 
-@pytest.mark.parametrize("end", ["p", "p-", "p1", "1p", "a²b", "é", "p.x", "p·", "a:b", "_1", "%C3p", "p/12a-3"])
+@pytest.mark.parametrize(
+    "end", ["p", "p-", "p1", "1p", "a²b", "é", "p.x", "p·", "a:b", "_1", "%C3p", "p/12a-3"]
+)
 def test_predicates_with_a_name_come_back(end: str) -> None:
     data = written(f"http://example.org/{end}")
     expat.ParserCreate().Parse(data, True)

@@ -53,6 +53,8 @@ TYPED = [
         '"http://x"^^xsd:anyURI',
     ),
 ]
+SEVERITIES = ["sh:Violation", "sh:Warning", "sh:Info", "sh:Debug", "ex:Own"]
+PATTERNS = ['"^a"', '"B"', '"n[0-9]$"', '"^b"', r'"^\\p{L}+$"', r'"^\\w.$"', r'"\\s"', '"b$"']
 BOUNDS = [
     "0",
     "1",
@@ -114,9 +116,9 @@ def _value_shape(draw: st.DrawFn, name: str, later: list[str]) -> str:
 
 
 def _property_shape(draw: st.DrawFn, name: str, values: list[str]) -> str:
-    parts = ["a sh:PropertyShape", f"sh:path {draw(_PREDICATE)}", f'sh:message "{name}"', f'sh:name "{name}"']
+    parts = ["a sh:PropertyShape", f"sh:path {draw(_PREDICATE)}", _message(draw, name), f'sh:name "{name}"']
     if draw(st.booleans()):
-        parts.append(f"sh:severity sh:{draw(st.sampled_from(['Violation', 'Warning', 'Info']))}")
+        parts.append(f"sh:severity {draw(st.sampled_from(SEVERITIES))}")
     parts += [*_constraints(draw, _CONSTRAINTS, 4), *_named(draw, values)]
     return f"{name} {' ; '.join(parts)} ."
 
@@ -132,6 +134,12 @@ def _named(draw: st.DrawFn, shapes: list[str]) -> list[str]:
         return []
     pairs = st.tuples(st.sampled_from(["node", "not"]), st.sampled_from(shapes))
     return [f"sh:{name} {shape}" for name, shape in sorted(draw(st.sets(pairs, max_size=2)))]
+
+
+def _message(draw: st.DrawFn, name: str) -> str:
+    """One message, or several in some languages."""
+    languages = draw(st.sets(st.sampled_from(["", "@en", "@de", "@fr"]), min_size=1))
+    return f"sh:message {', '.join(f'{chr(34)}{name}{one}{chr(34)}{one}' for one in sorted(languages))}"
 
 
 _Draw = Callable[[st.DrawFn], str]
@@ -156,7 +164,7 @@ _ON_TERMS: dict[str, _Draw] = {
     **{
         name: _one(name, st.sampled_from(BOUNDS)) for name in ("minExclusive", "minInclusive", "maxInclusive")
     },
-    "pattern": _one("pattern", st.sampled_from(['"^a"', '"B"', '"n[0-9]$"', '"^b"'])),
+    "pattern": _one("pattern", st.sampled_from(PATTERNS)),
     "in": _one(
         "in",
         st.lists(_TERMS, min_size=1, max_size=4, unique=True).map(lambda found: f"( {' '.join(found)} )"),

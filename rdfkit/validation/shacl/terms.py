@@ -99,10 +99,18 @@ def quoted(text: str) -> str:
 
 
 def for_people(messages: Sequence[str]) -> str | None:
-    """The text of one of several literals: one without language, else in English, else the first; None for none."""
+    """The text of one of several literals: without language, else in English, else of the first language.
+
+    None for none.
+    """
     found = [literal(one) for one in messages if is_literal(one)]
     order = {"": 0, "en": 1}
-    best = min(found, key=lambda one: order.get((one.language or "").lower(), 2), default=None)
+
+    def rank(one: Literal) -> tuple[int, str, str]:
+        language = (one.language or "").lower()
+        return order.get(language, 2), language, one.text
+
+    best = min(found, key=rank, default=None)
     return best.text if best is not None else None
 
 
