@@ -60,4 +60,4 @@ def test_reports_show_what_was_written(tmp_path: Path) -> None:
     text = render(found, "turtle")
     assert text.count(r"^\\p{L}$") == 2
     assert 'sh:flags "i"' in text
-    assert r"^\p{L}$" in (found.results[0].advice or "")
+    assert r"^\\p{L}$" in found.results[0].message
