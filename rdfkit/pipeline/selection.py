@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path, PurePath
 
 from rdfkit.errors import SourceError
@@ -43,9 +44,8 @@ def has_any(places: Iterable[Path], names: frozenset[str]) -> bool:
 
 def only(report: Report, names: frozenset[str]) -> Report:
     """The findings about pages with these names and about their tables."""
-    return Report(
-        tuple(result for result in report.results if result.path and page_name(result.path) in names)
-    )
+    found = tuple(result for result in report.results if result.path and page_name(result.path) in names)
+    return replace(report, results=found)
 
 
 def page_name(path: str) -> str:

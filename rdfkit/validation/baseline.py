@@ -10,6 +10,7 @@ import json
 import os
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -58,7 +59,7 @@ def new_since(report: Report, baseline: Counter[Fingerprint]) -> Report:
             left[known] -= 1
         else:
             new.append(result)
-    return Report(tuple(new))
+    return replace(report, results=tuple(new))
 
 
 def _fingerprint(result: dict[str, Any]) -> Fingerprint:
