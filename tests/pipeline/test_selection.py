@@ -113,7 +113,8 @@ def test_the_command_tells_and_counts_only_what_is_new(site: Path, tmp_path: Pat
     bad.write_text(bad.read_text().replace("r1", "x"))
     assert run_command("validate", site, "--format", "json", "-o", before).returncode == 1
     done = run_command("validate", site, "--baseline", before)
-    assert (done.returncode, done.stdout) == (0, "conforms\n")
+    assert done.returncode == 0
+    assert done.stdout.startswith("conforms; ")
     built = run_command("build", site, "--store", tmp_path / "store", "--baseline", before)
     assert built.returncode == 0
     worse = site / "_pathways" / "WP2.md"
