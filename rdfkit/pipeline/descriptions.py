@@ -8,6 +8,7 @@ as long as one page says it.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,8 @@ _DIGEST_BYTES = 8
 # IRIs that many pages name: terms, genes, accounts.
 _REMEMBERED = 20_000
 _PATHWAYS = expand("wikipathways:")
+# How the nodes of a version of a pathway end: see `part`.
+_VERSIONED = re.compile(r"/WP[^/]*_r[^/]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +110,17 @@ def describe(shared: Statements, dataset: str | None) -> Iterator[Description]:
 
 def _is_foreign(subject: str, said: dict[str, list[str]]) -> bool:
     """Whether the subject or an object may be a node of a page that says the same."""
-    return not is_listed(subject[1:]) or any(
-        value[0] == "<" and _may_be_of_a_page(value[1:-1]) for values in said.values() for value in values
+    return (
+        not is_listed(subject[1:])
+        or _VERSIONED.search(subject[1:-1]) is not None
+        or any(
+            value[0] == "<" and _may_be_of_a_page(value[1:-1]) for values in said.values() for value in values
+        )
     )
 
 
 @lru_cache(_REMEMBERED)
 def _may_be_of_a_page(iri: str) -> bool:
-    return not is_listed(iri) and (dataset_of(None, iri) is not None or iri.startswith(_PATHWAYS))
+    if is_listed(iri):
+        return _VERSIONED.search(iri) is not None
+    return dataset_of(None, iri) is not None or iri.startswith(_PATHWAYS)

@@ -114,7 +114,8 @@ def page_counts(database: Database, store: ox.Store, dataset: str, site: Site) -
     counting = _Counting(database, store, dataset, site)
     counting.correct(found)
     counting.add_shared(found)
-    return PageCounts(expanded(found.combinations), found.links)
+    # What a correction takes away to nothing is not there.
+    return PageCounts(expanded(+found.combinations), +found.links)
 
 
 class _Counting:

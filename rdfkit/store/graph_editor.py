@@ -28,7 +28,10 @@ Site = Callable[[str], str | None]
 
 
 class Editor:
-    """Changes the graphs of a stage, and keeps account of the patterns that came to match in a dataset, or no more."""
+    """Changes the graphs of a stage, and keeps account of the patterns that came to match in a dataset, or no more.
+
+    `added` is how many quads there are more than before, `changes` how often something was changed.
+    """
 
     def __init__(self, stage: Stage, site: Site) -> None:
         self._stage = stage
@@ -36,6 +39,7 @@ class Editor:
         self._matched: dict[tuple[str, Pattern], bool] = {}
         self.touched: set[ox.NamedNode] = set()
         self.added = 0
+        self.changes = 0
 
     def replace(self, name: str, quads: Iterable[ox.Quad]) -> None:
         """Gives a named graph these quads in place of those it has."""
@@ -58,6 +62,7 @@ class Editor:
             self._note(quad)
         self._stage.graph.update(_update_text(gone, come))
         self.added += len(come) - len(gone)
+        self.changes += 1
 
     def is_elsewhere(self, quad: ox.Quad) -> bool:
         """Whether another graph has the triple of a quad."""

@@ -8,11 +8,13 @@ from functools import lru_cache
 import pyoxigraph as ox
 
 from rdfkit.rdf.graphs import shared_graph, shared_graphs
+from rdfkit.rdf.identifiers import expand
 from rdfkit.store.catalogue import spaces
 from rdfkit.store.protocol import StoreProtocol
 
 # A figure names its article, and this its journal.
 _STEPS = 2
+_ONTOLOGY = ox.Literal("ontology")
 # Nodes whose descriptions are remembered: many pages name the same.
 _REMEMBERED = 50_000
 
@@ -27,6 +29,7 @@ class PageGraphs:
 
     def __init__(self, store: StoreProtocol) -> None:
         self._store = store
+        self._ontologies = _ontologies(store)
         self._described = lru_cache(_REMEMBERED)(self._look_up)
 
     def quads(self, graph: ox.NamedNode) -> list[ox.Quad]:
@@ -49,7 +52,13 @@ class PageGraphs:
         return found
 
     def _look_up(self, node: str) -> tuple[ox.Triple, ...]:
-        """What the shared graphs say of a node."""
+        """What the shared graphs and the ontologies say of a node."""
         subject = ox.NamedNode(node)
-        graphs = (ox.NamedNode(shared_graph(node, space)) for space in spaces())
+        graphs = (*(ox.NamedNode(shared_graph(node, space)) for space in spaces()), *self._ontologies)
         return tuple(quad.triple for graph in graphs for quad in self._store.quads(graph, subject))
+
+
+def _ontologies(store: StoreProtocol) -> list[ox.NamedNode]:
+    """The graphs of ontologies, which say for themselves what pages say as well."""
+    found = store.triples(ox.NamedNode(expand("dcterms:type")), None, _ONTOLOGY)
+    return sorted((triple.subject for triple in found if isinstance(triple.subject, ox.NamedNode)), key=str)

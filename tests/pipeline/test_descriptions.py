@@ -84,3 +84,13 @@ def test_a_description_is_named_by_its_text_and_stands_in_the_graph_of_its_kind_
 def test_what_another_page_may_say_for_itself_is_told(subject: str, value: str, is_foreign: bool) -> None:
     (one,) = _described((subject, value))
     assert one.is_foreign == is_foreign
+
+
+def test_a_node_of_the_version_of_another_page_may_be_said_there_too() -> None:
+    account = "<http://rdf.wikipathways.org/User/Ann/WP9_r2>"
+    (said,) = describe(_said((account, '"Ann"')), "wikipathways")
+    assert said.is_foreign
+    (said,) = describe(_said((GENE, account)), "wikipathways")
+    assert said.is_foreign
+    (said,) = describe(_said((GENE, ARTICLE)), "wikipathways")
+    assert not said.is_foreign

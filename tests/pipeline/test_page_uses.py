@@ -8,6 +8,7 @@ import pyoxigraph as ox
 from hypothesis import given
 from hypothesis import strategies as st
 
+import rdfkit
 from rdfkit.pipeline.page_uses import PageUses, page_counts
 from rdfkit.pipeline.state.database import Database
 from rdfkit.pipeline.state.uses import add_uses, forget_uses
@@ -51,3 +52,33 @@ def test_counts_of_graphs_that_changed_are_not_used(tmp_path: Path) -> None:
         assert counts() is not None
         forget_uses(database)
         assert counts() is None
+
+
+BLOCK = (
+    '---\ntitle: t\nschema-jsonld: {"@context": "https://schema.org/", "@type": "%s", "@id": "%s", "name": "t"%s}'
+    "\n---\n"
+)
+OTHER = "https://pfocr.wikipathways.org/x/f"
+
+
+def test_a_class_that_another_dataset_gives_counts_for_nothing(tmp_path: Path) -> None:
+    site, store = tmp_path / "site", tmp_path / "store"
+    site.mkdir()
+    pages = {name: f"https://www.wikipathways.org/x/{name}" for name in "ab"}
+    mention = f', "mentions": {{"@type": "Dataset", "@id": "{OTHER}", "name": "t"}}'
+    (site / "a.md").write_text(BLOCK % ("WebPage", pages["a"], mention))
+    (site / "b.md").write_text(BLOCK % ("WebPage", pages["b"], ""))
+    (site / "f.md").write_text(BLOCK % ("Dataset", OTHER, ""))
+    rdfkit.build([site], store)
+    with rdfkit.open_store(store) as opened:
+        assert list(opened.query("SELECT ?part { ?part void:triples ?n FILTER(?n <= 0) }")) == []
+    # What is counted is what a changed build takes away again.
+    (site / "a.md").write_text(BLOCK % ("WebPage", pages["a"], ""))
+    rdfkit.build([site], store)
+    rdfkit.build([site], tmp_path / "new")
+    assert quads(store) == quads(tmp_path / "new")
+
+
+def quads(store: Path) -> set[ox.Quad]:
+    with rdfkit.open_store(store) as opened:
+        return set(opened.quads())

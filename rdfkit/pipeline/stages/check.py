@@ -61,13 +61,13 @@ def check_shared(run: Run, reviewed: Set[str]) -> set[str]:
 
 def count_and_check(run: Run) -> Counts:
     """Has Oxigraph count what pages say while `check_shared` runs in a new build; gives the counts."""
-    before = run.editor.added
+    before = run.editor.changes
     with ThreadPoolExecutor(1) as pool:
         counting = pool.submit(count_merged, run.stage.graph)
         check_shared(run, frozenset())
         settle_shared(run)
         whole = counting.result()
-    return whole if run.editor.added == before else count_merged(run.stage.graph)
+    return whole if run.editor.changes == before else count_merged(run.stage.graph)
 
 
 def _open_nodes(run: Run, compiled: CompiledShapes) -> set[str]:

@@ -113,17 +113,19 @@ class Pool:
             self._dispatch()
 
     async def _make_labels(self) -> None:
-        """Has a worker of its own make the index of labels."""
+        """Has a worker of its own make the index of labels, again when that fails, until it is there."""
         log.info("making the index of names: searches and pages answer when it is there, queries at once")
         started = asyncio.get_running_loop().time()
-        try:
-            worker = await Worker.start(self.store, self.settings, self._folder)
-        except StoreError as error:
-            log.error("the index of names cannot be made: %s", error)
-            return
-        self.has_labels = True
-        log.info("the index of names is there, after %.0f s", asyncio.get_running_loop().time() - started)
-        await worker.retire()
+        while not self.has_labels and not self.queue.is_closed:
+            try:
+                worker = await Worker.start(self.store, self.settings, self._folder)
+            except StoreError as error:
+                log.error("the index of names cannot be made: %s", error)
+                await asyncio.sleep(_LONGEST_RETRY)
+                continue
+            self.has_labels = True
+            log.info("the index of names is there, after %.0f s", asyncio.get_running_loop().time() - started)
+            await worker.retire()
 
     async def _watch(self) -> None:
         """Looks for new builds."""
@@ -203,7 +205,8 @@ class Pool:
         """Starts one more worker for a build, as long as it is the current one."""
         while self.build == build and not self.queue.is_closed:
             try:
-                worker = await Worker.start(self.store, self.settings, self._folder)
+                labels: Labels = "made" if self.has_labels else "found"
+                worker = await Worker.start(self.store, self.settings, self._folder, labels)
             except StoreError as error:
                 log.error("a worker cannot be started: %s", error)
                 await asyncio.sleep(_RETRY)

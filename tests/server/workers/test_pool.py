@@ -354,7 +354,7 @@ def test_a_new_build_while_workers_are_replaced_leaves_as_many_workers(tmp_path:
         await settled(pool)
 
     write_store(tmp_path / "store", numbers(300))
-    in_pool(tmp_path / "store", work)
+    in_pool(tmp_path / "store", work, workers=1)
 
 
 def test_a_damaged_build_is_not_switched_in_and_a_good_one_after_it_is(tmp_path: Path):
@@ -424,10 +424,14 @@ def test_queries_are_answered_while_the_names_of_a_large_build_are_indexed(tmp_p
         with pytest.raises(Problem) as raised:
             await pool.run(search, "me")
         assert (raised.value.status, raised.value.name) == (503, "names")
+        with pytest.raises(Problem):
+            await pool.run(query(ENDLESS, time=0.5), "me")
+        # The worker that comes in place of the killed one need not wait for the index either.
+        assert await (await pool.run(query("ASK { }"), "me")).whole()
         lock.release()
         until = asyncio.get_running_loop().time() + PATIENCE
         while not pool.has_labels and asyncio.get_running_loop().time() < until:
             await asyncio.sleep(0.05)
         assert await (await pool.run(search, "me")).whole()
 
-    in_pool(tmp_path / "store", work)
+    in_pool(tmp_path / "store", work, workers=1)
