@@ -41,15 +41,14 @@ def serialize(quads: list[ox.Quad], format: Format) -> bytes:
 
     Raises ExportError when a text has a character that RDF/XML cannot hold, or a predicate no name for XML at its end.
     """
-    if format.name == "rdfxml":
-        _refuse_not_xml(quads)
     content: Iterable[ox.Quad] | Iterable[ox.Triple] = quads if format.has_graphs else _triples(quads)
+    if format.name == "rdfxml":
+        content = xml_safe(_triples(quads))
     data = ox.serialize(content, format=format.rdf, prefixes=_used_prefixes(quads))
     if data is None:
         raise ExportError("nothing was written", value=format.name)
     if format.name == "rdfxml":
-        # As it stands an XML parser would read a line feed.
-        return data.replace(b"\r", b"&#13;")
+        return xml_line_ends(data)
     if format.name == "jsonld":
         return _readable_json(data)
     return _readable_turtle(data) if format.name in ("turtle", "trig") else data
@@ -117,19 +116,30 @@ def _readable_json(data: bytes) -> bytes:
     return json.dumps(json.loads(data), ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
 
 
-def _refuse_not_xml(quads: list[ox.Quad]) -> None:
-    for predicate in sorted({quad.predicate.value for quad in quads}):
-        if not _XML_NAME_AT_END.search(predicate):
+def xml_safe(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+    """Triples as they come, once it is known that RDF/XML can hold them. Raises ExportError for others."""
+    for one in triples:
+        if not _has_xml_name(one.predicate.value):
             raise ExportError(
                 "RDF/XML has no way to write a predicate that ends in no name",
-                key=predicate,
+                key=one.predicate.value,
                 expected="another format for this graph",
             )
-    for quad in quads:
-        if isinstance(quad.object, ox.Literal) and (found := _NOT_XML.search(quad.object.value)):
+        if isinstance(one.object, ox.Literal) and (found := _NOT_XML.search(one.object.value)):
             raise ExportError(
                 f"RDF/XML cannot hold the character U+{ord(found[0]):04X}",
-                key=quad.predicate.value,
-                value=quad.object.value,
+                key=one.predicate.value,
+                value=one.object.value,
                 expected="another format for this graph",
             )
+        yield one
+
+
+def xml_line_ends(data: bytes) -> bytes:
+    """RDF/XML with its carriage returns escaped. As they stand an XML parser would read line feeds."""
+    return data.replace(b"\r", b"&#13;")
+
+
+@lru_cache(10_000)
+def _has_xml_name(predicate: str) -> bool:
+    return _XML_NAME_AT_END.search(predicate) is not None

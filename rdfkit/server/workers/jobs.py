@@ -19,6 +19,7 @@ from rdfkit.entities.reading import nodes
 from rdfkit.errors import NotFoundError, QueryRefusedError, StoreError
 from rdfkit.rdf.formats import of_name
 from rdfkit.rdf.identifiers import expand, prefix_map
+from rdfkit.rdf.serializer import xml_line_ends, xml_safe
 from rdfkit.server.negotiation import GRAPHS, ROWS, Offer, choose
 from rdfkit.server.service_description import service_triples, void_triples
 from rdfkit.server.workers.output import Output, RowCounter
@@ -243,12 +244,29 @@ def _write_triples(
     offer = context.choose(GRAPHS)
     format = of_name(offer.name)
     output.begin(offer.media_type, headers)
-    rest = _counted(triples, output)
+    is_xml = format.name == "rdfxml"
+    rest = _counted(xml_safe(triples) if is_xml else triples, output)
     first = list(islice(rest, _READ_AHEAD))
     prefixes = None
     if format.name in ("turtle", "trig", "rdfxml", "jsonld"):
         prefixes = prefix_map() if len(first) == _READ_AHEAD else used_prefixes(first)
-    ox.serialize(chain(first, rest), cast("io.BytesIO", output), format.rdf, prefixes=prefixes)
+    stream = _XmlOutput(output) if is_xml else output
+    ox.serialize(chain(first, rest), cast("io.BytesIO", stream), format.rdf, prefixes=prefixes)
+
+
+class _XmlOutput:
+    """An output whose carriage returns other parsers keep."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+
+    def write(self, data: bytes) -> int:
+        """Writes some bytes; gives how many of them."""
+        self._output.write(xml_line_ends(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Does nothing, as that of the output."""
 
 
 def used_prefixes(triples: Iterable[ox.Triple]) -> dict[str, str]:

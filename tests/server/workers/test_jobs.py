@@ -52,6 +52,13 @@ def test_a_long_answer_is_written_before_its_end_is_known(server: Server) -> Non
     assert len(read) == len(plain.text.splitlines()) > 1000
 
 
+def test_xml_says_what_the_other_formats_say(server: Server) -> None:
+    answer = server.get("/pathway/WP364", accept="application/rdf+xml")
+    plain = server.get("/pathway/WP364", accept="application/n-triples")
+    said = {quad.triple for quad in ox.parse(answer.body, format=ox.RdfFormat.RDF_XML)}
+    assert said == {quad.triple for quad in ox.parse(plain.body, format=_NTRIPLES)}
+
+
 @pytest.mark.parametrize("path", ["/pathway/WP364", "/pathway/WP364_r142066"])
 def test_the_rdf_of_a_pathway_has_what_its_page_shows(server: Server, path: str) -> None:
     answer = server.get(path, accept="application/n-triples")
