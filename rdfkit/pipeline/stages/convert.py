@@ -22,6 +22,7 @@ from rdfkit.pipeline.state.graphs import holder, loaded, set_loaded, shared_of
 from rdfkit.pipeline.state.model import PageState, Scope
 from rdfkit.pipeline.state.pages import count_in, forget, gone_pages, pending, put
 from rdfkit.pipeline.state.uses import add_uses, forget_uses
+from rdfkit.store.void import site_of_kind
 
 # Pages to a batch: some 10 MB of N-Quads, a second of work.
 _BATCH = 250
@@ -160,6 +161,9 @@ def _change(run: Run, page: int, outcome: Outcome | None) -> Changes:
             altered.add(name)
     if outcome is not None:
         if graph is not None:
+            if run.sites(graph) != site_of_kind(outcome.converted.kind, graph):
+                # What it held goes from the dataset that it was of.
+                run.editor.replace(graph, ())
             run.sites.note(graph, outcome.converted.kind)
             run.editor.replace(graph, ox.parse(outcome.n_quads(), ox.RdfFormat.N_QUADS))
             altered.add(graph)
