@@ -79,18 +79,6 @@ def test_a_class_that_another_dataset_gives_counts_for_nothing(tmp_path: Path) -
     assert quads(store) == quads(tmp_path / "new")
 
 
-def test_a_page_that_becomes_one_of_another_dataset_leaves_the_first(tmp_path: Path) -> None:
-    site, store, block = tmp_path / "site", tmp_path / "store", BLOCK % ("Dataset", OTHER, "")
-    site.mkdir()
-    (site / "b.md").write_text(BLOCK % ("WebPage", f"{OTHER}/b", ""))
-    (site / "a.md").write_text(block.replace("title: t", "figid: PMC1__a\nfigtitle: t", 1))
-    rdfkit.build([site], store, keep_invalid=True)
-    (site / "a.md").write_text(block.replace("title: t", "wpid: WP1\nrevision: r1\ntitle: t", 1))
-    for folder in (store, tmp_path / "new"):
-        rdfkit.build([site], folder, keep_invalid=True)
-    assert quads(store) == quads(tmp_path / "new")
-
-
 def quads(store: Path) -> set[ox.Quad]:
     with rdfkit.open_store(store) as opened:
         return set(opened.quads())
