@@ -53,19 +53,11 @@ def fix(
         files += 1
         counts.update(repair.rule for repair in found.repairs)
         if write_them:
-            _write(found)
+            write(found.after, Path(found.path))
         else:
             _show(found)
     say(_summary(files, counts, is_written=write_them), quiet)
     raise typer.Exit(3 if unreadable else 1 if files and not write_them else 0)
-
-
-def _write(found: Fixed) -> None:
-    """Writes a file whole or not at all, with the rights that it had; where a link leads, not in place of it."""
-    path = Path(found.path).resolve()
-    mode = path.stat().st_mode
-    write(found.after, path)
-    path.chmod(mode)
 
 
 def _show(found: Fixed) -> None:

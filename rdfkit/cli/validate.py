@@ -52,11 +52,7 @@ def expanded(node: str) -> str:
     from rdfkit.rdf.identifiers import expand
     from rdfkit.rdf.iris import is_iri
 
-    text = node.removeprefix("<").removesuffix(">")
-    try:
-        found = text if "://" in text or text.startswith("urn:") else expand(text)
-    except ValueError:
-        found = text
+    found = expand(node.removeprefix("<").removesuffix(">"))
     if not is_iri(found):
         raise typer.BadParameter(f'"{node}" is no IRI', param_hint="--focus")
     return found

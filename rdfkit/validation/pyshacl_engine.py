@@ -110,11 +110,11 @@ def _shape_results(found: Any, shapes: ShapesGraph, written: dict[str, str]) -> 
             value=terms.node(_text(value)) if value is not None else None,
             name=terms.for_people(shapes.statements.get(shape, {}).get(terms.sh("name"), ())),
             message=_written(terms.for_people(messages), written),
-            graph=_resultrdflib_graph(found, node, shapes, written),
+            graph=_result_graph(found, node, shapes, written),
         )
 
 
-def _resultrdflib_graph(found: Any, node: Any, shapes: ShapesGraph, written: dict[str, str]) -> str:  # noqa: ANN401
+def _result_graph(found: Any, node: Any, shapes: ShapesGraph, written: dict[str, str]) -> str:  # noqa: ANN401
     """The result as N-Triples; of other blank nodes, those of shapes and data keep their labels."""
     from rdflib.namespace import SH
 

@@ -19,13 +19,12 @@ from rdfkit.report import Result, Severity
 from rdfkit.sparql.query import QueryText
 from rdfkit.sparql.syntax_errors import syntax_error
 from rdfkit.validation.shacl import terms
-from rdfkit.validation.shacl.data import NOTHING
+from rdfkit.validation.shacl.data import NOTHING, list_items
 from rdfkit.validation.shacl.names import ShapeNames
 from rdfkit.validation.shacl.patterns import translated
 from rdfkit.validation.shapes_graph import ShapesGraph
 
 _SH = "<http://www.w3.org/ns/shacl#"
-_RDF = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _IMPORTS = "<http://www.w3.org/2002/07/owl#imports>"
 _LINKS = tuple(f"{_SH}{name}>" for name in ("property", "node", "not", "qualifiedValueShape"))
 _LISTS = tuple(f"{_SH}{name}>" for name in ("and", "or", "xone"))
@@ -90,7 +89,7 @@ def _refuse_values(shapes: ShapesGraph) -> None:
     for subject, description in shapes.statements.items():
         for word in _LIST_WORDS:
             for value in description.get(terms.sh(word), ()):
-                if _items(shapes, value) is None:
+                if list_items(shapes.statements, value) is None:
                     raise _refused(shapes, subject, f"sh:{word} has no list", value)
         for word in _BOOLEAN_WORDS:
             for value in description.get(terms.sh(word), ()):
@@ -187,22 +186,7 @@ def _inner(shapes: ShapesGraph, shape: str) -> list[str]:
     found = [one for link in _LINKS for one in said.get(link, ())]
     for link in _LISTS:
         for head in said.get(link, ()):
-            found.extend(_items(shapes, head) or ())
-    return found
-
-
-def _items(shapes: ShapesGraph, head: str) -> list[str] | None:
-    """The members of a list; None for what is none."""
-    found: list[str] = []
-    seen: set[str] = set()
-    while head != f"{_RDF}nil>":
-        said = shapes.statements.get(head, NOTHING)
-        first, rest = said.get(f"{_RDF}first>", []), said.get(f"{_RDF}rest>", [])
-        if head in seen or len(first) != 1 or len(rest) != 1:
-            return None
-        seen.add(head)
-        found.extend(first)
-        head = rest[0]
+            found.extend(list_items(shapes.statements, head) or ())
     return found
 
 

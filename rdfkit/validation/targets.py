@@ -46,8 +46,7 @@ def count(shapes: ShapesGraph, data: rdflib.Graph, focus: Collection[str] = ()) 
             for term in description.get(terms.sh(word), ()):
                 number = before + 1
                 found.update(_nodes(word, term, data))
-        kinds = description.get(TYPE, ())
-        if any(one in kinds for one in _CLASSES) and any(one in kinds for one in _KINDS):
+        if _is_class(description):
             number = before + 1
             found.update(_nodes("targetClass", shape, data))
     if focus:
@@ -68,8 +67,7 @@ def count_in_store(shapes: ShapesGraph, store: ox.Store) -> Targets:
             for term in description.get(terms.sh(word), ())
             if not term.startswith("_")
         ]
-        kinds = description.get(TYPE, ())
-        if any(one in kinds for one in _CLASSES) and any(one in kinds for one in _KINDS):
+        if _is_class(description):
             found.append(_PATTERNS["targetClass"].replace("{}", shape))
         number += bool(found)
         parts.extend(found)
@@ -78,6 +76,12 @@ def count_in_store(shapes: ShapesGraph, store: ox.Store) -> Targets:
     query = f"SELECT (COUNT(DISTINCT ?n) AS ?count) {{ {{ {' } UNION { '.join(dict.fromkeys(parts))} }} }}"
     solutions = store.query(query, use_default_graph_as_union=True)
     return Targets(number, int(next(iter(solutions))["count"].value))  # type: ignore[arg-type]
+
+
+def _is_class(description: Description) -> bool:
+    """Whether a shape is a class, and so has its instances as targets."""
+    kinds = description.get(TYPE, ())
+    return any(one in kinds for one in _CLASSES) and any(one in kinds for one in _KINDS)
 
 
 def _off(description: Description) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,12 +43,10 @@ def ensure_labels(store: StoreProtocol) -> Path:
 
 def open_labels(store: StoreProtocol) -> Labels:
     """The label index of a store on disk, if it is there. Raises LabelsPendingError when it is not made yet."""
-    path = store.folder / _FILE if store.folder is not None else None
-    if path is None or not _is_usable(path):
-        raise LabelsPendingError(
-            "the index of names is being made; searches and pages answer when it is there"
-        )
-    return Labels(path)
+    if store.folder is not None:
+        with suppress(LabelError):
+            return Labels(store.folder / _FILE)
+    raise LabelsPendingError("the index of names is being made; searches and pages answer when it is there")
 
 
 def _make(store: StoreProtocol, folder: Path, target: Path) -> None:

@@ -9,6 +9,9 @@ import pyoxigraph as ox
 from rdfkit.errors import QueryError
 
 TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+_FIRST, _REST, _NIL = (
+    f"<http://www.w3.org/1999/02/22-rdf-syntax-ns#{name}>" for name in ("first", "rest", "nil")
+)
 SUBCLASS_OF = "<http://www.w3.org/2000/01/rdf-schema#subClassOf>"
 
 # subject -> predicate -> distinct objects, every term written as in N-Triples
@@ -25,6 +28,20 @@ def superclasses(statements: Statements, name: str) -> set[str]:
         above = statements.get(new.pop(), NOTHING).get(SUBCLASS_OF, [])
         new.extend(term for term in above if term not in found)
         found.update(above)
+    return found
+
+
+def list_items(said: Statements, head: str) -> list[str] | None:
+    """The members of an RDF list in statements; None for what is none."""
+    found: list[str] = []
+    seen: set[str] = set()
+    while head != _NIL:
+        first, rest = (said.get(head, NOTHING).get(link, []) for link in (_FIRST, _REST))
+        if head in seen or len(first) != 1 or len(rest) != 1:
+            return None
+        seen.add(head)
+        found.extend(first)
+        head = rest[0]
     return found
 
 

@@ -15,15 +15,13 @@ import pyoxigraph as ox
 from rdfkit.errors import ShapesError
 from rdfkit.validation.shacl import constraints as sh
 from rdfkit.validation.shacl import terms
-from rdfkit.validation.shacl.data import SUBCLASS_OF, TYPE
+from rdfkit.validation.shacl.data import SUBCLASS_OF, TYPE, list_items
 from rdfkit.validation.shacl.names import ShapeNames
 from rdfkit.validation.shacl.patterns import translated
 from rdfkit.validation.shacl.plan import CompiledShapes
 from rdfkit.validation.shacl.shapes import PropertyShape, Target, TargetKind, TargetShape
 
 _SH = "<" + sh.SH
-_RDF = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_FIRST, _REST, _NIL = _RDF + "first>", _RDF + "rest>", _RDF + "nil>"
 _RDFS_CLASS = "<http://www.w3.org/2000/01/rdf-schema#Class>"
 _OWL_CLASS = "<http://www.w3.org/2002/07/owl#Class>"
 _NODE_SHAPE, _PROPERTY_SHAPE = _SH + "NodeShape>", _SH + "PropertyShape>"
@@ -76,15 +74,9 @@ class _ShapesGraph:
 
     def items(self, term: str, head: str) -> list[str]:
         """The members of an RDF list."""
-        found: list[str] = []
-        seen: set[str] = set()
-        while head != _NIL:
-            first, rest = (self.said.get(head, {}).get(link, []) for link in (_FIRST, _REST))
-            if len(first) != 1 or len(rest) != 1 or head in seen:
-                raise _unsupported(term, "a list that is none")
-            seen.add(head)
-            found.extend(first)
-            head = rest[0]
+        found = list_items(self.said, head)
+        if found is None:
+            raise _unsupported(term, "a list that is none")
         return found
 
     def refuse_what_is_not_covered(self) -> None:
