@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -66,16 +67,17 @@ def check(triples: Iterable[ox.Triple], shapes: ShapesGraph, options: Options | 
     data = rdflib_graph(triples)
     patterns = translated_patterns(shapes)
     try:
-        _, found, _ = pyshacl.validate(
-            data,
-            shacl_graph=rewritten_shapes(shapes, patterns, data),
-            ont_graph=rdflib_graph(options.ontology) if options.ontology else None,
-            inference=options.inference or "none",
-            focus_nodes=[rdflib.URIRef(one) for one in options.focus] or None,
-            advanced=is_advanced(shapes),
-            inplace=True,
-            max_validation_depth=_DEPTH,
-        )
+        with _datatypes_kept():
+            _, found, _ = pyshacl.validate(
+                data,
+                shacl_graph=rewritten_shapes(shapes, patterns, data),
+                ont_graph=rdflib_graph(options.ontology) if options.ontology else None,
+                inference=options.inference or "none",
+                focus_nodes=[rdflib.URIRef(one) for one in options.focus] or None,
+                advanced=is_advanced(shapes),
+                inplace=True,
+                max_validation_depth=_DEPTH,
+            )
     except (pyshacl.errors.ReportableRuntimeError, pyparsing.ParseBaseException) as error:
         raise ShapesError(f"the shapes are not SHACL: {_one_line(error)}", path=shapes.shown_paths) from error
     except _UNFORESEEN as error:
@@ -86,6 +88,23 @@ def check(triples: Iterable[ox.Triple], shapes: ShapesGraph, options: Options | 
         raise ShapesError(f"the shapes are not SHACL: {_one_line(found)}", path=shapes.shown_paths)
     written = {new: old for (old, _), new in patterns.items()}
     return PyshaclCheck(list(_shape_results(found, shapes, written)), data)
+
+
+@contextmanager
+def _datatypes_kept() -> Iterator[None]:
+    """Has rdflib read literals afterwards as before.
+
+    Deriving triples changes that for good: owlrl has readers of its own for gYear and others, and leaves some of them.
+    """
+    from rdflib import term
+
+    readers = term._toPythonMapping
+    before = dict(readers)
+    try:
+        yield
+    finally:
+        readers.clear()
+        readers.update(before)
 
 
 def _shape_results(found: Any, shapes: ShapesGraph, written: dict[str, str]) -> Iterator[ShapeResult]:  # noqa: ANN401 - pyshacl's graph

@@ -158,6 +158,17 @@ def test_results_that_look_alike_are_all_told(constraint: str, count: int, tmp_p
     assert len(set(render(report, "sarif").split("rdfkit/v1")[1:])) >= count
 
 
+@pytest.mark.parametrize("inference", ["rdfs", "owlrl"])
+def test_literals_are_read_as_before_after_inference(inference: str, tmp_path: Path, shapes: Path) -> None:
+    def ill_typed() -> list[str]:
+        names = ("gYear", "gYearMonth", "gDay", "date", "integer", "duration")
+        return [name for name in names if rdflib.Literal("true", datatype=rdflib.XSD[name]).ill_typed]
+
+    before = ill_typed()
+    rdfkit.validate(rdflib_graph(tmp_path), shapes=shapes, inference=inference)
+    assert ill_typed() == before
+
+
 def test_inference(tmp_path: Path, shapes: Path) -> None:
     data = written(tmp_path, "data.ttl", "ex:q rdfs:domain ex:T . ex:a ex:q 1 . ex:r owl:inverseOf ex:q .")
     assert "nothing-checked" in [one.rule for one in rdfkit.validate(data, shapes=shapes).results]
